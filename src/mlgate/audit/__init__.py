@@ -1,0 +1,1 @@
+"""What was decided, by which policy, about whom: the record an auditor reads."""

@@ -1,0 +1,358 @@
+"""What was found about a workload in other objects: cards, approvals, waivers, cluster facts.
+
+Found, missing, invalid and unavailable are four different facts; none is dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from mlgate.domain.base import Frozen, Problem
+
+CardStatus = Literal["found", "missing", "invalid", "unavailable"]
+Assurance = Literal["authenticated", "signed", "claimed"]
+
+
+class CardSource(Frozen):
+    """Where a card was looked for."""
+
+    type: Literal["modelcard", "configmap", "oci", "huggingface", "file"]
+    reference: str
+    """The reference without digest, as written: `modelcard/credit-scoring-2.3.1`."""
+
+
+class CardReference(Frozen):
+    """One entry of the annotation mlgate.dev/model-card, taken apart."""
+
+    model: str | None
+    """Model id the entry is limited to, if it names one."""
+    source: CardSource
+    pinned_digest: str | None
+    problem: str | None = None
+    """Why the entry leads nowhere before anything is looked up: it does not parse, its source is off."""
+
+
+class CardPlace(Frozen):
+    """A place in a card that looks like a credential."""
+
+    path: str
+    reason: str
+
+
+class CardSignature(Frozen):
+    """Result of verifying a detached signature of a card."""
+
+    status: Literal["verified", "invalid", "unavailable"]
+    method: Literal["sigstore", "key"]
+    identity: str | None = None
+    issuer: str | None = None
+    key_id: str | None = None
+    signed_at: str | None = None
+
+
+class Incident(Frozen):
+    """An incident the monitoring tools recorded on this version."""
+
+    id: str
+    severity: str | None = None
+    closed_at: str | None = None
+
+
+class Alert(Frozen):
+    """An alert the monitoring tools recorded on this version."""
+
+    name: str
+    firing_since: str | None = None
+    acknowledged_at: str | None = None
+
+
+class CardRuntime(Frozen):
+    """ModelCard.status; empty lists for other sources."""
+
+    incidents: tuple[Incident, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+
+
+class Card(Frozen):
+    """One card the workload names, as it was found."""
+
+    source: CardSource
+    status: CardStatus
+    problems: tuple[Problem, ...] = ()
+    format: str | None = None
+    digest: str | None = None
+    pinned_digest: str | None = None
+    models: tuple[str, ...] = ()
+    """Ids of the models it covers; filled by `complete`, which knows the models."""
+    card: dict[str, Any] | None = None
+    """ModelCard.spec without signOffs, only the keys its author gave; null unless found."""
+    credentials: tuple[CardPlace, ...] = ()
+    signature: CardSignature | None = None
+    runtime: CardRuntime = CardRuntime()
+
+
+class SignOffSubject(Frozen):
+    """What an approval is about."""
+
+    model: str | None = None
+    version: str | None = None
+    digest: str | None = None
+    card_digest: str | None = None
+
+
+class SignOffSource(Frozen):
+    """Where an approval was found."""
+
+    type: Literal["signOff", "cardStatement", "cardClaim"]
+    reference: str
+
+
+class StatementSignature(Frozen):
+    """Who signed a statement, as verified."""
+
+    method: Literal["sigstore", "key"]
+    identity: str | None = None
+    issuer: str | None = None
+    key_id: str | None = None
+
+
+class SignOff(Frozen):
+    """One approval or rejection, worth its assurance."""
+
+    assurance: Assurance
+    role: str | None = None
+    approver: str | None = None
+    decision: str | None = None
+    subject: SignOffSubject = SignOffSubject()
+    issued_at: str | None = None
+    expires_at: str | None = None
+    source: SignOffSource
+    signature: StatementSignature | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class WaivedWorkload(Frozen):
+    """A workload a waiver is limited to."""
+
+    kind: str
+    name: str
+
+
+class WaiverSubject(Frozen):
+    """What a waiver is about."""
+
+    model: str | None = None
+    version: str | None = None
+    digest: str | None = None
+    workload: WaivedWorkload | None = None
+
+
+class Waiver(Frozen):
+    """One exception, as the object states it."""
+
+    assurance: Assurance
+    name: str
+    namespace: str
+    codes: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    subject: WaiverSubject = WaiverSubject()
+    reason: str | None = None
+    ticket: str | None = None
+    requested_by: str | None = None
+    approved_by: str | None = None
+    created_at: str | None = None
+    expires_at: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class NamespaceFacts(Frozen):
+    """The namespace of the object."""
+
+    name: str
+    labels: dict[str, str] = {}
+
+
+class RbacRule(Frozen):
+    """One rule of a role bound to a service account."""
+
+    role: str
+    api_groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+
+class ServiceAccountFacts(Frozen):
+    """A service account of the pod templates."""
+
+    automount_service_account_token: bool | None = None
+    rules: tuple[RbacRule, ...] = ()
+
+
+class StorageClassFacts(Frozen):
+    """A storage class of the volumes."""
+
+    provisioner: str
+    parameters: dict[str, str] = {}
+
+
+class SecretFacts(Frozen):
+    """A Secret the object refers to; no content."""
+
+    rotated_at: str | None = None
+
+
+class ConfigMapCredential(Frozen):
+    """A key of a ConfigMap whose value looks like a credential."""
+
+    name: str
+    reason: str
+
+
+class ConfigMapFacts(Frozen):
+    """A ConfigMap the object refers to; no content."""
+
+    credentials: tuple[ConfigMapCredential, ...] = ()
+
+
+class PeerAuthentication(Frozen):
+    """Mesh TLS in force for the namespace."""
+
+    mode: Literal["STRICT", "PERMISSIVE", "DISABLE", "UNSET"] = "UNSET"
+
+
+class NetworkPolicyFacts(Frozen):
+    """A NetworkPolicy of the namespace."""
+
+    name: str
+    selects_all_pods: bool
+    policy_types: tuple[str, ...] = ()
+    open_ingress: bool = False
+    open_egress: bool = False
+
+
+class AuthorizationPolicyFacts(Frozen):
+    """A policy that demands an identity of callers."""
+
+    kind: str
+    name: str
+    selects_all_pods: bool
+    requires_identity: bool
+
+
+class ClusterFacts(Frozen):
+    """What the cluster says about the objects the workload refers to, and about nothing else."""
+
+    namespace: NamespaceFacts | None = None
+    region: str | None = None
+    service_accounts: dict[str, ServiceAccountFacts] = {}
+    storage_classes: dict[str, StorageClassFacts] = {}
+    secrets: dict[str, SecretFacts] = {}
+    config_maps: dict[str, ConfigMapFacts] = {}
+    peer_authentication: PeerAuthentication = PeerAuthentication()
+    network_policies: tuple[NetworkPolicyFacts, ...] = ()
+    authorization_policies: tuple[AuthorizationPolicyFacts, ...] = ()
+
+
+class ModelSignature(Frozen):
+    """Result of looking for the signature of a model."""
+
+    model: str
+    status: Literal["verified", "invalid", "missing", "unavailable"]
+    method: Literal["oms", "cosign"] | None = None
+    digest: str | None = None
+    identity: str | None = None
+    issuer: str | None = None
+    key_id: str | None = None
+    signed_at: str | None = None
+
+
+class ImageSignature(Frozen):
+    """Result of looking for the signature of an image."""
+
+    image: str
+    status: Literal["verified", "invalid", "missing", "unavailable"]
+    identity: str | None = None
+    issuer: str | None = None
+    key_id: str | None = None
+
+
+class AttestationSubject(Frozen):
+    """What an attestation is about."""
+
+    kind: Literal["model", "image"]
+    id: str
+    digest: str | None = None
+
+
+class Attestation(Frozen):
+    """An in-toto statement about a model or an image."""
+
+    subject: AttestationSubject
+    predicate_type: str
+    status: Literal["verified", "invalid", "unavailable"]
+    identity: str | None = None
+    issuer: str | None = None
+    key_id: str | None = None
+    issued_at: str | None = None
+    source_revision: str | None = None
+
+
+class RegistryRecord(Frozen):
+    """A model's record in its registry."""
+
+    model: str
+    system: Literal["mlflow", "kubeflow"]
+    status: Literal["found", "missing", "unavailable"]
+    name: str | None = None
+    version: str | None = None
+    stage: str | None = None
+    aliases: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+
+
+class VerifiedEvidence(Frozen):
+    """Cryptographic and registry evidence; whether a signer is trusted is for the rules."""
+
+    model_signatures: tuple[ModelSignature, ...] = ()
+    image_signatures: tuple[ImageSignature, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    registry: tuple[RegistryRecord, ...] = ()
+
+
+class Unavailable(Frozen):
+    """A look-up the object needed and that gave nothing."""
+
+    lookup: str
+    reason: Literal["error", "offline", "disabled"]
+    message: str
+
+
+class ResolvedReference(Frozen):
+    """Another object that was looked up by kind and name, with what was found."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str
+    status: Literal["found", "missing", "unavailable"]
+    object: dict[str, Any] | None = Field(default=None, repr=False)
+
+
+class Evidence(Frozen):
+    """Everything `gather` brings back for one request."""
+
+    cards: tuple[Card, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    cluster: ClusterFacts = ClusterFacts()
+    verified: VerifiedEvidence = VerifiedEvidence()
+    unavailable: tuple[Unavailable, ...] = ()
+    references: tuple[ResolvedReference, ...] = ()
+    """Objects that decide what runs (serving runtimes, ...), for `complete`."""
+    claims: dict[str, str | None] = {}
+    """PersistentVolumeClaim name -> storage class; a claim that does not exist is absent."""
+    default_storage_class: str | None = None
+    owners: tuple[dict[str, Any], ...] = ()
+    """The controller chain, nearest first, each resolved live and matched by uid."""

@@ -1,0 +1,59 @@
+"""What one workload needs to be looked up; `extract` lists it, `gather` makes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlgate.domain.base import Frozen
+from mlgate.domain.evidence import CardReference
+
+
+class ObjectReference(Frozen):
+    """One object the workload takes its pods from. Several kinds mean: the first that exists."""
+
+    kinds: tuple[tuple[str, str, bool], ...]
+    """(apiVersion, kind, namespaced) in the order they are tried."""
+    name: str
+    path: str
+
+
+class OwnerReference(Frozen):
+    """The controller an object names; taken at its word by nobody."""
+
+    api_version: str
+    kind: str
+    name: str
+    uid: str
+
+
+class LookUps(Frozen):
+    """The look-ups of one object. What is empty or false is not made."""
+
+    namespace: str | None = None
+    """Namespace of the object; null for cluster-scoped ones."""
+    cards: tuple[CardReference, ...] = ()
+    model_uris: dict[str, str] = {}
+    """Model id -> uri, for sources that need the model's address."""
+    references: tuple[ObjectReference, ...] = ()
+    claims: tuple[str, ...] = ()
+    """PersistentVolumeClaims whose class is needed."""
+    storage_classes: tuple[str, ...] = ()
+    """Classes the manifest names itself."""
+    needs_default_class: bool = False
+    has_volumes: bool = False
+    """A volume is of kind pvc or ephemeral, so cluster.storageClasses is a look-up of this object."""
+    has_pods: bool = False
+    serves: bool = False
+    trains: bool = False
+    external: bool = False
+    """exposure.scope is external or unknown."""
+    secrets: bool = False
+    config_maps: bool = False
+    registry: bool = False
+    """A model has a registry address."""
+    owner: OwnerReference | None = None
+    wants_sign_offs: bool = False
+    wants_waivers: bool = False
+    record: dict[str, Any] | None = None
+    """For a SignOff or Waiver under review: the object, which is then all the evidence there is."""
+    record_kind: str | None = None

@@ -1,0 +1,94 @@
+"""Every error mlgate raises on purpose.
+
+    MlgateError
+      x  ReviewError            the call itself is malformed: HTTP 400, 413 or 415
+      x  ManifestError          an object or file cannot be read: denied, or CLI exit 2
+      +  EvidenceError          becomes a fact for policy, never an answer by itself
+           x  CardInvalid           a card cannot be used at all
+           x  EvidenceUnavailable   a source did not answer
+      +  EngineError            the policy engine gave no decision: denied with status 503
+           x  EngineUnavailable     it cannot be reached or is overloaded
+           x  EngineTimeout         it did not answer before the deadline
+           x  DecisionInvalid       it answered something that is no complete decision
+      x  PolicyError            the policy cannot be built or checked: refuse to start
+      x  AuditError             a record cannot be written
+      x  SettingsError          a setting is not valid: refuse to start, naming it
+
+A denial is a value, not an error. Errors of libraries are translated where the library is
+called, with the cause chained; `x` marks the classes that are raised.
+"""
+
+from __future__ import annotations
+
+
+class MlgateError(Exception):
+    """Base of the tree; the message is one line a person can act on."""
+
+
+class ReviewError(MlgateError):
+    """The call is malformed; nothing can be answered as a review."""
+
+    def __init__(self, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ManifestError(MlgateError):
+    """Bytes or an object cannot be read; the message names the place."""
+
+    def __init__(
+        self, message: str, *, path: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.column = column
+
+
+class EvidenceError(MlgateError):
+    """Evidence could not be used; policy is told, and decides."""
+
+
+class CardInvalid(EvidenceError):
+    """A card cannot be parsed or mapped."""
+
+
+class EvidenceUnavailable(EvidenceError):
+    """A source of evidence did not answer, or not in time."""
+
+
+class EngineError(MlgateError):
+    """The policy engine gave no usable decision."""
+
+    reason = "error"
+
+
+class EngineUnavailable(EngineError):
+    """The engine cannot be reached, or refuses more work."""
+
+    reason = "unavailable"
+
+
+class EngineTimeout(EngineError):
+    """The engine did not answer before the deadline."""
+
+    reason = "timeout"
+
+
+class DecisionInvalid(EngineError):
+    """The engine answered something that is no complete decision."""
+
+    reason = "decision_invalid"
+
+
+class PolicyError(MlgateError):
+    """The policy bundle or the site's settings cannot be built, checked or loaded."""
+
+
+class AuditError(MlgateError):
+    """A decision record cannot be written."""
+
+
+class SettingsError(MlgateError):
+    """A setting is not valid; the message names it."""

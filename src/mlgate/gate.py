@@ -1,0 +1,180 @@
+"""The gate: one request through the arrows, and nothing else.
+
+    Request -extract-> Workload -gather-> Evidence -complete-> Subject -document-> PolicyInput
+        -decide-> Decision -> Verdict, and a record of it
+
+The webhook, the command line and the scanner all call `Gate.judge`, so they cannot disagree.
+The gate decides nothing: an allow is OPA's, or the object is of no concern to any rule.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from mlgate.audit.log import AuditSink
+from mlgate.audit.record import record_decision
+from mlgate.domain.audit_record import AuditRecord
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.decision import Decision, Failure, Verdict
+from mlgate.domain.evidence import Evidence
+from mlgate.domain.policy_input import PolicyInput
+from mlgate.domain.request import Request
+from mlgate.errors import EngineError
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.gather import EvidenceOptions, gather
+from mlgate.logs import get_logger, request_fields
+from mlgate.policy.document import build_input
+from mlgate.policy.engine import PolicyEngine
+from mlgate.workloads.complete import Subject, complete, lookups_with_owner
+from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+
+
+def now_utc() -> str:
+    """The current moment as RFC 3339 in UTC; the only reading of the wall clock in a judgement."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class _Trail:
+    """What one judgement has come to so far; whatever happens, it is recorded."""
+
+    evaluated_at: str
+    subject: Subject | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one arrow, also when it fails."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and its record."""
+
+    verdict: Verdict
+    record: AuditRecord
+
+
+@dataclass(frozen=True)
+class Gate:
+    """The pipeline with its two ports: the policy engine and the cluster."""
+
+    engine: PolicyEngine
+    cluster: Cluster | None
+    sink: AuditSink
+    extract_options: ExtractOptions
+    evidence_options: EvidenceOptions
+    clock: Callable[[], str] = now_utc
+    allow_on_error: bool = False
+
+    async def judge(self, request: Request, deadline: Deadline) -> Judgement:
+        """Judge one request before the deadline. Never raises for anything the request holds."""
+        trail = _Trail(self.clock())
+        with request_fields(uid=request.uid):
+            return self._recorded(request, await self._verdict(request, deadline, trail), trail)
+
+    def shed(self, request: Request) -> Judgement:
+        """Refuse at once, without judging, a request that would only wait for the deadline."""
+        message = "more reviews are under way than this replica can answer in time; try again"
+        return self._recorded(request, self._failed("gate", "overloaded", message), _Trail(self.clock()))
+
+    def _recorded(self, request: Request, verdict: Verdict, trail: _Trail) -> Judgement:
+        """The verdict with its record, written."""
+        record = record_decision(
+            request,
+            verdict,
+            decision_id=str(uuid.uuid4()),
+            evaluated_at=trail.evaluated_at,
+            workload=trail.subject.workload if trail.subject else None,
+            cards=trail.subject.cards if trail.subject else (),
+            unavailable=trail.evidence.unavailable,
+            evidence_source=self.cluster.source if self.cluster else "none",
+            stage_seconds=trail.stages,
+        )
+        self.sink.write(record)
+        return Judgement(verdict, record)
+
+    async def _verdict(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
+        """The verdict; every failure inside becomes a failed one, in time."""
+        if request.operation in ("DELETE", "CONNECT"):
+            return Verdict(outcome="skipped", allowed=True, reason=f"operation {request.operation}")
+        try:
+            async with asyncio.timeout(deadline.remaining):
+                return await self._ask(request, deadline, trail)
+        except TimeoutError:
+            return self._failed("gate", "timeout", "no decision before the deadline")
+        except EngineError as problem:
+            return self._failed("engine", problem.reason, str(problem))
+        except Exception:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
+            get_logger().exception("judgement_failed", kind=request.kind.kind)
+            return self._failed("gate", "internal", "an internal error stopped the judgement")
+
+    async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
+        """The arrows."""
+        with trail.stage("extract"):
+            extraction = extract(request, self.extract_options)
+        if not extraction.concerned:
+            return Verdict(outcome="skipped", allowed=True, reason="serves no model")
+        with trail.stage("gather"):
+            trail.evidence = await self._gather(request, extraction, deadline, trail.evaluated_at)
+        with trail.stage("document"):
+            trail.subject = complete(extraction, trail.evidence)
+            question = self._question(request, trail)
+        with trail.stage("decide"):
+            decision = await self.engine.decide(question, deadline)
+        return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
+
+    async def _gather(
+        self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str
+    ) -> Evidence:
+        """What other objects say; once more where a controller brings the card's name."""
+        options, cluster = self.evidence_options, self.cluster
+        found = await gather(request, extraction.lookups, cluster, options, deadline, evaluated_at)
+        if not found.owners:
+            return found
+        wider = lookups_with_owner(extraction, found.owners)
+        if wider == extraction.lookups:
+            return found
+        again = await gather(request, wider, cluster, options, deadline, evaluated_at)
+        return again.model_copy(update={"owners": found.owners})
+
+    def _question(self, request: Request, trail: _Trail) -> PolicyInput:
+        """The document for OPA."""
+        subject = trail.subject
+        assert subject is not None  # noqa: S101 - set by the arrow before
+        return build_input(
+            request,
+            workload=subject.workload,
+            old_workload=subject.old_workload,
+            change=subject.change,
+            cards=subject.cards,
+            credentials=subject.credentials,
+            evidence=trail.evidence,
+            evaluated_at=trail.evaluated_at,
+        )
+
+    def _failed(self, part: str, reason: str, message: str) -> Verdict:
+        """A verdict without decision: refused, unless the operator chose otherwise."""
+        failure = Failure.model_validate({"part": part, "reason": reason, "message": message})
+        return Verdict(
+            outcome="failed", allowed=self.allow_on_error, reason=f"{part} {reason}", failure=failure
+        )
+
+
+def _reason(decision: Decision) -> str:
+    """One word on a decision for logs and metrics."""
+    if not decision.allow:
+        return "refused"
+    return "allowed with warnings" if decision.warnings or decision.waived else "allowed"

@@ -1,0 +1,189 @@
+"""The settings of one installation, and the only reader of the environment.
+
+Names equal the chart's: `tls.cert` in values is `MLGATE_TLS__CERT` here. Every flag of
+`mlgate serve` is one of these settings. What policy demands is not here but in the policy's
+own settings (`policies/rego/mlgate/settings/data.yaml`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mlgate.errors import SettingsError
+
+Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+CardSourceName = Literal["modelcard", "configmap", "file"]
+
+
+class _Group(BaseModel):
+    """A group of settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ListenSettings(_Group):
+    """Where the webhook listens."""
+
+    host: str = "0.0.0.0"  # noqa: S104 - the API server calls the Pod from outside it
+    port: Port = 8443
+    """0 lets the system choose; the address is then logged at start."""
+
+
+class TlsSettings(_Group):
+    """The serving certificate. Both or none; none is refused by `serve`."""
+
+    cert: Path | None = None
+    key: Path | None = None
+    reload_seconds: Seconds = 10
+    """How often the files are looked at for a new certificate."""
+
+
+class OpaSettings(_Group):
+    """The policy engine."""
+
+    url: str = "managed"
+    """`managed`: a child process of our own on loopback. Else the address of a running OPA."""
+    binary: Path | None = None
+    """The opa program of the managed engine; found on PATH when left out."""
+    token_file: Path | None = None
+    """Bearer token for an OPA given by URL."""
+    max_concurrent: Annotated[int, Field(ge=1, le=1024)] = 32
+    """Decisions asked for at the same time; more are refused at once."""
+
+
+class PolicySettings(_Group):
+    """Which policy judges."""
+
+    bundle: Path | None = None
+    """A built bundle or a policy source tree; the shipped policy when left out."""
+    settings: Path | None = None
+    """The site's overrides of the policy settings (YAML)."""
+
+
+class EvidenceSettings(_Group):
+    """Where evidence is looked for."""
+
+    files: tuple[Path, ...] = ()
+    """Manifests that stand for the cluster (`serve --evidence`); refused inside a cluster."""
+    kubeconfig: Path | None = None
+    context: str | None = None
+    card_sources: frozenset[CardSourceName] = frozenset({"modelcard"})
+    """Add `configmap` where mlgate may read ConfigMaps."""
+    cluster_namespace: str | None = None
+    """Namespace of cards, sign-offs and waivers of cluster-scoped objects."""
+    waiver_namespaces: tuple[str, ...] = ()
+    """Namespaces whose waivers are read beside those of the object's own namespace."""
+    call_seconds: Seconds = 2
+    """Timeout of one call to the API server."""
+
+
+class DecisionSettings(_Group):
+    """How long a decision may take, and what a failure of the gate means."""
+
+    deadline_seconds: Seconds = 4
+    """Used when the API server does not say how long it waits."""
+    deadline_share: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    """Share of the API server's own timeout after which the gate answers by itself."""
+    on_error: Literal["deny", "allow"] = "deny"
+    """`allow` lets objects through that could not be judged: loud, and never the default."""
+    cache_dir: Path | None = None
+    """Where built policy bundles are kept; the user's cache directory when left out."""
+
+
+class ServerSettings(_Group):
+    """Limits of the serving edge."""
+
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 7 * 1024 * 1024
+    """Largest review: object and old object at the API server's 3 MiB, and room for the envelope."""
+    max_concurrent: Annotated[int, Field(ge=1, le=4096)] = 64
+    """Reviews judged at the same time; more are refused at once with 503 inside the review."""
+    body_seconds: Seconds = 5
+    """Time a caller has to send its body."""
+    keep_alive_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
+    """Longer than the 90 s an API server keeps an idle connection, so that it closes first."""
+    drain_seconds: Annotated[float, Field(ge=0, le=300)] = 3
+    """After SIGTERM: seconds of answering with `Connection: close` before the exit."""
+
+
+class LogSettings(_Group):
+    """Logs."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class Settings(BaseSettings):
+    """All settings. Unknown keys, negative times and impossible values refuse to start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MLGATE_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    listen: ListenSettings = ListenSettings()
+    tls: TlsSettings = TlsSettings()
+    opa: OpaSettings = OpaSettings()
+    policy: PolicySettings = PolicySettings()
+    evidence: EvidenceSettings = EvidenceSettings()
+    decision: DecisionSettings = DecisionSettings()
+    server: ServerSettings = ServerSettings()
+    log: LogSettings = LogSettings()
+
+
+def load_settings(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
+    """The settings from the environment, with the flags of the command line on top.
+
+    Args:
+        flags: group -> name -> value; a value of None was not given and is left out.
+
+    Raises:
+        SettingsError: a setting is unknown or not valid; the message names it.
+    """
+    given = {
+        group: {name: value for name, value in values.items() if value is not None}
+        for group, values in (flags or {}).items()
+    }
+    try:
+        _refuse_unknown_variables()
+        sources: Any = {group: values for group, values in given.items() if values}
+        return Settings(**sources)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {name} is not valid: {first['msg']}") from problem
+
+
+def _refuse_unknown_variables() -> None:
+    """Name a mistyped MLGATE_ variable; the settings library would pass over it in silence."""
+    groups = {name.upper() for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if variable.startswith("MLGATE_") and variable[7:].split("__")[0].upper() not in groups:
+            raise SettingsError(f"environment variable {variable} is no setting of mlgate")
+
+
+def user_cache() -> Path:
+    """The user's cache directory for what mlgate builds."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return Path(base or Path.home() / ".cache") / "mlgate"
+
+
+def runs_in_cluster() -> bool:
+    """Whether this process runs in a Pod, where files must never stand for the cluster."""
+    return "KUBERNETES_SERVICE_HOST" in os.environ
+
+
+def login_name() -> str | None:
+    """The user's login name as the shell knows it; null where there is none."""
+    return os.environ.get("USER") or os.environ.get("LOGNAME")
+
+
+def kubeconfig_path() -> Path | None:
+    """The kubeconfig kubectl would use, where that is one existing file."""
+    named = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
+    path = Path(named) if named else Path.home() / ".kube" / "config"
+    return path if path.is_file() else None

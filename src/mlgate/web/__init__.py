@@ -1,0 +1,1 @@
+"""The webhook server: the only room that knows the web framework."""

@@ -1,0 +1,89 @@
+"""Prometheus metrics of one server, in a registry of their own.
+
+Label values come from closed sets (kinds of the table, codes of the policy, stages of the
+gate), so that no caller can grow the number of series.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from mlgate.domain.decision import Verdict
+from mlgate.gate import Judgement
+from mlgate.workloads.kinds import is_known_kind
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class Metrics:
+    """What the server counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        add = {"registry": self.registry}
+        self.reviews = Counter(
+            "mlgate_reviews", "Reviews answered, by kind and verdict.", ["kind", "verdict"], **add
+        )
+        self.findings = Counter(
+            "mlgate_findings", "Findings, by code and what they led to.", ["code", "list"], **add
+        )
+        self.stages = Histogram(
+            "mlgate_stage_seconds", "Seconds per stage of the gate.", ["stage"], buckets=_SECONDS, **add
+        )
+        self.failures = Counter(
+            "mlgate_failures",
+            "Reviews the gate could not judge, by part and reason.",
+            ["part", "reason"],
+            **add,
+        )
+        self.engine_errors = Counter(
+            "mlgate_opa_errors", "OPA gave no usable decision, by reason.", ["reason"], **add
+        )
+        self.fail_open = Counter(
+            "mlgate_allowed_on_error", "Reviews let through because onError is allow.", **add
+        )
+        self.bad_calls = Counter(
+            "mlgate_bad_calls", "Calls that were no review, by status.", ["status"], **add
+        )
+        self.in_flight = Gauge("mlgate_reviews_in_flight", "Reviews being judged now.", **add)
+        self.certificate_expiry = Gauge(
+            "mlgate_certificate_expiry_timestamp_seconds", "When the serving certificate ends.", **add
+        )
+
+    def count(self, judgement: Judgement) -> None:
+        """Count one judgement."""
+        record, verdict = judgement.record, judgement.verdict
+        known = is_known_kind(record.group, record.kind)
+        self.reviews.labels(record.kind if known else "other", _outcome(verdict)).inc()
+        for stage, seconds in record.stage_seconds.items():
+            self.stages.labels(stage).observe(seconds)
+        if verdict.decision is not None:
+            for name in ("violations", "warnings", "audited", "waived"):
+                for finding in getattr(verdict.decision, name):
+                    self.findings.labels(finding.code, name).inc()
+        if verdict.failure is not None:
+            self._count_failure(verdict)
+
+    def _count_failure(self, verdict: Verdict) -> None:
+        """Count a review that could not be judged."""
+        failure = verdict.failure
+        if failure is None:
+            return
+        self.failures.labels(failure.part, failure.reason).inc()
+        if failure.part == "engine":
+            self.engine_errors.labels(failure.reason).inc()
+        if verdict.allowed:
+            self.fail_open.inc()
+
+    def text(self) -> bytes:
+        """The exposition in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+def _outcome(verdict: Verdict) -> str:
+    """The label for one verdict."""
+    if verdict.outcome == "failed":
+        return "error_allowed" if verdict.allowed else "error_denied"
+    if verdict.outcome == "skipped":
+        return "skipped"
+    return "allowed" if verdict.allowed else "denied"

