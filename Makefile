@@ -58,7 +58,7 @@ cluster: tools-e2e ## A real API server with mlgate in front, to try kubectl by 
 	@$(BIN)/python tools/cluster/run.py
 
 bench: tools-test ## Gate, bare OPA and an empty endpoint side by side
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/run.py $(ARGS)
 
 fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format

@@ -1,0 +1,57 @@
+"""`mlgate`: find the command, run it, and turn what goes wrong into one line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from mlgate import __version__
+from mlgate.cli.console import complain
+from mlgate.errors import MlgateError
+
+COMMANDS = {
+    "serve": "the webhook",
+    "check": "judge manifests without a cluster",
+    "inspect": "show what is read in a manifest, before any judgement",
+    "card": "validate a model card, print its digest",
+    "signoff": "make a SignOff manifest",
+    "version": "mlgate, policy revision, OPA version",
+}
+"""Command -> what it does; each lives in the module of its name."""
+
+EXIT_CANNOT = 2
+"""Bad usage, unreadable input, no engine: it could not be done."""
+
+
+def build_app(names: Sequence[str]) -> typer.Typer:
+    """The program with the named commands; a command's module is imported only here."""
+    app = typer.Typer(
+        name="mlgate",
+        help=f"mlgate {__version__}: a policy-as-code admission gate for machine-learning deployments.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(lambda: None)
+    for name in names:
+        importlib.import_module(f"mlgate.cli.{name}").register(app)
+    return app
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The entry point of the program; always ends the process with a documented exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    wanted = [given[0]] if given and given[0] in COMMANDS else list(COMMANDS)
+    try:
+        build_app(wanted)(args=given, prog_name="mlgate")
+    except MlgateError as problem:
+        complain(str(problem))
+        sys.exit(EXIT_CANNOT)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(EXIT_CANNOT)

@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mlgate.parsing.times import normalise_time
+
+Cards = Annotated[list[str] | None, typer.Option("--card", help="Extra model cards: files or folders.")]
+Evidence = Annotated[
+    list[str] | None,
+    typer.Option("--evidence", help="Objects from files: sign-offs, namespaces, storage classes."),
+]
+Groups = Annotated[list[str] | None, typer.Option("--group", help="Group of that user; repeat for several.")]
+
+
+class Output(StrEnum):
+    """How a command prints its results."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the results.")]
+
+
+def moment(text: str | None, option: str = "--at") -> str | None:
+    """A point in time given on the command line, as RFC 3339 in UTC.
+
+    Raises:
+        typer.BadParameter: it is no date and no date-time.
+    """
+    if text is None:
+        return None
+    found = normalise_time(text)
+    if found is None:
+        raise typer.BadParameter(f"{option}: {text!r} is neither YYYY-MM-DD nor an RFC 3339 date-time")
+    return found

@@ -1,0 +1,103 @@
+"""`mlgate serve`: the webhook."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mlgate.assembly import assemble
+from mlgate.errors import SettingsError
+from mlgate.logs import configure_logs, get_logger
+from mlgate.settings import Settings, load_settings, runs_in_cluster
+from mlgate.web.routes import Server
+from mlgate.web.server import serve as run_server
+from mlgate.web.tls import ServingCertificate
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(
+        "serve", epilog="Example: mlgate serve --tls-cert tls.crt --tls-key tls.key --listen 0.0.0.0:8443"
+    )(serve)
+
+
+def serve(
+    listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    opa: Annotated[str | None, typer.Option(help="`managed`, or the URL of a running OPA.")] = None,
+    bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
+    settings: Annotated[Path | None, typer.Option(help="The site's policy settings (YAML).")] = None,
+    evidence: Annotated[
+        list[Path] | None, typer.Option(help="Files that stand for the cluster; never inside one.")
+    ] = None,
+    kubeconfig: Annotated[Path | None, typer.Option(help="How to reach the cluster, outside of it.")] = None,
+    context: Annotated[str | None, typer.Option(help="Context of that kubeconfig.")] = None,
+) -> None:
+    """Serve the webhook until SIGTERM. Every flag is also a setting MLGATE_...; flags win."""
+    host, port = _address(listen)
+    chosen = load_settings(
+        {
+            "listen": {"host": host, "port": port},
+            "tls": {"cert": tls_cert, "key": tls_key},
+            "opa": {"url": opa},
+            "policy": {"bundle": bundle, "settings": settings},
+            "evidence": {
+                "files": tuple(evidence) if evidence else None,
+                "kubeconfig": kubeconfig,
+                "context": context,
+            },
+        }
+    )
+    configure_logs(chosen.log.level, chosen.log.format)
+    asyncio.run(_serve(chosen))
+
+
+def _address(listen: str | None) -> tuple[str | None, int | None]:
+    """HOST:PORT taken apart; the host may be an IPv6 address in brackets."""
+    if listen is None:
+        return None, None
+    host, separator, port = listen.rpartition(":")
+    if not separator or not port.isdigit():
+        raise SettingsError(f"setting listen: {listen!r} is not HOST:PORT")
+    return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - an empty host means all
+
+
+def _certificate(settings: Settings) -> ServingCertificate:
+    """The serving certificate; an API server calls webhooks over TLS only."""
+    if settings.tls.cert is None or settings.tls.key is None:
+        raise SettingsError("settings tls.cert and tls.key are needed: webhooks are called over TLS only")
+    return ServingCertificate(settings.tls.cert, settings.tls.key)
+
+
+async def _serve(settings: Settings) -> None:
+    """Start what is needed, serve, and stop it all again."""
+    if settings.evidence.files and runs_in_cluster():
+        raise SettingsError("setting evidence.files: files must not stand for the cluster inside a cluster")
+    certificate = _certificate(settings)
+    async with assemble(settings) as running:
+        server = Server(
+            gate=running.gate,
+            engine=running.engine,
+            settings=settings,
+            versions=running.versions,
+            certificate=certificate,
+        )
+        await run_server(server, lambda address: _announce(address, settings, running.versions()))
+
+
+def _announce(address: str, settings: Settings, versions: dict[str, Any]) -> None:
+    """Say once where and with what this process serves."""
+    source = "files" if settings.evidence.files else "cluster"
+    get_logger().info(
+        "serving", address=address, evidence_source=source, on_error=settings.decision.on_error, **versions
+    )
+    if settings.evidence.files:
+        get_logger().warning(
+            "files_stand_for_the_cluster", files=[str(path) for path in settings.evidence.files]
+        )
+    if settings.decision.on_error == "allow":
+        get_logger().warning("on_error_is_allow", meaning="objects that cannot be judged are let through")

@@ -1,0 +1,1 @@
+"""Model cards: where they come from (`sources`) and what they are written in (`formats`)."""

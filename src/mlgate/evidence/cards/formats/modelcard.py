@@ -1,0 +1,174 @@
+"""mlgate's own card: the spec of a ModelCard, read strictly."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mlgate.domain.base import Json, Problem
+from mlgate.domain.evidence import Alert, CardRuntime, Incident
+from mlgate.domain.model_card import ClaimedSignOff, ModelCardSpec
+from mlgate.errors import CardInvalid
+from mlgate.evidence.cards.formats import detect
+from mlgate.evidence.digest import card_digest
+from mlgate.evidence.records import ModelCardStatus
+from mlgate.evidence.shapes import Reader, Shape, shape_of
+from mlgate.parsing.limits import CARD_LIMITS, Limits
+
+_ROOT = "card"
+_ENVELOPE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One entry of `signOffs`, as far as it could be read."""
+
+    index: int
+    entry: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class CardContent:
+    """What a card says. Shared by all who read the same bytes, so nobody may change it."""
+
+    format: str | None = None
+    digest: str | None = None
+    card: dict[str, Any] | None = None
+    """The spec without signOffs; None when it cannot be used at all."""
+    problems: tuple[Problem, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """The approvals it carries."""
+
+
+def invalid(message: str, *, path: str = "", card_format: str | None = None) -> CardContent:
+    """The content of a card that cannot be used at all, and why."""
+    return CardContent(format=card_format, problems=(Problem(path=path, message=message),))
+
+
+def read_document(document: Json) -> CardContent:
+    """Read a parsed card, whether it is a whole ModelCard object or its bare spec."""
+    if detect(document) is None:
+        return invalid("is not a model card in a format this release reads")
+    if "apiVersion" not in document:
+        return read_spec(document)
+    strangers = [f"{key!a} is no field of a ModelCard" for key in sorted(document.keys() - _ENVELOPE)]
+    content = read_spec(document.get("spec"))
+    extra = tuple(Problem(path="", message=text) for text in strangers[:5])
+    return CardContent(
+        content.format, content.digest, content.card, (*content.problems, *extra), content.claims
+    )
+
+
+def read_spec(spec: Json, limits: Limits = CARD_LIMITS) -> CardContent:
+    """Read the spec of a ModelCard: everything that fits, and the place of everything that does not.
+
+    Never raises: a spec that cannot be used at all has `card` None and problems that say why.
+    """
+    if not isinstance(spec, dict):
+        return invalid("spec must be an object", card_format="modelcard")
+    excess = _excess(spec, limits)
+    if excess:
+        return invalid(excess, card_format="modelcard")
+    reader = Reader()
+    digest = _digest(spec, reader)
+    body = {key: value for key, value in spec.items() if key != "signOffs"}
+    card = reader.read(shape_of(ModelCardSpec), body, _ROOT)
+    _duplicates(card, reader)
+    claims = _claims(spec.get("signOffs"), reader)
+    usable = _identifies_a_model(card)
+    return CardContent("modelcard", digest, card if usable else None, reader.problems, claims)
+
+
+def read_runtime(status: Json) -> tuple[CardRuntime, tuple[Problem, ...]]:
+    """The status monitoring tools write; an entry that cannot be read is kept with what it says.
+
+    A bad date counts as absent, so that the incident counts as open.
+    """
+    if status is None:
+        return CardRuntime(), ()
+    reader = Reader()
+    read = reader.read(shape_of(ModelCardStatus), status, "status") or {}
+    incidents = tuple(
+        Incident(id=entry.get("id") or "", severity=entry.get("severity"), closed_at=entry.get("closedAt"))
+        for entry in read.get("incidents") or ()
+    )
+    alerts = tuple(
+        Alert(
+            name=entry.get("name") or "",
+            firing_since=entry.get("firingSince"),
+            acknowledged_at=entry.get("acknowledgedAt"),
+        )
+        for entry in read.get("alerts") or ()
+    )
+    return CardRuntime(incidents=incidents, alerts=alerts), reader.problems
+
+
+def _identifies_a_model(card: dict[str, Any]) -> bool:
+    model = card.get("model") or {}
+    named = model.get("name") and model.get("version")
+    return bool(named and any(artifact.get("uri") for artifact in model.get("artifacts") or ()))
+
+
+def _digest(spec: dict[str, Any], reader: Reader) -> str | None:
+    try:
+        return card_digest(spec)
+    except CardInvalid as error:
+        reader.complain("", f"the card has no digest: {error}")
+        return None
+
+
+def _claims(entries: Json, reader: Reader) -> tuple[Claim, ...]:
+    if entries is None:
+        return ()
+    if not isinstance(entries, list):
+        reader.complain(f"{_ROOT}.signOffs", "must be a list")
+        return ()
+    return tuple(_claim(index, entry, shape_of(ClaimedSignOff)) for index, entry in enumerate(entries))
+
+
+def _claim(index: int, entry: Json, shape: Shape) -> Claim:
+    reader = Reader()
+    read = reader.read(shape, entry, f"{_ROOT}.signOffs[{index}]")
+    return Claim(index, read or {}, reader.problems)
+
+
+def _duplicates(card: dict[str, Any], reader: Reader) -> None:
+    """Names that must be unique, for a rule that looks one up must not get to choose."""
+    datasets = card.get("datasets") or ()
+    _unique((entry.get("name") for entry in datasets), reader, f"{_ROOT}.datasets", "name")
+    evaluations = (card.get("fairness") or {}).get("evaluations") or ()
+    for index, evaluation in enumerate(evaluations):
+        groups = (entry.get("group") for entry in evaluation.get("groups") or ())
+        _unique(groups, reader, f"{_ROOT}.fairness.evaluations[{index}].groups", "group")
+
+
+def _unique(names: Iterable[str | None], reader: Reader, path: str, key: str) -> None:
+    found = list(names)
+    twice = {name for name, count in Counter(found).items() if count > 1 and name is not None}
+    for index, name in enumerate(found):
+        if name in twice and name in found[:index]:
+            reader.complain(f"{path}[{index}].{key}", "is the name of another entry too")
+
+
+def _excess(spec: dict[str, Any], limits: Limits) -> str:
+    """Why the card is too large to be read; empty if it is not."""
+    nodes, level = 1, [spec]
+    for depth in range(limits.max_depth + 1):
+        if not level:
+            break
+        if depth == limits.max_depth:
+            return f"is nested deeper than {limits.max_depth} levels"
+        below: list[Any] = []
+        for part in level:
+            children = part.values() if isinstance(part, dict) else part
+            nodes += len(part)
+            below.extend(child for child in children if isinstance(child, dict | list))
+        if nodes > limits.max_nodes:
+            return f"has more than {limits.max_nodes} values"
+        level = below
+    size = len(json.dumps(spec, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
+    return f"has more than {limits.max_bytes} bytes" if size > limits.max_bytes else ""

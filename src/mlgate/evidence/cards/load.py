@@ -1,0 +1,75 @@
+"""One card: from its reference in the annotation to what policy is told about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlgate.domain.base import Problem
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
+from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
+from mlgate.evidence.cards.memory import CardMemory
+from mlgate.evidence.cards.sources import Found, configmap, file, modelcard
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.options import EvidenceOptions
+
+_MEMORY = CardMemory()
+_SOURCES = {"modelcard": modelcard.find, "configmap": configmap.find, "file": file.find}
+
+
+@dataclass(frozen=True)
+class LoadedCard:
+    """A card, and the approvals it carries, which are kept apart from it."""
+
+    card: Card
+    claims: tuple[Claim, ...] = ()
+
+
+async def load(
+    reference: CardReference,
+    namespace: str | None,
+    cluster: Cluster,
+    options: EvidenceOptions,
+    deadline: Deadline,
+) -> LoadedCard:
+    """Look one card up. Never raises: what went wrong is its status."""
+    if reference.problem:
+        return not_loaded(reference, "missing", reference.problem)
+    source = reference.source.type
+    if source not in options.card_sources or source not in _SOURCES:
+        return not_loaded(reference, "missing", f"source {source} is switched off in this installation")
+    try:
+        found = await _SOURCES[source](reference, namespace, cluster, options, deadline, _MEMORY)
+    except EvidenceUnavailable as error:
+        return not_loaded(reference, "unavailable", str(error))
+    if found is None:
+        return not_loaded(reference, "missing", "")
+    return _loaded(reference, found, options)
+
+
+def not_loaded(reference: CardReference, status: CardStatus, message: str) -> LoadedCard:
+    """A card that was not found, and why."""
+    problems = (Problem(path="", message=message),) if message else ()
+    pinned = reference.pinned_digest
+    return LoadedCard(
+        Card(source=reference.source, status=status, problems=problems, pinned_digest=pinned)
+    )
+
+
+def _loaded(reference: CardReference, found: Found, options: EvidenceOptions) -> LoadedCard:
+    content: CardContent = found.content
+    usable = content.card is not None
+    places = options.scan(content.card) if usable else []
+    card = Card(
+        source=reference.source,
+        status="found" if usable else "invalid",
+        problems=content.problems + found.problems,
+        format=content.format,
+        digest=content.digest,
+        pinned_digest=reference.pinned_digest,
+        card=content.card,
+        credentials=tuple(CardPlace(path=f"card.{path}", reason=reason) for path, reason in places),
+        runtime=found.runtime,
+    )
+    return LoadedCard(card, content.claims if usable else ())

@@ -1,0 +1,48 @@
+"""Remembers what cards said, by their bytes, because one card is read at every review of its model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Callable
+
+from mlgate.domain.base import Json
+from mlgate.evidence.cards.formats.modelcard import CardContent
+
+
+class CardMemory:
+    """Contents of cards by the digest of their bytes, bounded by the size of the bytes.
+
+    By content and not by name or resourceVersion: a changed card can never be answered from here.
+    """
+
+    def __init__(self, max_bytes: int = 16 * 1024 * 1024) -> None:
+        self._max_bytes = max_bytes
+        self._size = 0
+        self._known: OrderedDict[bytes, tuple[int, CardContent]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def recall(self, data: bytes, read: Callable[[], CardContent]) -> CardContent:
+        """The content of a card with these bytes; `read` is called when they are new."""
+        key = hashlib.sha256(data).digest()
+        known = self._known.get(key)
+        if known is not None:
+            self._known.move_to_end(key)
+            return known[1]
+        content = read()
+        self._known[key] = (len(data), content)
+        self._size += len(data)
+        while self._size > self._max_bytes:
+            self._size -= self._known.popitem(last=False)[1][0]
+        return content
+
+    def recall_object(self, value: Json, read: Callable[[], CardContent]) -> CardContent:
+        """As `recall`, for a part of an object that is parsed already."""
+        try:
+            data = json.dumps(value).encode()
+        except RecursionError:
+            return read()
+        return self.recall(data, read)

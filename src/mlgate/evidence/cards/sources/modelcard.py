@@ -1,0 +1,32 @@
+"""`modelcard/<name>`: a ModelCard object in the workload's own namespace."""
+
+from __future__ import annotations
+
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import CardReference
+from mlgate.evidence.cards.formats import API_VERSION
+from mlgate.evidence.cards.formats.modelcard import read_runtime, read_spec
+from mlgate.evidence.cards.memory import CardMemory
+from mlgate.evidence.cards.sources import Found
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.options import EvidenceOptions
+
+
+async def find(
+    reference: CardReference,
+    namespace: str | None,
+    cluster: Cluster,
+    _options: EvidenceOptions,
+    deadline: Deadline,
+    memory: CardMemory,
+) -> Found | None:
+    """The card, or None when there is none. Raises EvidenceUnavailable."""
+    name = reference.source.reference.removeprefix("modelcard/")
+    if namespace is None:
+        return None
+    stored = await cluster.get(API_VERSION, "ModelCard", namespace, name, deadline=deadline)
+    if stored is None:
+        return None
+    spec = stored.get("spec")
+    runtime, problems = read_runtime(stored.get("status"))
+    return Found(memory.recall_object(spec, lambda: read_spec(spec)), runtime, problems)

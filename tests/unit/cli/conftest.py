@@ -1,0 +1,87 @@
+"""Results as `check` makes them, built by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlgate.cli.manifests import Document
+from mlgate.cli.results import Result, Results
+from mlgate.domain.decision import Decision, Failure, Finding, Verdict, WaivedFinding
+from mlgate.errors import ManifestError
+
+SERVICE = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "credit", "namespace": "bank"},
+}
+
+
+def finding(code: str, **changes: Any) -> dict[str, Any]:
+    """A finding as the policy answers it."""
+    return {
+        "code": code,
+        "severity": "critical",
+        "enforcement": "deny",
+        "message": f"{code} was found: 100%, a, b\n::error::forged",
+        "path": "spec.predictor",
+        "observed": "nothing",
+        "required": "something",
+        "fix": "Add it.",
+        "docs": f"docs/rules/{code.replace('.', '.md#')}",
+        "term": None,
+        "model": "predictor",
+    } | changes
+
+
+def verdict(**lists: tuple[Any, ...]) -> Verdict:
+    """A judged verdict with the given lists of findings."""
+    violations = lists.get("violations", ())
+    decision = Decision(
+        allow=not violations,
+        profile="production",
+        tier="high",
+        classification="restricted",
+        mode="enforce",
+        unchanged=False,
+        violations=violations,
+        warnings=lists.get("warnings", ()),
+        audited=lists.get("audited", ()),
+        waived=lists.get("waived", ()),
+        suppressed=0,
+        skipped=(),
+        evaluated=("encryption.at_rest_missing", "model_card.missing"),
+        revision="v0.1.0+abc1234",
+    )
+    return Verdict(outcome="judged", allowed=decision.allow, reason="judged", decision=decision)
+
+
+@pytest.fixture
+def results() -> Results:
+    """One of each: denied, allowed, skipped, failed, unreadable."""
+    waiver = {
+        "namespace": "bank", "name": "w", "ticket": "T-1", "reason": "because", "approvedBy": "x",
+        "expiresAt": "2027-01-01T00:00:00Z",
+    }  # fmt: skip
+    denied = verdict(
+        violations=(Finding.model_validate(finding("model_card.missing")),),
+        warnings=(Finding.model_validate(finding("waiver.expiring", enforcement="warn", severity="low")),),
+        waived=(WaivedFinding.model_validate(finding("encryption.at_rest_missing") | {"waiver": waiver}),),
+    )
+    failure = Failure(part="engine", reason="unavailable", message="OPA does not answer")
+    failed = Verdict(outcome="failed", allowed=False, reason="engine unavailable", failure=failure)
+    skipped = Verdict(outcome="skipped", allowed=True, reason="serves no model")
+    unreadable = ManifestError("duplicate key image", line=12, column=3)
+    return Results(
+        "v0.1.0+abc1234",
+        2,
+        (
+            Result(Document("a.yaml", 0, 1, SERVICE, None), "bank", denied),
+            Result(Document("a.yaml", 1, 20, SERVICE, None), "bank", verdict()),
+            Result(Document("a.yaml", 2, 40, {**SERVICE, "kind": "Thing"}, None), "bank", skipped),
+            Result(Document("b.yaml", 0, 1, SERVICE, None), "bank", failed),
+            Result(Document("b.yaml", 1, 9, None, unreadable), None, None),
+        ),
+        ("a note",),
+    )

@@ -1,0 +1,103 @@
+"""A server around a gate whose engine and cluster the test holds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+from mlgate.workloads.extract import ExtractOptions
+
+from mlgate.audit.log import NoSink
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.decision import Decision
+from mlgate.domain.policy_input import PolicyInput
+from mlgate.evidence.files import FileCluster
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.gate import Gate
+from mlgate.settings import Settings
+from mlgate.web.app import create_app
+from mlgate.web.routes import Server
+
+DECISION = {
+    "allow": True, "profile": "production", "tier": "high", "classification": "restricted", "mode": "enforce",
+    "unchanged": False, "violations": [], "warnings": [], "audited": [], "waived": [], "suppressed": 0,
+    "skipped": [], "evaluated": ["model_card.missing"], "revision": "v1",
+}  # fmt: skip
+FINDING = {
+    "code": "model_card.missing", "severity": "critical", "enforcement": "deny", "message": "no card",
+    "path": "metadata", "observed": "nothing", "required": "a card", "fix": "Write one.", "docs": "d",
+    "term": None, "model": "predictor",
+}  # fmt: skip
+
+
+class ScriptedEngine:
+    """An engine that does what the test says: the real one is another test's subject."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[PolicyInput], Decision] = lambda _: Decision.model_validate(DECISION)
+        self.problem: str | None = None
+        self.questions: list[PolicyInput] = []
+
+    async def decide(self, question: PolicyInput, deadline: Deadline) -> Decision:
+        self.questions.append(question)
+        return self.answer(question)
+
+    async def ready(self) -> str | None:
+        return self.problem
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture
+def engine() -> ScriptedEngine:
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def server(engine: ScriptedEngine) -> Server:
+    gate = Gate(engine, FileCluster([]), NoSink(), ExtractOptions(), EvidenceOptions())
+    return Server(gate=gate, engine=engine, settings=Settings(), versions=lambda: {"mlgate": "0"})
+
+
+@pytest.fixture
+async def client(server: Server) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(server), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="https://mlgate") as found:
+        yield found
+
+
+def review(**changes: Any) -> dict[str, Any]:
+    """An AdmissionReview of an InferenceService, as the API server sends it."""
+    service = {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": {"name": "credit", "namespace": "bank"},
+        "spec": {"predictor": {"model": {"modelFormat": {"name": "onnx"}, "storageUri": "s3://m/1/"}}},
+    }
+    request = {
+        "uid": "u-1",
+        "kind": {"group": "serving.kserve.io", "version": "v1beta1", "kind": "InferenceService"},
+        "resource": {"group": "serving.kserve.io", "version": "v1beta1", "resource": "inferenceservices"},
+        "name": "credit",
+        "namespace": "bank",
+        "operation": "CREATE",
+        "userInfo": {"username": "erin", "groups": ["ml"]},
+        "object": service,
+        "oldObject": None,
+        "dryRun": False,
+    }
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request | changes}
+
+
+@pytest.fixture(name="review")
+def review_fixture() -> Callable[..., dict[str, Any]]:
+    return review
+
+
+@pytest.fixture
+def denial() -> Decision:
+    """A denial for one reason."""
+    return Decision.model_validate(DECISION | {"allow": False, "violations": [FINDING]})

@@ -1,0 +1,259 @@
+"""The addresses: what is no review is told so, and whatever fails inside is a refusal in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from mlgate.domain.decision import Decision
+from mlgate.errors import DecisionInvalid, EngineTimeout, EngineUnavailable
+from mlgate.settings import ServerSettings, Settings
+from mlgate.web.routes import Server, parse_timeout
+
+JSON = {"content-type": "application/json"}
+
+
+async def _post(client: httpx.AsyncClient, value: dict[str, Any], query: str = "") -> dict[str, Any]:
+    answer = await client.post(f"/validate{query}", json=value)
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_an_allow_of_the_policy_allows_and_echoes_the_uid(
+    client: httpx.AsyncClient, review: Callable[..., dict[str, Any]]
+) -> None:
+    found = await _post(client, review())
+
+    assert (found["apiVersion"], found["kind"]) == ("admission.k8s.io/v1", "AdmissionReview")
+    assert (found["response"]["uid"], found["response"]["allowed"]) == ("u-1", True)
+
+
+async def test_a_denial_of_the_policy_refuses_with_403_and_its_words(
+    client: httpx.AsyncClient, engine: Any, review: Callable[..., dict[str, Any]], denial: Decision
+) -> None:
+    engine.answer = lambda _: denial
+
+    response = (await _post(client, review()))["response"]
+
+    assert (response["allowed"], response["status"]["code"]) == (False, 403)
+    assert "✗ model_card.missing: no card" in response["status"]["message"]
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [EngineUnavailable("gone"), EngineTimeout("late"), DecisionInvalid("half"), RuntimeError("a bug")],
+)
+async def test_a_failure_inside_is_a_refusal_with_503(
+    client: httpx.AsyncClient, engine: Any, review: Callable[..., dict[str, Any]], problem: Exception
+) -> None:
+    def fail(_: object) -> Decision:
+        raise problem
+
+    engine.answer = fail
+
+    response = (await _post(client, review()))["response"]
+
+    assert (response["allowed"], response["status"]["code"]) == (False, 503)
+
+
+async def test_an_answer_that_would_come_too_late_is_a_refusal_before_the_callers_timeout(
+    client: httpx.AsyncClient,
+    engine: Any,
+    review: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def hang(*_: object) -> Decision:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(engine, "decide", hang)
+
+    response = (await _post(client, review(), "?timeout=50ms"))["response"]
+
+    assert (response["allowed"], response["status"]["code"]) == (False, 503)
+
+
+async def test_deletes_are_answered_without_asking_anybody(
+    client: httpx.AsyncClient, engine: Any, review: Callable[..., dict[str, Any]]
+) -> None:
+    asked = review()["request"]
+
+    found = await _post(client, review(operation="DELETE", object=None, oldObject=asked["object"]))
+
+    assert (found["response"]["allowed"], engine.questions) == (True, [])
+
+
+async def test_what_serves_no_model_is_answered_without_asking_anybody(
+    client: httpx.AsyncClient, engine: Any, review: Callable[..., dict[str, Any]]
+) -> None:
+    pod = {
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db"},
+        "spec": {"containers": [{"name": "db", "image": "docker.io/library/postgres:17"}]},
+    }  # fmt: skip
+
+    found = await _post(client, review(object=pod, kind={"group": "", "version": "v1", "kind": "Pod"}))
+
+    assert (found["response"]["allowed"], engine.questions) == (True, [])
+
+
+async def test_a_full_server_refuses_at_once(
+    client: httpx.AsyncClient, server: Server, engine: Any, review: Callable[..., dict[str, Any]]
+) -> None:
+    server.in_flight = server.settings.server.max_concurrent
+
+    response = (await _post(client, review()))["response"]
+
+    assert (response["allowed"], response["status"]["code"], engine.questions) == (False, 503, [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"content-type": "text/plain"}, b"{}", 415),
+        ({}, b"{}", 415),
+        (JSON | {"content-encoding": "gzip"}, b"{}", 415),
+        (JSON, b"", 400),
+        (JSON, b"{", 400),
+        (JSON, b"[]", 400),
+        (JSON, b"null", 400),
+        (JSON, b'{"kind":"AdmissionReview","kind":"AdmissionReview"}', 400),
+        (JSON, b'{"a":NaN}', 400),
+        (JSON, b"[" * 10_000 + b"]" * 10_000, 400),
+        (JSON, b"\xff\xfe{\x00}\x00", 400),
+        (JSON | {"content-length": str(8 * 1024 * 1024)}, b"{}", 413),
+        (JSON, b'"' + b"x" * (7 * 1024 * 1024) + b'"', 413),
+    ],
+)
+async def test_a_call_that_is_no_review_gets_its_status_and_one_sentence(
+    client: httpx.AsyncClient, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    answer = await client.post("/validate", content=body, headers=headers)
+
+    assert answer.status_code == status
+    assert answer.headers["connection"] == "close"
+    assert "Traceback" not in answer.text
+    assert len(answer.json()["error"]) > 5
+
+
+async def test_a_body_that_never_ends_is_given_up(server: Server, client: httpx.AsyncClient) -> None:
+    server.settings = Settings(server=ServerSettings(body_seconds=0.01))
+
+    async def drip() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = await client.post("/validate", content=drip(), headers=JSON)
+
+    assert answer.status_code == 408
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/validate", 405)])
+async def test_wrong_addresses_and_methods_are_told_in_json(
+    client: httpx.AsyncClient, path: str, status: int
+) -> None:
+    answer = await client.get(path)
+
+    assert (answer.status_code, "error" in answer.json()) == (status, True)
+
+
+async def test_liveness_does_not_depend_on_the_engine(client: httpx.AsyncClient, engine: Any) -> None:
+    engine.problem = "down"
+
+    assert (await client.get("/livez")).status_code == 200
+
+
+async def test_readiness_names_every_part_that_is_not_ready(
+    client: httpx.AsyncClient, server: Server, engine: Any
+) -> None:
+    ready = await client.get("/readyz")
+    engine.problem = "OPA does not answer"
+    server.draining = True
+    answer = await client.get("/readyz")
+
+    assert (ready.status_code, ready.json()["problems"]) == (200, {})
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == {"policy engine": "OPA does not answer", "server": "draining"}
+
+
+async def test_a_draining_server_still_judges_and_sends_its_callers_elsewhere(
+    client: httpx.AsyncClient, server: Server, review: Callable[..., dict[str, Any]]
+) -> None:
+    server.draining = True
+
+    answer = await client.post("/validate", json=review())
+
+    assert (answer.json()["response"]["allowed"], answer.headers["connection"]) == (True, "close")
+
+
+async def test_metrics_count_reviews_findings_stages_and_failures(
+    client: httpx.AsyncClient, engine: Any, review: Callable[..., dict[str, Any]], denial: Decision
+) -> None:
+    await client.post("/validate", json=review())
+    engine.answer = lambda _: denial
+    await client.post("/validate", json=review())
+
+    def fail(_: object) -> Decision:
+        raise EngineUnavailable("gone")
+
+    engine.answer = fail
+    await client.post("/validate", json=review())
+    await client.post("/validate", content=b"{", headers=JSON)
+    text = (await client.get("/metrics")).text
+
+    assert 'mlgate_reviews_total{kind="InferenceService",verdict="allowed"} 1.0' in text
+    assert 'mlgate_reviews_total{kind="InferenceService",verdict="denied"} 1.0' in text
+    assert 'mlgate_reviews_total{kind="InferenceService",verdict="error_denied"} 1.0' in text
+    assert 'mlgate_findings_total{code="model_card.missing",list="violations"} 1.0' in text
+    assert 'mlgate_opa_errors_total{reason="unavailable"} 1.0' in text
+    assert 'mlgate_bad_calls_total{status="400"} 1.0' in text
+    assert 'mlgate_stage_seconds_count{stage="decide"} 3.0' in text
+
+
+async def test_a_kind_nobody_knows_makes_no_new_series(
+    client: httpx.AsyncClient, review: Callable[..., dict[str, Any]]
+) -> None:
+    thing = {"apiVersion": "x.example/v1", "kind": "Zyx", "metadata": {"name": "z"}}
+    kind = {"group": "x.example", "version": "v1", "kind": "Zyx"}
+
+    await client.post("/validate", json=review(object=thing, kind=kind))
+
+    assert 'kind="other"' in (await client.get("/metrics")).text
+
+
+async def test_the_version_is_told(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/version")).json() == {"mlgate": "0"}
+
+
+async def test_a_fault_of_ours_is_told_without_a_trace(
+    client: httpx.AsyncClient, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> dict[str, str | None]:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(server, "versions", broken)
+
+    answer = await client.get("/version")
+
+    assert (answer.status_code, answer.json()) == (500, {"error": "internal error"})
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("5s", 5.0),
+        ("2500ms", 2.5),
+        ("1m", 60.0),
+        ("", None),
+        (None, None),
+        ("5", None),
+        ("-5s", None),
+        ("1e9s", None),
+    ],
+)
+def test_the_callers_timeout_is_read_as_a_go_duration(text: str | None, seconds: float | None) -> None:
+    assert parse_timeout(text) == seconds

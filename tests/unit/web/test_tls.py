@@ -1,0 +1,101 @@
+"""The serving certificate: refused when unsound at start, kept when a new one is unsound."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+
+from mlgate.errors import SettingsError
+from mlgate.web.tls import ServingCertificate
+
+
+def _write(folder: Path, *, expires: datetime | None = None) -> tuple[Path, Path]:
+    issued = trustme.CA().issue_cert("localhost", not_after=expires)
+    cert, key = folder / "tls.crt", folder / "tls.key"
+    issued.cert_chain_pems[0].write_to_path(str(cert))
+    issued.private_key_pem.write_to_path(str(key))
+    return cert, key
+
+
+def test_a_sound_pair_is_served_without_complaint(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path))
+
+    assert certificate.problem() is None
+
+
+def test_a_missing_file_refuses_to_start_and_names_the_setting(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    key.unlink()
+
+    with pytest.raises(SettingsError, match="setting tls"):
+        ServingCertificate(cert, key)
+
+
+def test_a_key_of_another_certificate_refuses_to_start(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    key.write_bytes(_write(other)[1].read_bytes())
+
+    with pytest.raises(SettingsError, match="cannot be served"):
+        ServingCertificate(cert, key)
+
+
+def test_a_file_that_is_no_certificate_refuses_to_start(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    cert.write_text("not a certificate")
+
+    with pytest.raises(SettingsError, match="cannot be served"):
+        ServingCertificate(cert, key)
+
+
+def test_an_expired_certificate_is_not_fit_to_serve(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path, expires=datetime.now(UTC) - timedelta(days=1)))
+
+    assert "expired" in (certificate.problem() or "")
+
+
+def test_a_rotated_pair_is_taken_into_the_live_context(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path))
+    context, before = certificate.context, certificate.expires_at
+    _write(tmp_path, expires=datetime.now(UTC) + timedelta(days=3))
+
+    certificate.refresh()
+
+    assert certificate.context is context
+    assert certificate.expires_at != before
+    assert certificate.reload_problem is None
+
+
+def test_a_half_written_pair_leaves_the_old_one_and_is_told(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    certificate = ServingCertificate(cert, key)
+    before = certificate.expires_at
+    cert.write_text("half")
+
+    certificate.refresh()
+    certificate.refresh()
+
+    assert certificate.expires_at == before
+    assert certificate.problem() is None
+    assert "cannot be served" in (certificate.reload_problem or "")
+
+
+async def test_the_files_are_looked_at_again_and_again(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path))
+    before = certificate.expires_at
+    _write(tmp_path, expires=datetime.now(UTC) + timedelta(days=3))
+    watching = asyncio.create_task(certificate.watch(0.001))
+
+    while certificate.expires_at == before:
+        await asyncio.sleep(0.001)
+
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+    assert certificate.reload_problem is None
