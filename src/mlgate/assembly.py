@@ -28,7 +28,6 @@ from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.opa import OpaEngine
 from mlgate.policy.opa_command import run_opa
 from mlgate.settings import Settings, kubeconfig_path, load_settings, user_cache
-from mlgate.workloads.complete import owner_lookups
 from mlgate.workloads.credentials import scan_text_places
 from mlgate.workloads.extract import ExtractOptions
 
@@ -97,7 +96,6 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         cluster_namespace=chosen.cluster_namespace,
         waiver_namespaces=chosen.waiver_namespaces,
         scan=scan_text_places,
-        owner_lookups=lambda owner: owner_lookups(owner, extraction),
         **evidence,
     )
     return extraction, gathering
@@ -112,7 +110,7 @@ async def _engine_for(
     if settings.opa.url == "managed":
         assert manifest.path is not None and opa is not None  # noqa: S101, PT018 - built or loaded above
         async with ManagedOpa.start(manifest.path, opa=opa) as child:
-            engine = OpaEngine(child.url, token=child.token, manifests=[manifest], max_concurrent=limit)
+            engine = OpaEngine.following(lambda: child.endpoint, [manifest], max_concurrent=limit)
             try:
                 yield engine
             finally:

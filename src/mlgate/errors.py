@@ -7,7 +7,8 @@
            x  CardInvalid           a card cannot be used at all
            x  EvidenceUnavailable   a source did not answer
       +  EngineError            the policy engine gave no decision: denied with status 503
-           x  EngineUnavailable     it cannot be reached or is overloaded
+           x  EngineUnavailable     it cannot be reached
+                x  EngineOverloaded     it is asked for more than it takes at a time
            x  EngineTimeout         it did not answer before the deadline
            x  DecisionInvalid       it answered something that is no complete decision
       x  PolicyError            the policy cannot be built or checked: refuse to start
@@ -68,6 +69,12 @@ class EngineUnavailable(EngineError):
     """The engine cannot be reached, or refuses more work."""
 
     reason = "unavailable"
+
+
+class EngineOverloaded(EngineUnavailable):
+    """As many decisions are under way as the engine takes; this one was not asked for."""
+
+    reason = "overloaded"
 
 
 class EngineTimeout(EngineError):

@@ -56,6 +56,12 @@ def configure_logs(level: str = "info", form: Literal["json", "console"] = "json
     logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
+def quiet_logs() -> None:
+    """For commands a person runs: their results say what went wrong, log lines would only repeat it."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.basicConfig(level=logging.CRITICAL, force=True)
+
+
 class _StderrLoggers:
     """Makes loggers that write to whatever standard error is now; tests replace it."""
 

@@ -10,13 +10,15 @@ from mlgate.cli.console import print_json, results
 from mlgate.cli.manifests import Document, load_documents
 from mlgate.cli.options import Output, OutputOption
 from mlgate.cli.requests import request_for
-from mlgate.domain.workload import Container, Endpoint, ServedModel, Workload
+from mlgate.domain.workload import Container, DatasetSource, Endpoint, ServedModel, Workload
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
 
 ROLE_WORDS = {"server": "main"}
 """The one container role that this output names otherwise than the input document."""
 PLAIN_SCHEMES = frozenset({"http", "ftp", "hdfs", "webhdfs", "nfs", "tcp", "redis", "kafka"})
 """Schemes that carry no TLS: a fact about the scheme. What is tolerated is the policy's."""
+
+Address = ServedModel | DatasetSource | Endpoint
 
 
 def register(app: typer.Typer) -> None:
@@ -118,15 +120,15 @@ def _reference(workload: Workload, index: int) -> dict[str, Any]:
 
 def _insecure(workload: Workload) -> list[dict[str, str]]:
     """Addresses whose scheme carries no TLS."""
-    named = [*workload.models, *workload.datasets, *workload.endpoints]
+    named: list[Address] = [*workload.models, *workload.datasets, *workload.endpoints]
     return [{"uri": item.uri, "path": item.path} for item in named if _plain(item)]
 
 
-def _plain(item: object) -> bool:
+def _plain(item: Address) -> bool:
     """Whether an address is unencrypted by its scheme."""
     if isinstance(item, Endpoint) and item.tls is not None:
         return not item.tls
-    return getattr(item, "scheme", "") in PLAIN_SCHEMES
+    return item.scheme in PLAIN_SCHEMES
 
 
 def _text(entry: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import typer
 from mlgate import __version__
 from mlgate.cli.console import complain
 from mlgate.errors import MlgateError
+from mlgate.logs import quiet_logs
 
 COMMANDS = {
     "serve": "the webhook",
@@ -44,6 +45,7 @@ def build_app(names: Sequence[str]) -> typer.Typer:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point of the program; always ends the process with a documented exit code."""
+    quiet_logs()
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = [given[0]] if given and given[0] in COMMANDS else list(COMMANDS)
     try:

@@ -14,9 +14,7 @@ Json = Any
 class Frozen(BaseModel):
     """A value that cannot change after it was made."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
     def wire(self) -> dict[str, Any]:
         """The value as the JSON object that goes over the wire, camelCase keys."""

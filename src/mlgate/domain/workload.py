@@ -12,9 +12,7 @@ from pydantic import Field
 
 from mlgate.domain.base import Frozen, Problem
 
-ModelRole = Literal[
-    "primary", "adapter", "draft", "explainer", "transformer", "tokenizer", "base"
-]
+ModelRole = Literal["primary", "adapter", "draft", "explainer", "transformer", "tokenizer", "base"]
 ContainerRole = Literal["server", "init", "sidecar", "ephemeral"]
 
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from mlgate.domain.base import Json
-from mlgate.domain.lookups import LookUps
-
-
-def _no_scan(_value: Json) -> list[tuple[str, str]]:
-    return []
+from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
+from mlgate.evidence.cards.memory import CardMemory
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,11 @@ class EvidenceOptions:
     """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
-    scan: Callable[[Json], list[tuple[str, str]]] = _no_scan
+    scan: Scan = no_scan
     """Finds what looks like a credential in a card: (path below the card, reason)."""
-    owner_lookups: Callable[[dict[str, Any]], LookUps | None] | None = None
-    """Reads the topmost gated owner for the look-ups a pod inherits from it; None for an owner not gated."""
+    memory: CardMemory = field(init=False)
+    """What cards said, by their bytes; one for all reviews."""
+
+    def __post_init__(self) -> None:
+        """Tie the memory to the scanner whose results it keeps."""
+        object.__setattr__(self, "memory", CardMemory(self.scan))

@@ -9,11 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlgate.domain.model_card import CardPart, Date, Digest, Name
+from mlgate.domain.model_card.parts import CardPart, Date, Digest, Name
 
 ModelName = Annotated[str, Field(min_length=1, max_length=253)]
 Version = Annotated[str, Field(min_length=1, max_length=128)]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*[.][a-z][a-z0-9_]*$")]
 
 
 class SignOffSpec(CardPart):
@@ -64,7 +63,7 @@ class WaiverSubjectSpec(CardPart):
 class WaiverSpec(CardPart):
     """A documented exception, granted by the person who creates the object."""
 
-    codes: Annotated[tuple[Code, ...], Field(min_length=1)]
+    codes: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Codes to lift; no patterns."""
     terms: tuple[Name, ...] | None = None
     """Terms to narrow it to; absent = all."""

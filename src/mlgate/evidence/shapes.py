@@ -22,7 +22,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from mlgate.domain.base import Json, Problem
-from mlgate.domain.model_card import Date
+from mlgate.domain.model_card.parts import Date
 from mlgate.parsing.times import normalise_time
 
 _DATE_PATTERN = Date.__metadata__[0].metadata[0].pattern  # type: ignore[attr-defined]
@@ -87,7 +87,7 @@ class Reader:
         self._keys_that_differ_in_case(value, path)
         if shape.values is not None:
             return {key: self.read(shape.values, item, join(path, key)) for key, item in value.items()}
-        result = {}
+        result: dict[str, Json] = {}
         for key, item in value.items():
             place = join(path, key)
             if key not in shape.fields:

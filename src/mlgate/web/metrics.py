@@ -19,35 +19,40 @@ class Metrics:
     """What the server counts."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        add = {"registry": self.registry}
+        self.registry = registry = CollectorRegistry()
         self.reviews = Counter(
-            "mlgate_reviews", "Reviews answered, by kind and verdict.", ["kind", "verdict"], **add
+            "mlgate_reviews", "Reviews answered, by kind and verdict.", ["kind", "verdict"], registry=registry
         )
         self.findings = Counter(
-            "mlgate_findings", "Findings, by code and what they led to.", ["code", "list"], **add
+            "mlgate_findings", "Findings, by code and what they led to.", ["code", "list"], registry=registry
         )
         self.stages = Histogram(
-            "mlgate_stage_seconds", "Seconds per stage of the gate.", ["stage"], buckets=_SECONDS, **add
+            "mlgate_stage_seconds",
+            "Seconds per stage of the gate.",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
         )
         self.failures = Counter(
             "mlgate_failures",
             "Reviews the gate could not judge, by part and reason.",
             ["part", "reason"],
-            **add,
+            registry=registry,
         )
         self.engine_errors = Counter(
-            "mlgate_opa_errors", "OPA gave no usable decision, by reason.", ["reason"], **add
+            "mlgate_opa_errors", "OPA gave no usable decision, by reason.", ["reason"], registry=registry
         )
         self.fail_open = Counter(
-            "mlgate_allowed_on_error", "Reviews let through because onError is allow.", **add
+            "mlgate_allowed_on_error", "Reviews let through because onError is allow.", registry=registry
         )
         self.bad_calls = Counter(
-            "mlgate_bad_calls", "Calls that were no review, by status.", ["status"], **add
+            "mlgate_bad_calls", "Calls that were no review, by status.", ["status"], registry=registry
         )
-        self.in_flight = Gauge("mlgate_reviews_in_flight", "Reviews being judged now.", **add)
+        self.in_flight = Gauge("mlgate_reviews_in_flight", "Reviews being judged now.", registry=registry)
         self.certificate_expiry = Gauge(
-            "mlgate_certificate_expiry_timestamp_seconds", "When the serving certificate ends.", **add
+            "mlgate_certificate_expiry_timestamp_seconds",
+            "When the serving certificate ends.",
+            registry=registry,
         )
 
     def count(self, judgement: Judgement) -> None:

@@ -9,12 +9,10 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
-from mlgate.evidence.cards.memory import CardMemory
 from mlgate.evidence.cards.sources import Found, configmap, file, modelcard
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 
-_MEMORY = CardMemory()
 _SOURCES = {"modelcard": modelcard.find, "configmap": configmap.find, "file": file.find}
 
 
@@ -40,27 +38,24 @@ async def load(
     if source not in options.card_sources or source not in _SOURCES:
         return not_loaded(reference, "missing", f"source {source} is switched off in this installation")
     try:
-        found = await _SOURCES[source](reference, namespace, cluster, options, deadline, _MEMORY)
+        found = await _SOURCES[source](reference, namespace, cluster, options, deadline)
     except EvidenceUnavailable as error:
         return not_loaded(reference, "unavailable", str(error))
     if found is None:
         return not_loaded(reference, "missing", "")
-    return _loaded(reference, found, options)
+    return _loaded(reference, found)
 
 
 def not_loaded(reference: CardReference, status: CardStatus, message: str) -> LoadedCard:
     """A card that was not found, and why."""
     problems = (Problem(path="", message=message),) if message else ()
     pinned = reference.pinned_digest
-    return LoadedCard(
-        Card(source=reference.source, status=status, problems=problems, pinned_digest=pinned)
-    )
+    return LoadedCard(Card(source=reference.source, status=status, problems=problems, pinned_digest=pinned))
 
 
-def _loaded(reference: CardReference, found: Found, options: EvidenceOptions) -> LoadedCard:
+def _loaded(reference: CardReference, found: Found) -> LoadedCard:
     content: CardContent = found.content
     usable = content.card is not None
-    places = options.scan(content.card) if usable else []
     card = Card(
         source=reference.source,
         status="found" if usable else "invalid",
@@ -69,7 +64,7 @@ def _loaded(reference: CardReference, found: Found, options: EvidenceOptions) ->
         digest=content.digest,
         pinned_digest=reference.pinned_digest,
         card=content.card,
-        credentials=tuple(CardPlace(path=f"card.{path}", reason=reason) for path, reason in places),
+        credentials=tuple(CardPlace(path=path, reason=reason) for path, reason in content.places),
         runtime=found.runtime,
     )
-    return LoadedCard(card, content.claims if usable else ())
+    return LoadedCard(card, content.claims)

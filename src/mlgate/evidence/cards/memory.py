@@ -8,16 +8,18 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from mlgate.domain.base import Json
-from mlgate.evidence.cards.formats.modelcard import CardContent
+from mlgate.evidence.cards.formats.modelcard import CardContent, Scan, no_scan
 
 
 class CardMemory:
     """Contents of cards by the digest of their bytes, bounded by the size of the bytes.
 
     By content and not by name or resourceVersion: a changed card can never be answered from here.
+    What `scan` finds in a card is remembered with it.
     """
 
-    def __init__(self, max_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, scan: Scan = no_scan, max_bytes: int = 16 * 1024 * 1024) -> None:
+        self.scan = scan
         self._max_bytes = max_bytes
         self._size = 0
         self._known: OrderedDict[bytes, tuple[int, CardContent]] = OrderedDict()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlgate.domain.base import Json, Problem
 from mlgate.domain.evidence import Alert, CardRuntime, Incident
-from mlgate.domain.model_card import ClaimedSignOff, ModelCardSpec
+from mlgate.domain.model_card import ModelCardSpec
+from mlgate.domain.model_card.governance import ClaimedSignOff
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import detect
 from mlgate.evidence.digest import card_digest
@@ -18,6 +19,8 @@ from mlgate.evidence.records import ModelCardStatus
 from mlgate.evidence.shapes import Reader, Shape, shape_of
 from mlgate.parsing.limits import CARD_LIMITS, Limits
 
+Scan = Callable[[Json], list[tuple[str, str]]]
+"""Finds what looks like a credential in a value: (path below it, reason)."""
 _ROOT = "card"
 _ENVELOPE = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 
@@ -42,6 +45,8 @@ class CardContent:
     problems: tuple[Problem, ...] = ()
     claims: tuple[Claim, ...] = ()
     """The approvals it carries."""
+    places: tuple[tuple[str, str], ...] = ()
+    """Places that look like a credential, with the reason; searched in all the author wrote."""
 
 
 def invalid(message: str, *, path: str = "", card_format: str | None = None) -> CardContent:
@@ -49,21 +54,24 @@ def invalid(message: str, *, path: str = "", card_format: str | None = None) -> 
     return CardContent(format=card_format, problems=(Problem(path=path, message=message),))
 
 
-def read_document(document: Json) -> CardContent:
+def no_scan(_value: Json) -> list[tuple[str, str]]:
+    """Looks for no credentials."""
+    return []
+
+
+def read_document(document: Json, scan: Scan = no_scan) -> CardContent:
     """Read a parsed card, whether it is a whole ModelCard object or its bare spec."""
     if detect(document) is None:
         return invalid("is not a model card in a format this release reads")
     if "apiVersion" not in document:
-        return read_spec(document)
+        return read_spec(document, scan)
     strangers = [f"{key!a} is no field of a ModelCard" for key in sorted(document.keys() - _ENVELOPE)]
-    content = read_spec(document.get("spec"))
+    content = read_spec(document.get("spec"), scan)
     extra = tuple(Problem(path="", message=text) for text in strangers[:5])
-    return CardContent(
-        content.format, content.digest, content.card, (*content.problems, *extra), content.claims
-    )
+    return replace(content, problems=(*content.problems, *extra))
 
 
-def read_spec(spec: Json, limits: Limits = CARD_LIMITS) -> CardContent:
+def read_spec(spec: Json, scan: Scan = no_scan, limits: Limits = CARD_LIMITS) -> CardContent:
     """Read the spec of a ModelCard: everything that fits, and the place of everything that does not.
 
     Never raises: a spec that cannot be used at all has `card` None and problems that say why.
@@ -79,8 +87,10 @@ def read_spec(spec: Json, limits: Limits = CARD_LIMITS) -> CardContent:
     card = reader.read(shape_of(ModelCardSpec), body, _ROOT)
     _duplicates(card, reader)
     claims = _claims(spec.get("signOffs"), reader)
-    usable = _identifies_a_model(card)
-    return CardContent("modelcard", digest, card if usable else None, reader.problems, claims)
+    if not _identifies_a_model(card):
+        return CardContent("modelcard", digest, None, reader.problems)
+    places = tuple((f"{_ROOT}.{path}", reason) for path, reason in scan(body))
+    return CardContent("modelcard", digest, card, reader.problems, claims, places)
 
 
 def read_runtime(status: Json) -> tuple[CardRuntime, tuple[Problem, ...]]:

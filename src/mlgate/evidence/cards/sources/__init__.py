@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlgate.domain.base import Problem
 from mlgate.domain.evidence import CardRuntime
@@ -14,6 +14,6 @@ class Found:
     """A card that is there, readable or not."""
 
     content: CardContent
-    runtime: CardRuntime = CardRuntime()
+    runtime: CardRuntime = field(default_factory=CardRuntime)
     problems: tuple[Problem, ...] = ()
     """Problems of the place, not of the card."""

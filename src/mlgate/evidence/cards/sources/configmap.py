@@ -5,7 +5,6 @@ from __future__ import annotations
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference
 from mlgate.evidence.cards.formats.modelcard import invalid
-from mlgate.evidence.cards.memory import CardMemory
 from mlgate.evidence.cards.sources import Found
 from mlgate.evidence.cards.sources.text import read_text
 from mlgate.evidence.cluster_port import Cluster
@@ -16,9 +15,8 @@ async def find(
     reference: CardReference,
     namespace: str | None,
     cluster: Cluster,
-    _options: EvidenceOptions,
+    options: EvidenceOptions,
     deadline: Deadline,
-    memory: CardMemory,
 ) -> Found | None:
     """The card, or None when there is no such ConfigMap or key. Raises EvidenceUnavailable."""
     _, name, key = reference.source.reference.split("/", 2)
@@ -30,4 +28,4 @@ async def find(
         return None
     if not isinstance(text, str):
         return Found(invalid("is not text"))
-    return Found(read_text(text.encode(errors="surrogatepass"), memory))
+    return Found(read_text(text.encode(errors="surrogatepass"), options.memory))

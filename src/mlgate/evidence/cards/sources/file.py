@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference
-from mlgate.evidence.cards.memory import CardMemory
 from mlgate.evidence.cards.sources import Found
 from mlgate.evidence.cards.sources.text import read_text
 from mlgate.evidence.cluster_port import Cluster
@@ -20,8 +19,7 @@ async def find(
     _cluster: Cluster,
     options: EvidenceOptions,
     _deadline: Deadline,
-    memory: CardMemory,
 ) -> Found | None:
     """The card, or None when no card of that path was named."""
     data = options.card_files.get(reference.source.reference.removeprefix("file/"))
-    return None if data is None else Found(read_text(data, memory))
+    return None if data is None else Found(read_text(data, options.memory))

@@ -6,7 +6,6 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference
 from mlgate.evidence.cards.formats import API_VERSION
 from mlgate.evidence.cards.formats.modelcard import read_runtime, read_spec
-from mlgate.evidence.cards.memory import CardMemory
 from mlgate.evidence.cards.sources import Found
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
@@ -16,9 +15,8 @@ async def find(
     reference: CardReference,
     namespace: str | None,
     cluster: Cluster,
-    _options: EvidenceOptions,
+    options: EvidenceOptions,
     deadline: Deadline,
-    memory: CardMemory,
 ) -> Found | None:
     """The card, or None when there is none. Raises EvidenceUnavailable."""
     name = reference.source.reference.removeprefix("modelcard/")
@@ -28,5 +26,6 @@ async def find(
     if stored is None:
         return None
     spec = stored.get("spec")
+    memory = options.memory
     runtime, problems = read_runtime(stored.get("status"))
-    return Found(memory.recall_object(spec, lambda: read_spec(spec)), runtime, problems)
+    return Found(memory.recall_object(spec, lambda: read_spec(spec, memory.scan)), runtime, problems)

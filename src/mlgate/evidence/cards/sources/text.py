@@ -13,13 +13,13 @@ def read_text(data: bytes, memory: CardMemory) -> CardContent:
     """What the text says; text that cannot be parsed is an invalid card, named by line and column."""
     if len(data) > CARD_LIMITS.max_bytes:
         return invalid(f"has more than {CARD_LIMITS.max_bytes} bytes")
-    return memory.recall(data, lambda: _parsed(data))
+    return memory.recall(data, lambda: _parsed(data, memory))
 
 
-def _parsed(data: bytes) -> CardContent:
+def _parsed(data: bytes, memory: CardMemory) -> CardContent:
     try:
         document = parse_yaml(data, CARD_LIMITS)
     except ManifestError as error:
         place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
         return invalid(f"cannot be parsed: {error.message}{place}")
-    return read_document(document)
+    return read_document(document, memory.scan)

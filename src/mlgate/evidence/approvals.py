@@ -1,0 +1,105 @@
+"""Sign-offs and waivers of one request: which count, what vouches for them, when they are read again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import SignOff, Waiver
+from mlgate.domain.lookups import LookUps
+from mlgate.evidence.cards.formats import API_VERSION
+from mlgate.evidence.cards.load import LoadedCard
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.guards import Guard, read_guard
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.sign_offs import claims_of, fewest_approvers, of_models, read_sign_off
+from mlgate.evidence.times import metadata, name_of
+from mlgate.evidence.waivers import read_waiver
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The SignOff objects of a namespace, and what vouches for them."""
+
+    stored: Sequence[dict[str, Any]] = ()
+    guard: Guard = field(default_factory=Guard)
+
+
+async def list_sign_offs(namespace: str | None, cluster: Cluster, deadline: Deadline) -> Listed:
+    """All SignOffs of the namespace. Raises EvidenceUnavailable, also when the guard cannot be read."""
+    if namespace is None:
+        return Listed()
+    stored, guard = await asyncio.gather(
+        cluster.list(API_VERSION, "SignOff", namespace, deadline=deadline),
+        read_guard(cluster, "SignOff", deadline),
+    )
+    return Listed(stored, guard)
+
+
+async def sign_offs_of(
+    cards: Sequence[LoadedCard],
+    listed: Listed,
+    *,
+    namespace: str | None,
+    cluster: Cluster,
+    options: EvidenceOptions,
+    deadline: Deadline,
+    evaluated_at: str,
+) -> tuple[SignOff, ...]:
+    """The SignOffs about the found cards. Raises EvidenceUnavailable.
+
+    With fewer approvers than the installation may ask for, the list is read once more, live: a denial for
+    want of approvals must not rest on a cache.
+    """
+    found = [loaded.card for loaded in cards if loaded.card.status == "found"]
+    stored = listed.stored
+    if namespace is not None and fewest_approvers(stored, found) < options.min_approvals:
+        stored = await cluster.list(API_VERSION, "SignOff", namespace, deadline=deadline, fresh=True)
+    models = {card.card["model"]["name"] for card in found if card.card}
+    return tuple(read_sign_off(entry, listed.guard, evaluated_at) for entry in of_models(stored, models))
+
+
+def claims(cards: Sequence[LoadedCard]) -> tuple[SignOff, ...]:
+    """The approvals the cards carry, in their order."""
+    return tuple(claim for loaded in cards for claim in claims_of(loaded))
+
+
+async def waivers_of(
+    namespace: str | None,
+    cluster: Cluster,
+    options: EvidenceOptions,
+    deadline: Deadline,
+    evaluated_at: str,
+) -> tuple[Waiver, ...]:
+    """Waivers of the namespace and of the installation's own, sorted. Raises EvidenceUnavailable.
+
+    From files only when the caller said that the guarded cluster had returned them.
+    """
+    if cluster.source == "files" and not cluster.assume_authenticated:
+        return ()
+    places = sorted({*options.waiver_namespaces, *([namespace] if namespace else [])})
+    guard, *lists = await asyncio.gather(
+        read_guard(cluster, "Waiver", deadline),
+        *(cluster.list(API_VERSION, "Waiver", place, deadline=deadline) for place in places),
+    )
+    stored = sorted((entry for found in lists for entry in found), key=_key)
+    return tuple(read_waiver(entry, guard, evaluated_at) for entry in stored)
+
+
+async def under_review(
+    lookups: LookUps, cluster: Cluster, deadline: Deadline, evaluated_at: str
+) -> tuple[tuple[SignOff, ...], tuple[Waiver, ...]]:
+    """The SignOff or Waiver that is itself the question, and nothing else. Raises EvidenceUnavailable."""
+    record = lookups.record or {}
+    if lookups.record_kind == "SignOff":
+        guard = await read_guard(cluster, "SignOff", deadline)
+        return (read_sign_off(record, guard, evaluated_at),), ()
+    guard = await read_guard(cluster, "Waiver", deadline)
+    return (), (read_waiver(record, guard, evaluated_at, under_review=True),)
+
+
+def _key(stored: dict[str, Any]) -> tuple[str, str]:
+    return metadata(stored).get("namespace") or "", name_of(stored)

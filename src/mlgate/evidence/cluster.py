@@ -1,0 +1,237 @@
+"""The live cluster. The only module that imports the kubernetes package, and only when one is used."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+import urllib3
+
+from mlgate.domain.deadline import Deadline
+from mlgate.errors import EvidenceUnavailable, SettingsError
+from mlgate.evidence.resources import KNOWN, Resource, Resources, pages
+from mlgate.evidence.transport import NotServed, ResourceGone, Stream, Transport
+from mlgate.evidence.watch import Copy, Watch
+
+T = TypeVar("T")
+_WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "PersistentVolumeClaim"})
+_THREADS = 16
+_CONNECTIONS = 32
+_LONGEST_LINE = 8 * 1024 * 1024
+
+
+class Connection:
+    """Reads from one API server with the credentials of a kubeconfig or of the pod."""
+
+    def __init__(self, configuration: Any) -> None:
+        from kubernetes import client  # noqa: PLC0415 - takes a second; commands without a cluster skip it
+
+        configuration.retries = False
+        configuration.connection_pool_maxsize = _CONNECTIONS
+        self._client = client.ApiClient(configuration)
+        self._failures = (client.ApiException, urllib3.exceptions.HTTPError, OSError)
+
+    @classmethod
+    def configure(cls, kubeconfig: Path | None = None, context: str | None = None) -> Connection:
+        """With a file or a context as kubectl would; else the pod's own account.
+
+        Raises SettingsError when there is no such configuration.
+        """
+        from kubernetes import client, config  # noqa: PLC0415 - see __init__
+
+        settings = client.Configuration()
+        try:
+            if kubeconfig is None and context is None:
+                config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]
+            else:
+                file = str(kubeconfig) if kubeconfig else None
+                config.load_kube_config(  # type: ignore[no-untyped-call]
+                    config_file=file, context=context, client_configuration=settings
+                )
+        except (config.ConfigException, OSError, ValueError) as error:
+            raise SettingsError(f"there is no usable cluster configuration: {error}") from error
+        return cls(settings)
+
+    def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
+        """The JSON object at a path; None for 404. Raises ResourceGone or EvidenceUnavailable."""
+        try:
+            response = self._open(path, query, timeout)
+            body = response.data
+        except self._failures as error:
+            raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
+        if response.status == HTTPStatus.NOT_FOUND:
+            return None
+        _refuse(path, response.status)
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise EvidenceUnavailable(f"the API server's answer for {path} cannot be read") from error
+        if not isinstance(value, dict):
+            raise EvidenceUnavailable(f"the API server's answer for {path} is no object")
+        return value
+
+    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Stream:
+        """Open a watch. Raises NotServed, ResourceGone or EvidenceUnavailable."""
+        try:
+            response = self._open(path, query, timeout)
+        except self._failures as error:
+            raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
+        if response.status != HTTPStatus.OK:
+            response.close()
+            if response.status == HTTPStatus.NOT_FOUND:
+                raise NotServed(f"{path} is not served")
+            _refuse(path, response.status)
+        return _Lines(response, self._failures)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.rest_client.pool_manager.clear()
+
+    def _open(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+        request = self._client.param_serialize(
+            "GET",
+            path,
+            query_params=[*query.items()],
+            header_params={"Accept": "application/json"},
+            auth_settings=["BearerToken"],
+        )
+        return self._client.call_api(*request, _request_timeout=(timeout, timeout)).response
+
+
+class KubernetesCluster:
+    """The objects of a live cluster: watched copies of what reviews need most, live reads of the rest."""
+
+    source = "cluster"
+    assume_authenticated = False
+
+    def __init__(self, transport: Transport, *, per_call_timeout: float = 1.0) -> None:
+        self._transport = transport
+        self._timeout = per_call_timeout
+        self._resources = Resources(transport)
+        self._copies = {key: Copy() for key in _WATCHED}
+        self._watches = [Watch(transport, KNOWN[key], copy) for key, copy in self._copies.items()]
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="evidence")
+
+    @classmethod
+    def connect(
+        cls, kubeconfig: Path | None = None, context: str | None = None, *, per_call_timeout: float = 1.0
+    ) -> KubernetesCluster:
+        """The cluster of a kubeconfig or context, else the one this pod runs in. Raises SettingsError."""
+        return cls(Connection.configure(kubeconfig, context), per_call_timeout=per_call_timeout)
+
+    def start(self) -> None:
+        """Begin to watch. Until the copies are there, and without `start`, every read is live."""
+        for watch in self._watches:
+            watch.start()
+
+    def stop(self) -> None:
+        """End all watches and close the connections."""
+        for watch in self._watches:
+            watch.stop()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._transport.close()
+
+    def not_watched(self) -> tuple[str, ...]:
+        """Kinds whose copy is not alive; those the cluster does not serve are among them."""
+        return tuple(kind for (_, kind), copy in self._copies.items() if not copy.alive)
+
+    async def get(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None,
+        name: str,
+        *,
+        deadline: Deadline,
+        fresh: bool = False,
+    ) -> dict[str, Any] | None:
+        """One object, or None. Raises EvidenceUnavailable."""
+        copy = self._copies.get((api_version, kind))
+        if copy is not None and not fresh:
+            known = copy.get(namespace, name)
+            if known is not None:
+                return known
+
+        def live(timeout: float) -> dict[str, Any] | None:
+            path = _path(self._resources.find(api_version, kind, timeout), namespace, name)
+            return None if path is None else self._transport.read(path, {}, timeout)
+
+        return await self._live(live, f"{kind} {name}", deadline)
+
+    async def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None,
+        *,
+        deadline: Deadline,
+        fresh: bool = False,
+    ) -> list[dict[str, Any]]:
+        """All objects of a kind in a namespace, or everywhere. Raises EvidenceUnavailable."""
+        copy = self._copies.get((api_version, kind))
+        if copy is not None and not fresh:
+            known = copy.list(namespace)
+            if known is not None:
+                return [*known]
+
+        def live(timeout: float) -> list[dict[str, Any]]:
+            path = _path(self._resources.find(api_version, kind, timeout), namespace, None)
+            found = pages(self._transport, path, timeout) if path is not None else ()
+            return [entry for page in found for entry in page.get("items") or ()]
+
+        return await self._live(live, f"the list of {kind}", deadline)
+
+    async def _live(self, call: Callable[[float], T], what: str, deadline: Deadline) -> T:
+        timeout = deadline.sooner(self._timeout)
+        if not timeout:
+            raise EvidenceUnavailable(f"{what}: there was no time left")
+        try:
+            async with asyncio.timeout(timeout):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, call, timeout)
+        except TimeoutError as error:
+            raise EvidenceUnavailable(f"{what}: no answer within {timeout:.1f} s") from error
+        except EvidenceUnavailable as error:
+            raise EvidenceUnavailable(f"{what}: {error}") from error
+
+
+class _Lines:
+    """An open watch of the API server."""
+
+    def __init__(self, response: Any, failures: tuple[type[Exception], ...]) -> None:
+        self._response = response
+        self._failures = failures
+
+    def lines(self) -> Iterator[bytes]:
+        """One event a line. Raises EvidenceUnavailable when the connection breaks or stays silent."""
+        rest = b""
+        try:
+            for chunk in self._response.stream(65536, decode_content=True):
+                *whole, rest = (rest + chunk).split(b"\n")
+                yield from (line for line in whole if line)
+                if len(rest) > _LONGEST_LINE:
+                    raise EvidenceUnavailable("the watch sent an event beyond all measure")
+        except self._failures as error:
+            raise EvidenceUnavailable(f"the watch broke ({type(error).__name__})") from error
+
+    def close(self) -> None:
+        """End it; a reader in another thread is woken."""
+        with contextlib.suppress(ValueError, OSError, RuntimeError):  # the connection is gone already
+            self._response.shutdown()
+        self._response.close()
+
+
+def _path(resource: Resource | None, namespace: str | None, name: str | None) -> str | None:
+    return None if resource is None else resource.path(namespace, name)
+
+
+def _refuse(path: str, status: int) -> None:
+    if status == HTTPStatus.GONE:
+        raise ResourceGone(f"{path} is gone")
+    if status != HTTPStatus.OK:
+        raise EvidenceUnavailable(f"the API server answered {status}")

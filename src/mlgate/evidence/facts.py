@@ -1,0 +1,161 @@
+"""Facts about the cluster: the namespace, storage classes, and the objects a workload takes its pods from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import NamespaceFacts, ResolvedReference, StorageClassFacts, Unavailable
+from mlgate.domain.lookups import LookUps, ObjectReference
+from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.times import created_at, metadata, name_of
+
+PROFILE_LABEL = "mlgate.dev/profile"
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_STORAGE = "storage.k8s.io/v1"
+
+
+@dataclass(frozen=True)
+class Storage:
+    """What the claims and classes of the volumes are."""
+
+    classes: dict[str, StorageClassFacts] = field(default_factory=dict)
+    claims: dict[str, str | None] = field(default_factory=dict)
+    default: str | None = None
+    unavailable: Unavailable | None = None
+
+
+def offline(cluster: Cluster) -> bool:
+    """Whether what is not there is unknown: files need not hold everything a cluster does."""
+    return cluster.source == "files"
+
+
+async def namespace_facts(
+    name: str, cluster: Cluster, profile: str | None, deadline: Deadline
+) -> NamespaceFacts | Unavailable:
+    """The namespace of the object; a profile given on the command line stands for its label."""
+    lookup = "cluster.namespace"
+    stored = await cluster.get("v1", "Namespace", None, name, deadline=deadline)
+    if stored is None and profile is None:
+        if offline(cluster):
+            return Unavailable(lookup=lookup, reason="offline", message=f"no file holds Namespace {name}")
+        return Unavailable(lookup=lookup, reason="error", message=f"Namespace {name} does not exist")
+    labels = text_map(metadata(stored or {}).get("labels"))
+    if profile is not None:
+        labels[PROFILE_LABEL] = profile
+    return NamespaceFacts(name=name, labels=labels)
+
+
+async def resolve(
+    reference: ObjectReference, namespace: str | None, cluster: Cluster, deadline: Deadline
+) -> ResolvedReference:
+    """The first object of the reference's kinds that exists. Raises EvidenceUnavailable.
+
+    A kind that cannot be read ends the search: the next one might be another object of that name.
+    """
+    for api_version, kind, namespaced in reference.kinds:
+        place = namespace if namespaced else None
+        stored = await cluster.get(api_version, kind, place, reference.name, deadline=deadline)
+        if stored is not None:
+            return ResolvedReference(
+                api_version=api_version,
+                kind=kind,
+                namespace=place,
+                name=reference.name,
+                status="found",
+                object=stored,
+            )
+    return unresolved(reference, namespace, known=not offline(cluster))
+
+
+def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool) -> ResolvedReference:
+    """A reference that leads nowhere (`known`), or of which that is not known."""
+    api_version, kind, namespaced = reference.kinds[0]
+    return ResolvedReference(
+        api_version=api_version,
+        kind=kind,
+        namespace=namespace if namespaced else None,
+        name=reference.name,
+        status="missing" if known else "unavailable",
+    )
+
+
+async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Storage:
+    """Claims, their classes, and the default class where one is needed. Raises EvidenceUnavailable."""
+    claims, default = await asyncio.gather(
+        _claims(lookups, cluster, deadline), _default_class(lookups, cluster, deadline)
+    )
+    wanted = {*lookups.storage_classes, *(name for name in claims.values() if name)}
+    if default:
+        wanted.add(default)
+    names = sorted(wanted)
+    found = await asyncio.gather(
+        *(cluster.get(_STORAGE, "StorageClass", None, name, deadline=deadline) for name in names)
+    )
+    classes = {name: _class_facts(stored) for name, stored in zip(names, found, strict=True) if stored}
+    missing = [f"StorageClass {name}" for name in names if name not in classes]
+    missing += [f"PersistentVolumeClaim {name}" for name in lookups.claims if name not in claims]
+    if lookups.needs_default_class and default is None:
+        missing.append("the default StorageClass")
+    return Storage(classes, claims, default, _not_in_files(cluster, "cluster.storageClasses", missing))
+
+
+def _not_in_files(cluster: Cluster, lookup: str, missing: Iterable[str]) -> Unavailable | None:
+    names = ", ".join(missing)
+    if not names or not offline(cluster):
+        return None
+    return Unavailable(lookup=lookup, reason="offline", message=f"no file holds {names}")
+
+
+async def _claims(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> dict[str, str | None]:
+    found = await asyncio.gather(
+        *(
+            cluster.get("v1", "PersistentVolumeClaim", lookups.namespace, name, deadline=deadline)
+            for name in lookups.claims
+        )
+    )
+    pairs = zip(lookups.claims, found, strict=True)
+    return {name: _class_of_claim(stored) for name, stored in pairs if stored is not None}
+
+
+def _class_of_claim(stored: dict[str, Any]) -> str | None:
+    spec = stored.get("spec")
+    name = spec.get("storageClassName") if isinstance(spec, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+async def _default_class(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> str | None:
+    """The class the API server gives a claim without one: of several defaults the newest."""
+    if not lookups.needs_default_class:
+        return None
+    classes = await cluster.list(_STORAGE, "StorageClass", None, deadline=deadline)
+    marked = [
+        entry
+        for entry in sorted(classes, key=name_of)
+        if text_map(metadata(entry).get("annotations")).get(_DEFAULT_CLASS) == "true"
+    ]
+    return name_of(max(marked, key=lambda entry: created_at(entry) or "")) if marked else None
+
+
+def _class_facts(stored: dict[str, Any]) -> StorageClassFacts:
+    provisioner = stored.get("provisioner")
+    return StorageClassFacts(
+        provisioner=provisioner if isinstance(provisioner, str) else "",
+        parameters=text_map(stored.get("parameters")),
+    )
+
+
+def text_map(value: Any) -> dict[str, str]:
+    """The entries of a map whose values are strings."""
+    if not isinstance(value, dict):
+        return {}
+    return {str(key): item for key, item in value.items() if isinstance(item, str)}
+
+
+def failure(lookup: str, error: EvidenceUnavailable) -> Unavailable:
+    """A look-up that was tried and gave nothing."""
+    return Unavailable(lookup=lookup, reason="error", message=str(error))

@@ -1,0 +1,103 @@
+"""Sign-offs: objects of the cluster, and the claims that cards carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlgate.domain.base import Problem
+from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject
+from mlgate.evidence.cards.formats.modelcard import Claim
+from mlgate.evidence.cards.load import LoadedCard
+from mlgate.evidence.guards import Guard
+from mlgate.evidence.records import SignOffSpec
+from mlgate.evidence.shapes import Reader, shape_of
+from mlgate.evidence.times import created_at, metadata, name_of
+
+BEING_DELETED = Problem(path="metadata.deletionTimestamp", message="is being deleted")
+_UNVERIFIED = "the statement was not verified: signature verification is not configured"
+
+
+def read_sign_off(stored: dict[str, Any], guard: Guard, evaluated_at: str) -> SignOff:
+    """One SignOff object; what cannot be read of it is null and named."""
+    reader = Reader()
+    spec = reader.read(shape_of(SignOffSpec), stored.get("spec"), "spec") or {}
+    created = created_at(stored) or evaluated_at
+    deleted = (BEING_DELETED,) if metadata(stored).get("deletionTimestamp") else ()
+    return SignOff(
+        assurance=guard.assurance(created),
+        role=spec.get("role"),
+        approver=spec.get("approver"),
+        decision=spec.get("decision"),
+        subject=SignOffSubject(
+            model=spec.get("model"),
+            version=spec.get("version"),
+            digest=spec.get("digest"),
+            card_digest=spec.get("cardDigest"),
+        ),
+        issued_at=created,
+        expires_at=spec.get("expiresAt"),
+        source=SignOffSource(type="signOff", reference=_reference(stored)),
+        problems=reader.problems + deleted,
+    )
+
+
+def of_models(stored: Sequence[dict[str, Any]], models: set[str]) -> list[dict[str, Any]]:
+    """The SignOff objects about one of the models, in the order of their names."""
+    about = [entry for entry in stored if _spec(entry).get("model") in models]
+    return sorted(about, key=_reference)
+
+
+def claims_of(loaded: LoadedCard) -> tuple[SignOff, ...]:
+    """The approvals a card carries: each is about the card's own model and version, and only claimed."""
+    return tuple(_claimed(claim, loaded.card) for claim in loaded.claims)
+
+
+def fewest_approvers(stored: Sequence[dict[str, Any]], cards: Sequence[Card]) -> int:
+    """The number of different approvers of the card that has the fewest.
+
+    A cheap look at raw objects, which decides nothing but whether they are read again.
+    """
+    return min((len(_approvers(stored, card)) for card in cards), default=0)
+
+
+def _approvers(stored: Sequence[dict[str, Any]], card: Card) -> set[str]:
+    model = (card.card or {}).get("model", {})
+    wanted = (model.get("name"), model.get("version"))
+    found = set()
+    for entry in stored:
+        spec = _spec(entry)
+        same = (spec.get("model"), spec.get("version")) == wanted
+        if same and spec.get("decision") == "approved" and spec.get("cardDigest") in (None, card.digest):
+            found.add(str(spec.get("approver")).strip().casefold())
+    return found
+
+
+def _claimed(claim: Claim, card: Card) -> SignOff:
+    entry = claim.entry
+    model = (card.card or {}).get("model", {})
+    statement = entry.get("statement") is not None
+    unverified = (Problem(path=f"card.signOffs[{claim.index}].statement", message=_UNVERIFIED),)
+    return SignOff(
+        assurance="claimed",
+        role=entry.get("role"),
+        approver=entry.get("approver"),
+        decision=entry.get("decision"),
+        subject=SignOffSubject(model=model.get("name"), version=model.get("version")),
+        issued_at=entry.get("issuedAt"),
+        expires_at=entry.get("expiresAt"),
+        source=SignOffSource(
+            type="cardStatement" if statement else "cardClaim",
+            reference=f"{card.source.reference}#{claim.index}",
+        ),
+        problems=claim.problems + (unverified if statement else ()),
+    )
+
+
+def _spec(stored: dict[str, Any]) -> dict[str, Any]:
+    spec = stored.get("spec")
+    return spec if isinstance(spec, dict) else {}
+
+
+def _reference(stored: dict[str, Any]) -> str:
+    return f"{metadata(stored).get('namespace') or ''}/{name_of(stored)}"

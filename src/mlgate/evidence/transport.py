@@ -1,0 +1,50 @@
+"""How bytes come from the API server; the kubernetes package implements it in `cluster`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from mlgate.errors import EvidenceUnavailable
+
+
+class ResourceGone(EvidenceUnavailable):
+    """The API server no longer knows the version asked for (410): list again."""
+
+
+class NotServed(EvidenceUnavailable):
+    """The API server does not serve the kind: its CustomResourceDefinition is not installed."""
+
+
+class Stream(Protocol):
+    """An open watch."""
+
+    def lines(self) -> Iterator[bytes]:
+        """One event a line, until the API server ends the watch. Raises EvidenceUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """End it, also from another thread while `lines` waits."""
+        ...
+
+
+class Transport(Protocol):
+    """Blocking reads from one API server. All times are seconds."""
+
+    def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
+        """The JSON object at a path; None for 404.
+
+        Raises ResourceGone for 410 and EvidenceUnavailable for every other failure.
+        """
+        ...
+
+    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Stream:
+        """Open a watch; silence for longer than `timeout` ends it with EvidenceUnavailable.
+
+        Raises NotServed for 404, ResourceGone for 410, EvidenceUnavailable for every other failure.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close all connections."""
+        ...

@@ -1,0 +1,1 @@
+"""The one door for bytes from outside: strict JSON, strict YAML, times."""

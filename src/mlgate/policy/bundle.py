@@ -1,0 +1,158 @@
+"""Builds the one bundle OPA judges by, and reads what a built one says about itself.
+
+A bundle holds the shipped rules, the site's own packages, the site's overrides, the catalogue and
+its indexes, and a revision that names the content. It is built with a capabilities file without
+the built-ins that reach outside, because `opa run` itself knows no such file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mlgate import __version__
+from mlgate.domain.base import Json
+from mlgate.errors import PolicyError
+from mlgate.policy.capabilities import write_capabilities
+from mlgate.policy.catalog import Catalog, read_catalog, write_generated
+from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.opa_command import run_opa
+from mlgate.policy.overrides import check_overrides, read_overrides
+from mlgate.policy.shipped import shipped_policies
+from mlgate.policy.stage import check_coverage, content_of, stage
+
+__all__ = ["BundleManifest", "build_bundle", "load_manifest"]
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Largest data document of a bundle that is read."""
+
+
+def build_bundle(
+    source: Path | None, settings: Mapping[str, Json] | Path | None, target: Path, opa: Path
+) -> BundleManifest:
+    """The bundle of a policy, built once per content.
+
+    Args:
+        source: a policy tree. One with the package `mlgate.main` stands instead of the shipped one;
+            any other is put over it: the site's own rules. By default the shipped tree alone.
+        settings: the site's overrides of the settings, or the YAML file that holds them.
+        target: folder that keeps built bundles; made if it is missing.
+        opa: the OPA program.
+
+    Raises:
+        PolicyError: the overrides do not fit, or OPA refuses the rules.
+    """
+    overrides = read_overrides(settings) if isinstance(settings, Path) else settings
+    shipped = shipped_policies()
+    content = content_of(shipped / "rego", source)
+    digest = _digest(content, overrides)
+    revision = f"v{__version__}+{digest[:7]}"
+    path = target / f"mlgate-{digest}.tar.gz"
+    kept = _kept(path, revision)
+    if kept is not None:
+        return kept
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mlgate-", dir=target) as folder:
+        tree, built = Path(folder) / "tree", Path(folder) / "bundle.tar.gz"
+        stage(content, tree)
+        catalog = read_catalog(tree, opa)
+        check_coverage(tree, catalog)
+        write_generated(catalog, tree)
+        _write_site(tree, check_overrides(overrides, catalog, _locked(tree)), revision)
+        _build(tree, built, shipped / "schema", revision, opa)
+        built.replace(path)
+    return BundleManifest(revision=revision, codes=catalog.codes, path=path)
+
+
+def load_manifest(bundle: Path) -> BundleManifest:
+    """What a built bundle says about itself.
+
+    Raises:
+        PolicyError: it cannot be read, or holds no revision or no codes.
+    """
+    data = _data_of(bundle).get("mlgate")
+    if not isinstance(data, Mapping):
+        raise PolicyError(f"{bundle.name} is no policy bundle of mlgate")
+    revision, indexes, catalog = data.get("revision"), data.get("indexes"), data.get("catalog")
+    codes = indexes.get("codes") if isinstance(indexes, Mapping) else None
+    if not isinstance(revision, str) or not revision:
+        raise PolicyError(f"{bundle.name} names no revision")
+    if not isinstance(codes, list) or not codes or not isinstance(catalog, Mapping):
+        raise PolicyError(f"{bundle.name} lists no codes")
+    if sorted(catalog) != codes:
+        raise PolicyError(f"{bundle.name}: its catalogue and its list of codes differ")
+    return BundleManifest(revision=revision, codes=frozenset(codes), path=bundle)
+
+
+def _kept(path: Path, revision: str) -> BundleManifest | None:
+    """The bundle an earlier build left, if it is whole."""
+    try:
+        manifest = load_manifest(path)
+    except PolicyError:
+        return None
+    return manifest if manifest.revision == revision else None
+
+
+def _digest(content: Mapping[str, bytes], overrides: Json) -> str:
+    """SHA-256 over everything that goes into a bundle, the version of mlgate included."""
+    total = hashlib.sha256(__version__.encode())
+    for name, data in sorted(content.items()):
+        total.update(f"\0{name}\0{len(data)}\0".encode())
+        total.update(data)
+    try:
+        total.update(json.dumps(overrides or {}, sort_keys=True, allow_nan=False).encode())
+    except (TypeError, ValueError) as error:
+        raise PolicyError("policy settings hold something that is no JSON value") from error
+    return total.hexdigest()
+
+
+def _locked(tree: Path) -> frozenset[str]:
+    try:
+        settings = yaml.safe_load((tree / "mlgate" / "settings" / "data.yaml").read_bytes())
+        return frozenset(settings["enforcement"]["locked"])
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise PolicyError("mlgate/settings/data.yaml holds no list enforcement.locked") from error
+
+
+def _write_site(tree: Path, overrides: Mapping[str, Json], revision: str) -> None:
+    text = json.dumps({"overrides": overrides, "revision": revision}, sort_keys=True)
+    (tree / "mlgate" / "data.json").write_text(text, encoding="utf-8")
+
+
+def _build(tree: Path, built: Path, schema: Path, revision: str, opa: Path) -> None:
+    limits = write_capabilities(tree.parent / "capabilities.json", opa)
+    shared = ["--capabilities", os.fspath(limits)]
+    run_opa(opa, "check", "--strict", *shared, "--schema", os.fspath(schema), "--bundle", os.fspath(tree))
+    output = ["--revision", revision, "--output", os.fspath(built)]
+    run_opa(opa, "build", *shared, *output, "--bundle", os.fspath(tree))
+
+
+def _data_of(bundle: Path) -> Mapping[str, Any]:
+    try:
+        with tarfile.open(bundle, "r:gz") as archive:
+            for member in archive:
+                if member.name.lstrip("/") == "data.json" and member.isfile() and member.size <= MAX_BYTES:
+                    stream = archive.extractfile(member)
+                    found = json.loads(stream.read()) if stream is not None else None
+                    return found if isinstance(found, dict) else {}
+    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
+        raise PolicyError(f"{bundle.name} cannot be read as a bundle: {error}") from error
+    return {}
+
+
+def catalog_of(bundle: Path) -> Catalog:
+    """The catalogue in a built bundle.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    load_manifest(bundle)
+    return Catalog(_data_of(bundle)["mlgate"]["catalog"])

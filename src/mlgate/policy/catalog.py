@@ -1,0 +1,156 @@
+"""The catalogue: what METADATA says about every rule, as data the entrypoint and the docs read.
+
+METADATA on the Rego rule is the only source. `data.mlgate.catalog` holds one entry per code and
+`data.mlgate.indexes` what every review needs of all of them, so that a review looks at no rule it
+has no finding of.
+
+    python -m mlgate.policy.catalog --opa .tools/bin/opa
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlgate.errors import PolicyError
+from mlgate.policy.opa_command import inspect
+from mlgate.policy.schema_export import setting_schemas
+from mlgate.policy.shipped import shipped_rego
+
+Entry = dict[str, Any]
+
+CODE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+PLACEHOLDER = re.compile(r"\{([A-Za-z]+)\}")
+KEPT = (
+    "severity",
+    "priority",
+    "controls",
+    "per",
+    "appliesWhen",
+    "topLevelOnly",
+    "needs",
+    "configuredBy",
+    "pair",
+    "enforcement",
+    "raise",
+    "effectiveOn",
+    "settings",
+    "alsoUses",
+    "message",
+    "fix",
+)
+REQUIRED = ("severity", "appliesWhen", "enforcement", "message", "fix")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Every rule of a policy tree by its code."""
+
+    entries: Mapping[str, Entry]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """All codes."""
+        return frozenset(self.entries)
+
+    def indexes(self) -> dict[str, Any]:
+        """What the entrypoint reads in every review."""
+        return {
+            "codes": sorted(self.entries),
+            "subjects": self._objects(),
+            "pairs": sorted(code for code, entry in self.entries.items() if entry.get("pair")),
+            "needs": self._with("needs"),
+            "lookups": _inverted(self._with("needs")),
+            "configuredBy": self._with("configuredBy"),
+            "settings": setting_schemas(),
+        }
+
+    def _objects(self) -> dict[str, list[str]]:
+        """By subject, the kinds of object that any of its rules is about."""
+        found: dict[str, set[str]] = {}
+        for code, entry in sorted(self.entries.items()):
+            found.setdefault(code.split(".")[0], set()).update(entry["appliesWhen"]["objects"])
+        return {subject: sorted(objects) for subject, objects in found.items()}
+
+    def _with(self, key: str) -> dict[str, list[str]]:
+        return {code: list(entry[key]) for code, entry in sorted(self.entries.items()) if entry.get(key)}
+
+
+def read_catalog(tree: Path, opa: Path) -> Catalog:
+    """The catalogue of a policy tree.
+
+    Raises:
+        PolicyError: OPA cannot read the tree, or a rule has no usable METADATA.
+    """
+    return build_catalog(inspect(tree, opa))
+
+
+def build_catalog(inspection: Mapping[str, Any]) -> Catalog:
+    """The catalogue out of the JSON that `opa inspect -a` gives.
+
+    Raises:
+        PolicyError: two rules have one code, a code does not belong to its package, or a key is missing.
+    """
+    entries: dict[str, Entry] = {}
+    for item in inspection.get("annotations") or []:
+        annotation = item.get("annotations") or {}
+        code = (annotation.get("custom") or {}).get("code")
+        if code is None:
+            continue
+        if code in entries:
+            raise PolicyError(f"two rules have the code {code}")
+        entries[code] = _entry(code, item["path"], annotation)
+    return Catalog(dict(sorted(entries.items())))
+
+
+def _entry(code: Any, path: list[Mapping[str, Any]], annotation: Mapping[str, Any]) -> Entry:
+    custom: Mapping[str, Any] = annotation["custom"]
+    if not isinstance(code, str) or not CODE.fullmatch(code):
+        raise PolicyError(f"{code!r} is no code; a code is <subject>.<short_name>")
+    package = [str(part["value"]) for part in path][1:-1]
+    if package[:2] != ["mlgate", "rules"] or package[2:] != [code.split(".")[0]]:
+        raise PolicyError(f"{code} stands in package {'.'.join(package)}, which is not its subject's")
+    missing = [key for key in REQUIRED if key not in custom]
+    if missing:
+        raise PolicyError(f"{code} has no {missing[0]} in its METADATA")
+    templates = f"{custom['message']} {custom['fix']}"
+    return {
+        "title": annotation.get("title", ""),
+        "description": annotation.get("description", ""),
+        "resources": annotation.get("related_resources", []),
+        **{key: custom[key] for key in KEPT if key in custom},
+        "placeholders": sorted(set(PLACEHOLDER.findall(templates))),
+    }
+
+
+def _inverted(by_code: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Codes by lookup."""
+    lookups = sorted({lookup for names in by_code.values() for lookup in names})
+    return {lookup: [code for code, names in by_code.items() if lookup in names] for lookup in lookups}
+
+
+def write_generated(catalog: Catalog, tree: Path) -> None:
+    """Writes catalogue and indexes into a policy tree."""
+    for name, content in (("catalog", dict(catalog.entries)), ("indexes", catalog.indexes())):
+        folder = tree / "mlgate" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+        (folder / "data.json").write_text(text + "\n", encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Brings the committed catalogue up to date with the METADATA of the shipped rules."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--opa", type=Path, default=Path(".tools/bin/opa"))
+    chosen = parser.parse_args(arguments)
+    tree = shipped_rego()
+    write_generated(read_catalog(tree, chosen.opa), tree)
+
+
+if __name__ == "__main__":
+    main()

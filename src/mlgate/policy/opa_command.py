@@ -1,0 +1,54 @@
+"""The OPA program as a tool: inspect, check and build. Deciding is the engine's part."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from mlgate.errors import PolicyError
+
+SECONDS = 120.0
+"""Longest time one call may take; building the whole library takes one or two seconds."""
+
+
+def run_opa(opa: Path, *arguments: str) -> str:
+    """What one call of OPA writes to its standard output.
+
+    Raises:
+        PolicyError: OPA cannot be started, takes too long, or reports errors; the first are named.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - the program is named by the caller, no shell is involved
+            [os.fspath(opa), *arguments],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PolicyError(f"opa {arguments[0]} did not end within {SECONDS:.0f} s") from error
+    except OSError as error:
+        raise PolicyError(f"opa cannot be started: {error.strerror or error}") from error
+    if done.returncode != 0:
+        raise PolicyError(f"opa {arguments[0]}: {_first_lines(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def inspect(tree: Path, opa: Path) -> dict[str, Any]:
+    """`opa inspect -a` of a tree or bundle, as JSON.
+
+    Raises:
+        PolicyError: OPA cannot read it.
+    """
+    return dict(json.loads(run_opa(opa, "inspect", "-a", "-f", "json", os.fspath(tree))))
+
+
+def _first_lines(text: str, limit: int = 5) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    shown = "; ".join(lines[:limit]) or "failed without a message"
+    return shown if len(lines) <= limit else f"{shown}; and {len(lines) - limit} more lines"

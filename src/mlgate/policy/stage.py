@@ -1,0 +1,86 @@
+"""Gathers the files of a policy into the tree a bundle is built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlgate.errors import PolicyError
+from mlgate.policy.catalog import Catalog
+
+GENERATED = frozenset({"mlgate/catalog/data.json", "mlgate/indexes/data.json"})
+"""Written anew from METADATA by every build."""
+RESERVED = frozenset({"mlgate/data.json", "mlgate/data.yaml"})
+"""Where a build puts revision and overrides."""
+MANIFEST = ".manifest"
+
+
+def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
+    """The files of a policy by their path in the tree, tests left out.
+
+    Args:
+        shipped: the shipped tree.
+        source: a tree with the package `mlgate.main`, which stands for the shipped one, or one
+            without, which is added to it.
+
+    Raises:
+        PolicyError: a file cannot be read, or an added tree replaces a shipped file.
+    """
+    if source is None:
+        return _files(shipped)
+    if (source / "mlgate" / "main").is_dir():
+        return _files(source)
+    content, added = _files(shipped), _files(source)
+    added.pop(MANIFEST, None)
+    both = sorted(set(content) & set(added))
+    if both:
+        raise PolicyError(f"{both[0]} is a file of the shipped policy; a site adds packages of its own")
+    foreign = sorted(name for name in added if not name.startswith("mlgate/rules/"))
+    if foreign:
+        raise PolicyError(f"{foreign[0]}: a site's packages lie under mlgate/rules/<subject>/")
+    return content | added
+
+
+def stage(content: Mapping[str, bytes], tree: Path) -> None:
+    """Writes the files into a new tree."""
+    for name, data in content.items():
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def check_coverage(tree: Path, catalog: Catalog) -> None:
+    """Every package of rules holds codes; a rule without METADATA would never be asked.
+
+    Raises:
+        PolicyError: a package of rules has none.
+    """
+    subjects = {code.split(".")[0] for code in catalog.codes}
+    if not subjects:
+        raise PolicyError("the policy holds no rules")
+    for folder in sorted((tree / "mlgate" / "rules").iterdir()):
+        if folder.is_dir() and folder.name not in subjects:
+            raise PolicyError(f"mlgate/rules/{folder.name} holds no rule with METADATA")
+
+
+def _files(tree: Path) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    try:
+        for path in sorted(tree.rglob("*")):
+            name = path.relative_to(tree).as_posix()
+            if path.is_file() and _belongs(name):
+                found[name] = path.read_bytes()
+    except OSError as error:
+        raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
+    if not found:
+        raise PolicyError(f"policy tree {tree} is empty")
+    return found
+
+
+def _belongs(name: str) -> bool:
+    if name in GENERATED | RESERVED:
+        return False
+    if name == MANIFEST:
+        return True
+    rego = name.endswith(".rego") and not name.endswith("_test.rego")
+    return rego or name.rsplit("/", 1)[-1] in {"data.json", "data.yaml"}

@@ -1,0 +1,125 @@
+"""The detector's data, checked and indexed once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from mlgate.workloads.images import parse_image
+from mlgate.workloads.words import Word
+
+
+@dataclass(frozen=True)
+class Program:
+    """A well-known model server or trainer."""
+
+    name: str
+    trains: bool
+    library: Literal["hub", "ollama", "ngc"] | None
+    follows: bool
+    positional: bool
+    images: tuple[tuple[str, ...], ...]
+    commands: tuple[tuple[str, ...], ...]
+    flags: frozenset[str]
+
+    def runs_image(self, raw: str) -> bool:
+        """Whether the image is one of the program's, in whatever registry or mirror it lies."""
+        repository = parse_image(raw).repository
+        segments = (repository or "").split("/")
+        return any(_ends_with(segments, pattern) for pattern in self.images)
+
+    def command_at(self, words: tuple[Word, ...], index: int) -> int:
+        """Number of words of the command that begins at `index`; 0 if none does."""
+        for command in self.commands:
+            part = words[index : index + len(command)]
+            if len(part) < len(command) or (len(command) == 1 and not words[index].leads):
+                continue
+            texts = (part[0].base, *(word.text for word in part[1:]))
+            if all(fnmatchcase(text, pattern) for text, pattern in zip(texts, command, strict=True)):
+                return len(command)
+        return 0
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables of `servers.yaml`."""
+
+    programs: tuple[Program, ...]
+    first_words: frozenset[str]
+    """First words of all commands; other words need no look at the programs."""
+    flags: dict[str, frozenset[str]]
+    variables: dict[str, frozenset[str]]
+    client_flags: frozenset[str]
+    client_variables: frozenset[str]
+    gpus: tuple[str, ...]
+    sign_mounts: tuple[str, ...]
+    sign_variables: re.Pattern[str]
+    sign_ports: frozenset[int]
+    labels: tuple[str, ...]
+    extensions: tuple[str, ...]
+    schemes: frozenset[str]
+
+    def program_of_image(self, raw: str) -> Program | None:
+        """The program an image is known to hold."""
+        return _program_of_image(raw)
+
+
+@lru_cache(maxsize=1)
+def catalog() -> Catalog:
+    """The shipped tables."""
+    data = yaml.safe_load(files("mlgate.workloads").joinpath("servers.yaml").read_text(encoding="utf-8"))
+    programs = (
+        *(_program(row, trains=False) for row in data["servers"]),
+        *(_program(row, trains=True) for row in data["trainers"]),
+    )
+    signs = data["signs"]
+    return Catalog(
+        programs=programs,
+        first_words=frozenset(command[0] for program in programs for command in program.commands),
+        flags={key: frozenset(values) for key, values in data["flags"].items()},
+        variables={key: frozenset(values) for key, values in data["variables"].items()},
+        client_flags=frozenset(data["clients"]["flags"]),
+        client_variables=frozenset(data["clients"]["variables"]),
+        gpus=tuple(data["gpus"]),
+        sign_mounts=tuple(signs["mounts"]),
+        sign_variables=re.compile("|".join(_as_regex(name) for name in signs["variables"])),
+        sign_ports=frozenset(signs["ports"]),
+        labels=tuple(data["labels"]),
+        extensions=tuple(data["extensions"]),
+        schemes=frozenset(data["schemes"]),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _program_of_image(raw: str) -> Program | None:
+    return next((program for program in catalog().programs if program.runs_image(raw)), None)
+
+
+def _program(row: dict[str, Any], *, trains: bool) -> Program:
+    return Program(
+        name=row["name"],
+        trains=trains,
+        library=row.get("library"),
+        follows=row.get("follows", False),
+        positional=row.get("positional", False),
+        images=tuple(tuple(image.split("/")) for image in row.get("images", ())),
+        commands=tuple(tuple(command.split()) for command in row["commands"]),
+        flags=frozenset(row.get("model", ())),
+    )
+
+
+def _ends_with(segments: list[str], pattern: tuple[str, ...]) -> bool:
+    if len(pattern) > len(segments):
+        return False
+    tail = segments[len(segments) - len(pattern) :]
+    return all(fnmatchcase(segment, part) for segment, part in zip(tail, pattern, strict=True))
+
+
+def _as_regex(name: str) -> str:
+    return re.escape(name.removesuffix("*")) + (".*" if name.endswith("*") else "")

@@ -1,0 +1,99 @@
+"""Last arrow of reading: merges into the workload what other objects decide, and binds cards to models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mlgate.domain.base import Credential
+from mlgate.domain.evidence import Card, CardReference, Evidence
+from mlgate.domain.lookups import LookUps
+from mlgate.domain.workload import Change, Volume, Workload
+from mlgate.workloads.binding import bind
+from mlgate.workloads.card_references import ANNOTATION, read_card_references
+from mlgate.workloads.changes import compare
+from mlgate.workloads.extract import Extraction
+from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.owners import Controller, find_controller, inherit, with_owner_facts
+from mlgate.workloads.runtimes import resolve
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What policy is asked about, complete."""
+
+    workload: Workload | None
+    old_workload: Workload | None
+    change: Change
+    cards: tuple[Card, ...]
+    credentials: tuple[Credential, ...]
+
+
+def complete(extraction: Extraction, evidence: Evidence) -> Subject:
+    """Merge the evidence into what was extracted. Pure: the same two give the same subject."""
+    manifest = extraction.manifest
+    if manifest is None or extraction.workload is None:
+        return Subject(None, None, Change(), evidence.cards, extraction.credentials)
+    controller = _resolved(find_controller(evidence.owners, extraction.request.namespace), evidence)
+    inherited = manifest if controller is None else inherit(manifest, controller)
+    whole = resolve(inherited, evidence.references)
+    workload = with_owner_facts(_stored(whole, evidence), whole, controller)
+    references = _card_references(whole, extraction)
+    return Subject(
+        workload=workload,
+        old_workload=extraction.old_workload,
+        change=compare(
+            extraction.workload, extraction.old_workload, extraction.credentials, extraction.old_credentials
+        ),
+        cards=bind(evidence.cards, references, workload.models),
+        credentials=extraction.credentials,
+    )
+
+
+def lookups_with_owner(extraction: Extraction, owners: tuple[dict[str, Any], ...]) -> LookUps:
+    """The look-ups of a second round, once the owners are known: their cards and runtimes count too."""
+    manifest = extraction.manifest
+    controller = find_controller(owners, extraction.request.namespace)
+    if manifest is None or controller is None or controller.manifest is None:
+        return extraction.lookups
+    whole = inherit(manifest, controller)
+    cards = _card_references(whole, extraction)
+    lookups = extraction.lookups
+    added = tuple(item.lookup for item in controller.manifest.named if item.lookup not in lookups.references)
+    return lookups.model_copy(
+        update={
+            "cards": cards,
+            "wants_sign_offs": bool(cards),
+            "model_uris": {model.id: model.uri for model in whole.models},
+            "references": lookups.references + added,
+        }
+    )
+
+
+def _resolved(controller: Controller | None, evidence: Evidence) -> Controller | None:
+    """The controller with the objects it takes its own pods from merged into it."""
+    if controller is None or controller.manifest is None:
+        return controller
+    return replace(controller, manifest=resolve(controller.manifest, evidence.references))
+
+
+def _card_references(manifest: Manifest, extraction: Extraction) -> tuple[CardReference, ...]:
+    annotation = manifest.annotations.get(ANNOTATION)
+    return read_card_references(annotation, extraction.options.card_sources)
+
+
+def _stored(manifest: Manifest, evidence: Evidence) -> Workload:
+    """The workload with the storage class of each claim; the default one where the manifest names none."""
+    workload = manifest.workload()
+    undecided = {slot.volume.path for slot in manifest.volume_slots if not slot.own_class}
+    volumes = tuple(_with_class(volume, volume.path in undecided, evidence) for volume in workload.volumes)
+    return workload.model_copy(update={"volumes": volumes})
+
+
+def _with_class(volume: Volume, undecided: bool, evidence: Evidence) -> Volume:  # noqa: FBT001 - private
+    if volume.storage_class_name is not None:
+        return volume
+    found = evidence.claims.get(volume.claim_name) if volume.claim_name is not None else None
+    if undecided:
+        found = evidence.default_storage_class
+    return volume if found is None else volume.model_copy(update={"storage_class_name": found})

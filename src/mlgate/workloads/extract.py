@@ -1,0 +1,154 @@
+"""First arrow: from a request to the workload it holds and the look-ups it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlgate.domain.base import Credential, Json
+from mlgate.domain.lookups import LookUps, OwnerReference
+from mlgate.domain.request import Request
+from mlgate.domain.workload import Workload
+from mlgate.workloads.card_references import ANNOTATION, read_card_references
+from mlgate.workloads.credentials import scan
+from mlgate.workloads.kinds import Kind, find_kind
+from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.read import read_object
+from mlgate.workloads.reading import dig
+from mlgate.workloads.uris import REGISTRY_SCHEMES
+
+_REVIEWED = {"SignOff", "Waiver"}
+_OWN_GROUP = "mlgate.dev"
+_CLAIMING = {"pvc", "ephemeral"}
+
+
+@dataclass(frozen=True)
+class ExtractOptions:
+    """What the installation settles about reading."""
+
+    card_sources: frozenset[str] = frozenset({"modelcard"})
+    """Sources of cards that are switched on."""
+    cluster_namespace: str | None = None
+    """Namespace of the cards, approvals and waivers of cluster-scoped objects."""
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What one request holds, and what has to be looked up for it."""
+
+    workload: Workload | None
+    old_workload: Workload | None
+    credentials: tuple[Credential, ...]
+    lookups: LookUps
+    record: bool
+    concerned: bool
+    """Whether any rule can have something to say; else the object is allowed without asking."""
+    request: Request = field(repr=False)
+    options: ExtractOptions = field(repr=False)
+    manifest: Manifest | None = field(default=None, repr=False)
+    old_credentials: tuple[Credential, ...] = ()
+
+
+def extract(request: Request, options: ExtractOptions) -> Extraction:
+    """Read the request's object. What it holds never raises: it becomes a problem of the workload."""
+    row = find_kind(request.kind.group, request.kind.kind)
+    if row is not None and row.webhook == "records":
+        return _record(request, options)
+    manifest = _read(request, request.object, row)
+    if manifest is None:
+        return Extraction(None, None, (), LookUps(), False, False, request, options)  # noqa: FBT003
+    workload = manifest.workload()
+    concerned = workload.concerns_a_model
+    old = request.old_object if request.operation == "UPDATE" and concerned else None
+    old_manifest = _read(request, old, row) if old is not None else None
+    return Extraction(
+        workload=workload,
+        old_workload=old_manifest.workload() if old_manifest is not None else None,
+        credentials=scan(request.object) if concerned else (),
+        lookups=_lookups(request, manifest, workload, options) if concerned else LookUps(),
+        record=False,
+        concerned=concerned,
+        request=request,
+        options=options,
+        manifest=manifest,
+        old_credentials=scan(old) if old is not None else (),
+    )
+
+
+def _read(request: Request, obj: dict[str, Json], row: Kind | None) -> Manifest | None:
+    """The object as read; None for an object of an unknown kind that holds no pods."""
+    if not obj:
+        return None
+    manifest = read_object(obj, request.kind, row, namespace=request.namespace, name=request.name)
+    return None if row is None and not manifest.pods else manifest
+
+
+def _record(request: Request, options: ExtractOptions) -> Extraction:
+    is_own = request.kind.group == _OWN_GROUP
+    reviewed = is_own and request.kind.kind in _REVIEWED
+    lookups = LookUps(
+        namespace=request.namespace,
+        wants_waivers=request.namespace is not None,
+        record=request.object if reviewed else None,
+        record_kind=request.kind.kind,
+    )
+    return Extraction(
+        workload=None,
+        old_workload=None,
+        credentials=scan(request.object),
+        lookups=lookups,
+        record=True,
+        concerned=True,
+        request=request,
+        options=options,
+    )
+
+
+def _lookups(request: Request, manifest: Manifest, workload: Workload, options: ExtractOptions) -> LookUps:
+    cards = read_card_references(workload.annotations.get(ANNOTATION), options.card_sources)
+    claiming = [volume for volume in workload.volumes if volume.kind in _CLAIMING]
+    named = {volume.storage_class_name for volume in claiming if volume.storage_class_name}
+    return LookUps(
+        namespace=request.namespace,
+        cards=cards,
+        model_uris={model.id: model.uri for model in workload.models},
+        references=tuple(item.lookup for item in manifest.named),
+        claims=tuple(sorted({volume.claim_name for volume in claiming if volume.claim_name})),
+        storage_classes=tuple(sorted(named)),
+        needs_default_class=any(not slot.own_class for slot in manifest.volume_slots),
+        has_volumes=bool(claiming),
+        has_pods=bool(workload.pods),
+        serves=workload.serves_model,
+        trains=workload.trains_model,
+        external=workload.exposure.scope in {"external", "unknown"},
+        secrets=_mentions(workload, "secret", "secretKey"),
+        config_maps=_mentions(workload, "configMap", "configMapKey"),
+        registry=any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
+        owner=_controller(request.object),
+        wants_sign_offs=bool(cards),
+        wants_waivers=(request.namespace or options.cluster_namespace) is not None,
+    )
+
+
+def _mentions(workload: Workload, kind: str, source: str) -> bool:
+    """Whether a container or volume refers to a Secret, or a ConfigMap."""
+    if any(volume.kind == kind for volume in workload.volumes):
+        return True
+    return any(
+        any(env.from_ == source for env in container.env)
+        or any(item.kind == kind for item in container.env_from)
+        for container in workload.containers
+    )
+
+
+def _controller(obj: dict[str, Any]) -> OwnerReference | None:
+    """The one owner that is marked as controller, as the object states it."""
+    references = dig(obj, "metadata", "ownerReferences")
+    for item in references if isinstance(references, list) else ():
+        if not isinstance(item, dict) or item.get("controller") is not True:
+            continue
+        values = [item.get(key) for key in ("apiVersion", "kind", "name", "uid")]
+        if all(isinstance(value, str) and value for value in values):
+            api_version, kind, name, uid = values
+            return OwnerReference(api_version=str(api_version), kind=str(kind), name=str(name), uid=str(uid))
+    return None

@@ -1,0 +1,164 @@
+"""Facts about a whole object that single fields settle: endpoints, exposure, logging, rollout, features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import (
+    Confidential,
+    Endpoint,
+    Exposure,
+    Features,
+    RequestLogging,
+    Rollout,
+    Switch,
+)
+from mlgate.workloads.containers import Slot
+from mlgate.workloads.detect import Detection
+from mlgate.workloads.kinds import Kind
+from mlgate.workloads.models import Part
+from mlgate.workloads.paths import select
+from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.uris import host_of, normalise
+
+_LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
+_ENCRYPTED = {"https", "wss", "grpcs", "rediss", "ftps"}
+_PLAIN = {"http", "ws", "ftp", "tcp", "redis", "hdfs", "webhdfs"}
+_STORES = {
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "S3_ENDPOINT",
+    "S3_ENDPOINT_URL",
+    "HF_ENDPOINT",
+    "MLFLOW_TRACKING_URI",
+    "MLFLOW_S3_ENDPOINT_URL",
+}
+"""Variables that say from where a model is fetched."""
+_MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
+
+
+def endpoints(reader: Reader, parts: list[Part], slots: list[Slot]) -> Iterator[Endpoint]:
+    """Loggers of the components, and stores the containers fetch models from."""
+    for part in parts:
+        for pattern in part.component.loggers:
+            for path, logger in select(reader, part.value, pattern, part.path):
+                url = reader.text(reader.mapping(logger, path).get("url"), f"{path}.url")
+                if url:
+                    yield _endpoint(url, f"{path}.url", "logger")
+    for slot in slots:
+        for env in slot.env:
+            if env.name in _STORES and env.value and "://" in env.value:
+                yield _endpoint(env.value, env.path, "other")
+
+
+def _endpoint(url: str, path: str, purpose: Literal["logger", "other"]) -> Endpoint:
+    address = normalise(url)
+    host = host_of(address.uri)
+    tls = True if address.scheme in _ENCRYPTED else False if address.scheme in _PLAIN else None
+    return Endpoint(
+        uri=address.uri,
+        scheme=address.scheme,
+        host=host,
+        cluster_local=host is not None and is_cluster_local(host),
+        tls=tls,
+        purpose=purpose,
+        path=path,
+    )
+
+
+def is_cluster_local(host: str) -> bool:
+    """A host without a dot, or with an ending that only the cluster's own names have."""
+    return ("." not in host and ":" not in host) or host.endswith(_LOCAL_ENDINGS)
+
+
+def request_logging(reader: Reader, parts: list[Part]) -> RequestLogging:
+    """Which requests are logged; where components differ, the widest."""
+    found: dict[str, str] = {}
+    for part in parts:
+        for pattern in part.component.loggers:
+            for path, logger in select(reader, part.value, pattern, part.path):
+                mode = reader.text(reader.mapping(logger, path).get("mode"), f"{path}.mode") or "all"
+                if mode not in _MODES:
+                    reader.problem(f"{path}.mode", "is not all, request or response")
+                found.setdefault(mode, path)
+    widest = next((mode for mode in _MODES if mode in found), None)
+    return RequestLogging(mode=widest, path=found[widest]) if widest else RequestLogging()
+
+
+def confidential(reader: Reader, parts: list[Part]) -> Confidential:
+    """KServe confidential model loading; an enabled one before one that is off."""
+    found = Confidential()
+    for part in parts:
+        for pattern in part.component.confidential:
+            for path, value in select(reader, part.value, pattern, part.path):
+                given = reader.mapping(value, path)
+                enabled = reader.boolean(given.get("enabled"), f"{path}.enabled") or False
+                resource = reader.text(given.get("resourceId"), f"{path}.resourceId")
+                if found.path is None or (enabled and not found.enabled):
+                    found = Confidential(enabled=enabled, resource_id=resource, path=path)
+    return found
+
+
+def features(reader: Reader, parts: list[Part], detections: list[Detection]) -> Features:
+    """Settings that change what the model server does."""
+    return Features(
+        confidential=confidential(reader, parts),
+        runtime_lora=_first(detection.runtime_lora for detection in detections),
+        trust_remote_code=_first(detection.trust_remote_code for detection in detections),
+        request_logging=request_logging(reader, parts),
+        explainer=any(part.component.role == "explainer" for part in parts),
+    )
+
+
+def _first(switches: Iterator[Switch]) -> Switch:
+    return next((switch for switch in switches if switch.enabled), Switch())
+
+
+def exposure(row: Kind | None, labels: dict[str, str], parts: list[Part]) -> Exposure:
+    """How callers reach the object: a label of the kind decides, or host ports."""
+    if row is not None and row.exposure is not None:
+        inside = labels.get(row.exposure.label) == row.exposure.value
+        return Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
+    for part in parts:
+        if part.pod.template.host_network:
+            return Exposure(scope="external", path=f"{part.pod.template.path}.hostNetwork")
+        exposed = next((slot for slot in part.pod.slots if slot.host_ports), None)
+        if exposed is not None:
+            return Exposure(scope="external", path=f"{exposed.path}.ports")
+    return Exposure()
+
+
+def rollout(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
+    """How a new version reaches traffic; a canary that names no share has none."""
+    found: Rollout | None = None
+    for part in parts:
+        share = _share(reader, part)
+        if share is not None or part.component.canary:
+            percent, path = share or _outer_share(reader, obj, part)
+            current = Rollout(strategy="canary", canary_percent=percent, path=path)
+            if found is None or found.canary_percent is None:
+                found = current
+    return found or Rollout()
+
+
+def _share(reader: Reader, part: Part) -> tuple[float, str] | None:
+    for pattern in part.component.canary_percent:
+        for path, value in select(reader, part.value, pattern, part.path):
+            percent = reader.integer(value, path)
+            if percent is not None:
+                return float(percent), path
+    return None
+
+
+def _outer_share(reader: Reader, obj: dict[str, Json], part: Part) -> tuple[float | None, str]:
+    """The share beside the component, under the names in use for it."""
+    path = part.path.rpartition(".")[0]
+    for place, entry in select(reader, obj, "spec.canary[]"):
+        if place == path:
+            for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
+                value = dig(entry, key)
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    return float(value), f"{path}.{key}"
+    return None, path

@@ -1,0 +1,137 @@
+"""The table of kinds, typed. Matching is on group and kind together: kind names collide."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+
+from mlgate.domain.base import Frozen
+from mlgate.domain.workload import ModelRole
+
+WebhookEntry = Literal["models", "workloads", "records"]
+Rule = dict[str, Any]
+
+
+class ModelField(Frozen):
+    """A field that holds a model's address."""
+
+    path: str
+    format: str | None = None
+    many: bool = False
+
+
+class ReferenceKind(Frozen):
+    """One of the kinds a reference can lead to."""
+
+    api_version: str
+    kind: str
+    namespaced: bool
+
+
+class ReferenceField(Frozen):
+    """A field that names an object the pods come from."""
+
+    path: str
+    into: str | None = None
+    kinds: tuple[ReferenceKind, ...]
+
+
+class Component(Frozen):
+    """A part of a kind that runs pods."""
+
+    path: str
+    id: str | None = None
+    role: ModelRole = "primary"
+    layout: Literal["template", "spec", "pod"] = "spec"
+    containers: dict[str, str] = {}
+    models: tuple[ModelField, ...] = ()
+    storages: tuple[ModelField, ...] = ()
+    image_holds_model: bool = False
+    loggers: tuple[str, ...] = ()
+    confidential: tuple[str, ...] = ()
+    references: tuple[ReferenceField, ...] = ()
+    canary: bool = False
+    canary_percent: tuple[str, ...] = ()
+
+
+class ExposureLabel(Frozen):
+    """The label that decides whether callers outside the cluster reach the object."""
+
+    label: str
+    value: str
+    otherwise: Literal["external", "unknown"]
+
+
+class Kind(Frozen):
+    """One row of the table."""
+
+    group: str
+    kind: str
+    resource: str
+    versions: tuple[str, ...]
+    scope: Literal["Namespaced", "Cluster"] = "Namespaced"
+    webhook: WebhookEntry
+    subresources: tuple[str, ...] = ()
+    serves: bool = False
+    trains: bool = False
+    runtime: bool = False
+    route: bool = False
+    batch: bool = False
+    components: tuple[Component, ...] = ()
+    claim_templates: str | None = None
+    pod_labels: dict[str, str] = {}
+    served_name: str | None = None
+    exposure: ExposureLabel | None = None
+
+    @property
+    def is_model_kind(self) -> bool:
+        """Whether the kind alone says that the object concerns a model."""
+        return self.serves or self.trains or self.runtime or self.route
+
+
+@lru_cache(maxsize=1)
+def gated_kinds() -> dict[tuple[str, str], Kind]:
+    """Every row by (group, kind)."""
+    data = yaml.safe_load(files("mlgate.workloads").joinpath("kinds.yaml").read_text(encoding="utf-8"))
+    rows = [Kind.model_validate(row) for row in data["kinds"]]
+    return {(row.group, row.kind): row for row in rows}
+
+
+def find_kind(group: str, kind: str) -> Kind | None:
+    """The row of a kind; None when the table does not have it."""
+    return gated_kinds().get((group, kind))
+
+
+def is_record(group: str, kind: str) -> bool:
+    """Whether objects of the kind are records: cards, approvals, waivers, namespaces."""
+    row = find_kind(group, kind)
+    return row is not None and row.webhook == "records"
+
+
+def webhook_rules() -> dict[WebhookEntry, list[Rule]]:
+    """The rules of the three webhook entries, one for each group, set of versions and scope."""
+    entries: dict[WebhookEntry, list[Rule]] = {"models": [], "workloads": [], "records": []}
+    for row in gated_kinds().values():
+        resources = [row.resource, *(f"{row.resource}/{name}" for name in row.subresources)]
+        key = {"apiGroups": [row.group], "apiVersions": list(row.versions), "scope": row.scope}
+        rules = entries[row.webhook]
+        rule = next((rule for rule in rules if key.items() <= rule.items()), None)
+        if rule is None:
+            rule = {**key, "operations": ["CREATE", "UPDATE"], "resources": []}
+            rules.append(rule)
+        rule["resources"].extend(resources)
+    return entries
+
+
+def is_known_kind(group: str, kind: str) -> bool:
+    """Whether the table has the kind."""
+    return find_kind(group, kind) is not None
+
+
+def is_cluster_scoped(group: str, kind: str) -> bool:
+    """Whether objects of the kind live in no namespace; false for kinds the table does not have."""
+    row = find_kind(group, kind)
+    return row is not None and row.scope == "Cluster"

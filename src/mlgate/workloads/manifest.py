@@ -1,0 +1,134 @@
+"""What was read in one object, before it takes the form policy sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlgate.domain.base import Problem
+from mlgate.domain.lookups import ObjectReference
+from mlgate.domain.workload import (
+    DatasetSource,
+    Endpoint,
+    Exposure,
+    Features,
+    Owner,
+    PodTemplate,
+    Reference,
+    Rollout,
+    ServedModel,
+    Volume,
+    Workload,
+)
+from mlgate.workloads.containers import Slot
+from mlgate.workloads.kinds import Kind
+from mlgate.workloads.pods import Pod
+from mlgate.workloads.volumes import VolumeSlot
+
+_CLAIM = "pvc"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A reference to another object as the manifest names it."""
+
+    lookup: ObjectReference
+    component: str
+    """Path of the component whose pods come from it."""
+    into: str | None
+    """Path of the container its container is merged with."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything read in one object. `workload()` is the same in the form policy sees."""
+
+    api_version: str
+    kind: str
+    namespace: str | None
+    name: str | None
+    row: Kind | None = field(default=None, repr=False)
+    labels: dict[str, str] = field(default_factory=dict)
+    annotations: dict[str, str] = field(default_factory=dict)
+    serves: bool = False
+    trains: bool = False
+    detected_by: tuple[str, ...] = ()
+    pods: tuple[Pod, ...] = ()
+    claim_templates: tuple[VolumeSlot, ...] = ()
+    models: tuple[ServedModel, ...] = ()
+    datasets: tuple[DatasetSource, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    exposure: Exposure = field(default_factory=Exposure)
+    references: tuple[Reference, ...] = ()
+    named: tuple[Named, ...] = ()
+    features: Features = field(default_factory=Features)
+    rollout: Rollout = field(default_factory=Rollout)
+    problems: tuple[Problem, ...] = ()
+    owner: Owner | None = None
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every container, in every template."""
+        return tuple(slot for pod in self.pods for slot in pod.slots if slot.runs)
+
+    @property
+    def volume_slots(self) -> tuple[VolumeSlot, ...]:
+        """Every volume and claim template."""
+        return (*(slot for pod in self.pods for slot in pod.volumes), *self.claim_templates)
+
+    def volumes(self) -> tuple[Volume, ...]:
+        """The volumes, with those that hold a model marked and those a model address implies added."""
+        claims = {model.uri: model.path for model in self.models if model.scheme == _CLAIM}
+        held = {uri.removeprefix("pvc://").partition("/")[0]: path for uri, path in claims.items()}
+        files = [model.uri.removeprefix("file://") for model in self.models if model.scheme == "file"]
+        mounted = {name for slot in self.slots for target, name, _ in slot.mounts if _holds(target, files)}
+        found = []
+        for slot in self.volume_slots:
+            volume = slot.volume
+            names = {volume.claim_name, volume.name if volume.claim_name is None else None}
+            holds = bool(names & held.keys()) if volume.kind == _CLAIM else volume.name in mounted
+            found.append(volume.model_copy(update={"holds_model": True}) if holds else volume)
+        known = {volume.claim_name or volume.name for volume in found if volume.kind == _CLAIM}
+        found += [
+            Volume(name=claim, kind=_CLAIM, claim_name=claim, holds_model=True, path=path)
+            for claim, path in held.items()
+            if claim not in known
+        ]
+        return tuple(found)
+
+    def templates(self) -> tuple[PodTemplate, ...]:
+        """The pod templates."""
+        return tuple(pod.template for pod in self.pods)
+
+    def workload(self) -> Workload:
+        """The object in the form policy sees."""
+        row = self.row
+        return Workload(
+            api_version=self.api_version,
+            kind=self.kind,
+            namespace=self.namespace,
+            name=self.name,
+            labels=self.labels,
+            annotations=self.annotations,
+            serves_model=self.serves,
+            trains_model=self.trains,
+            is_runtime=row is not None and row.runtime,
+            is_route=row is not None and row.route,
+            detected_by=self.detected_by,
+            owner=self.owner,
+            models=self.models,
+            datasets=self.datasets,
+            containers=tuple(slot.container() for slot in self.slots),
+            pods=self.templates(),
+            volumes=self.volumes(),
+            endpoints=self.endpoints,
+            exposure=self.exposure,
+            references=self.references,
+            features=self.features,
+            rollout=self.rollout,
+            problems=self.problems,
+        )
+
+
+def _holds(mount: str, files: list[str]) -> bool:
+    mount = mount.rstrip("/")
+    return any(path == mount or path.startswith(f"{mount}/") for path in files)

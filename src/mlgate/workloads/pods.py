@@ -1,0 +1,114 @@
+"""Reads a pod specification: its settings, every container slot, its volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import ContainerRole, PodTemplate
+from mlgate.workloads.containers import Slot, read_container
+from mlgate.workloads.reading import Reader
+from mlgate.workloads.volumes import VolumeSlot, read_volumes
+
+CONTAINER_SLOTS: tuple[tuple[str, ContainerRole], ...] = (
+    ("containers", "server"),
+    ("initContainers", "init"),
+    ("ephemeralContainers", "ephemeral"),
+)
+"""Every list of a pod specification that holds containers."""
+
+
+@dataclass(frozen=True)
+class Pod:
+    """One pod template with all that it would run."""
+
+    template: PodTemplate
+    slots: tuple[Slot, ...]
+    volumes: tuple[VolumeSlot, ...]
+    raw: dict[str, Json] = field(repr=False)
+    component: str | None = None
+    """Part of the kind it belongs to (`predictor`, `transformer`, ...); null for plain workloads."""
+
+
+def read_pod(
+    reader: Reader,
+    spec: dict[str, Json],
+    path: str,
+    labels: dict[str, str],
+    *,
+    extra: tuple[tuple[str, str], ...] = (),
+    component: str | None = None,
+) -> Pod:
+    """The pod at `path`. `extra` lists further fields that hold one container each, with its default name."""
+    context = reader.mapping(spec.get("securityContext"), f"{path}.securityContext")
+    slots = (*_listed(reader, spec, path, context), *_single(reader, spec, path, context, extra))
+    return Pod(
+        template=_template(reader, spec, path, labels, slots),
+        slots=slots,
+        volumes=tuple(read_volumes(reader, spec.get("volumes"), f"{path}.volumes")),
+        raw=spec,
+        component=component,
+    )
+
+
+def _listed(reader: Reader, spec: dict[str, Json], path: str, context: dict[str, Json]) -> Iterator[Slot]:
+    for key, role in CONTAINER_SLOTS:
+        for place, raw in reader.mappings(spec.get(key), f"{path}.{key}"):
+            yield read_container(
+                reader, raw, place, role, name=place.rpartition(".")[2], pod_security=context
+            )
+
+
+def _single(
+    reader: Reader,
+    spec: dict[str, Json],
+    path: str,
+    context: dict[str, Json],
+    extra: tuple[tuple[str, str], ...],
+) -> Iterator[Slot]:
+    for key, name in extra:
+        if spec.get(key) is not None:
+            raw = reader.mapping(spec[key], f"{path}.{key}")
+            slot = read_container(reader, raw, f"{path}.{key}", "server", name=name, pod_security=context)
+            yield replace(slot, always_runs=False)
+
+
+def _template(
+    reader: Reader, spec: dict[str, Json], path: str, labels: dict[str, str], slots: tuple[Slot, ...]
+) -> PodTemplate:
+    host_network = reader.boolean(spec.get("hostNetwork"), f"{path}.hostNetwork") or False
+    # With hostNetwork every container port is a host port, whether or not it was defaulted.
+    ports = {port for slot in slots for port in slot.host_ports + (slot.ports if host_network else ())}
+    return PodTemplate(
+        path=path,
+        labels=labels,
+        service_account_name=reader.text(spec.get("serviceAccountName"), f"{path}.serviceAccountName")
+        or reader.text(spec.get("serviceAccount"), f"{path}.serviceAccount"),
+        automount_service_account_token=reader.boolean(
+            spec.get("automountServiceAccountToken"), f"{path}.automountServiceAccountToken"
+        ),
+        host_network=host_network,
+        host_pid=reader.boolean(spec.get("hostPID"), f"{path}.hostPID") or False,
+        host_ipc=reader.boolean(spec.get("hostIPC"), f"{path}.hostIPC") or False,
+        host_ports=tuple(sorted(ports)),
+        node_selector=_node_selector(reader, spec, path),
+        runtime_class_name=reader.text(spec.get("runtimeClassName"), f"{path}.runtimeClassName"),
+    )
+
+
+def _node_selector(reader: Reader, spec: dict[str, Json], path: str) -> dict[str, str]:
+    """The selector, and required affinity that comes to the same: one term, `In` with one value."""
+    affinity = reader.mapping(spec.get("affinity"), f"{path}.affinity")
+    node = reader.mapping(affinity.get("nodeAffinity"), f"{path}.affinity.nodeAffinity")
+    required_path = f"{path}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
+    required = reader.mapping(node.get("requiredDuringSchedulingIgnoredDuringExecution"), required_path)
+    terms = list(reader.mappings(required.get("nodeSelectorTerms"), f"{required_path}.nodeSelectorTerms"))
+    found: dict[str, str] = {}
+    for place, term in terms if len(terms) == 1 else ():
+        for where, rule in reader.mappings(term.get("matchExpressions"), f"{place}.matchExpressions"):
+            values = reader.texts(rule.get("values"), f"{where}.values")
+            key = reader.text(rule.get("key"), f"{where}.key")
+            if key and rule.get("operator") == "In" and len(values) == 1:
+                found[key] = values[0]
+    return found | reader.strings(spec.get("nodeSelector"), f"{path}.nodeSelector")

@@ -1,0 +1,235 @@
+"""Reads one object by its row of the table of kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlgate.domain.base import Json
+from mlgate.domain.lookups import ObjectReference
+from mlgate.domain.request import GroupVersionKind
+from mlgate.domain.workload import DatasetSource, Reference, ServedModel
+from mlgate.workloads import facts
+from mlgate.workloads.detect import Detection, detect
+from mlgate.workloads.kinds import Component, Kind
+from mlgate.workloads.manifest import Manifest, Named
+from mlgate.workloads.models import Part, built_in, declared, detected, unique
+from mlgate.workloads.paths import select
+from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.strays import stray_addresses, stray_pods
+from mlgate.workloads.volumes import read_claim_templates
+
+_INITIALIZER = "storage-initializer"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one part was found to load and do."""
+
+    part: Part
+    models: tuple[ServedModel, ...]
+    detections: tuple[Detection, ...]
+
+
+def read_object(
+    obj: dict[str, Json], kind: GroupVersionKind, row: Kind | None, *, namespace: str | None, name: str | None
+) -> Manifest:
+    """Everything the object says. What cannot be read is a problem of the manifest."""
+    reader = Reader()
+    metadata = reader.mapping(obj.get("metadata"), "metadata")
+    labels = reader.strings(metadata.get("labels"), "metadata.labels")
+    if row is not None and kind.version not in row.versions:
+        reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
+    parts = _parts(reader, obj, row, name)
+    found = [_examine(reader, obj, part, row) for part in parts]
+    detections = [detection for item in found for detection in item.detections]
+    models = [model for item in found for model in item.models]
+    models += _strays(reader, obj, row, models)
+    serves, trains = _purpose(row, detections)
+    named = tuple(_named(reader, parts))
+    _note_silence(reader, row, found, named)
+    slots = [slot for part in parts for slot in part.pod.slots]
+    return Manifest(
+        api_version=kind.api_version,
+        kind=kind.kind,
+        namespace=namespace,
+        name=name,
+        row=row,
+        labels=labels,
+        annotations=reader.strings(metadata.get("annotations"), "metadata.annotations"),
+        serves=serves,
+        trains=trains,
+        detected_by=tuple(_evidence(row, detections)),
+        pods=tuple(part.pod for part in parts),
+        claim_templates=_claim_templates(reader, obj, row),
+        models=unique(models),
+        datasets=tuple(_datasets(detections)),
+        endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains else [])),
+        exposure=facts.exposure(row, labels, parts),
+        references=tuple(_reference(item, namespace) for item in named),
+        named=named,
+        features=facts.features(reader, parts, detections),
+        rollout=facts.rollout(reader, obj, parts),
+        problems=reader.problems,
+    )
+
+
+def _parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | None) -> list[Part]:
+    """Every part that runs pods: those the table knows, then any other place that holds containers."""
+    parts: list[Part] = []
+    for component in row.components if row is not None else ():
+        for path, value in select(reader, obj, component.path):
+            given = reader.mapping(value, path)
+            parts.append(Part(component, path, given, _pod(reader, obj, component, path, given, row, name)))
+    if row is None or row.webhook == "models":
+        known = {part.pod.template.path for part in parts}
+        for path, spec in stray_pods(obj, known):
+            stray = Component(path=path)
+            parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {})))
+    return parts
+
+
+def _pod(
+    reader: Reader,
+    obj: dict[str, Json],
+    component: Component,
+    path: str,
+    value: dict[str, Json],
+    row: Kind | None,
+    name: str | None,
+) -> Pod:
+    labels_of, labels_path = value, f"{path}.labels"
+    spec, spec_path = value, path
+    if component.layout == "template":
+        labels_of, labels_path = (
+            reader.mapping(value.get("metadata"), f"{path}.metadata"),
+            f"{path}.metadata.labels",
+        )
+        spec, spec_path = reader.mapping(value.get("spec"), f"{path}.spec"), f"{path}.spec"
+    elif component.layout == "pod":
+        labels_of, labels_path = reader.mapping(obj.get("metadata"), "metadata"), "metadata.labels"
+    fixed = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
+    labels = fixed | reader.strings(labels_of.get("labels"), labels_path)
+    extra = tuple(component.containers.items())
+    return read_pod(reader, spec, spec_path, labels, extra=extra, component=component.id)
+
+
+def _examine(reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None) -> Found:
+    presumed = row is not None and row.is_model_kind
+    platform = any(slot.name == _INITIALIZER for slot in part.pod.slots)
+    detections = tuple(
+        detect(
+            slot,
+            part.pod.volumes,
+            presumed=presumed,
+            batch=row is not None and row.batch,
+            platform_mount=platform,
+        )
+        for slot in part.pod.slots
+    )
+    for slot, detection in zip(part.pod.slots, detections, strict=True):
+        if not detection.complete:
+            reader.problem(f"{slot.path}.args", "is too long to be searched for models")
+    name = _served_name(obj, row)
+    models = list(declared(reader, part, name))
+    models += detected(part, detections, name=name, first=not models)
+    serves = any(detection.serves for detection in detections)
+    if not models and (part.component.image_holds_model or (serves and not presumed)):
+        models += _image(part, detections, name)
+    return Found(part, tuple(models), detections)
+
+
+def _image(part: Part, detections: tuple[Detection, ...], name: str | None) -> Iterator[ServedModel]:
+    """The model inside an image: of the container that serves, or of a component's main one."""
+    serving = [slot for slot, d in zip(part.pod.slots, detections, strict=True) if d.serves and slot.image]
+    if serving and part.component.id is None:
+        pod = Pod(part.pod.template, (serving[0],), (), {})
+        part = Part(
+            part.component.model_copy(update={"id": f"container:{serving[0].name}"}),
+            part.path,
+            part.value,
+            pod,
+        )
+    yield from built_in(part, name=name)
+
+
+def _served_name(obj: dict[str, Json], row: Kind | None) -> str | None:
+    name = dig(obj, *row.served_name.split(".")) if row is not None and row.served_name else None
+    return name if isinstance(name, str) else None
+
+
+def _strays(
+    reader: Reader, obj: dict[str, Json], row: Kind | None, models: list[ServedModel]
+) -> Iterator[ServedModel]:
+    """Addresses in fields the table does not know; the field is named, because its kind is not."""
+    if row is None or not row.is_model_kind:
+        return
+    known = {model.path for model in models}
+    for path, model in stray_addresses(obj, known):
+        reader.problem(path, "holds a model address in a field the reader does not know")
+        yield model
+
+
+def _purpose(row: Kind | None, detections: list[Detection]) -> tuple[bool, bool]:
+    serves = (row is not None and row.serves) or (
+        not (row is not None and row.is_model_kind) and any(detection.serves for detection in detections)
+    )
+    trains = (row is not None and row.trains) or (
+        not (row is not None and row.is_model_kind) and any(detection.trains for detection in detections)
+    )
+    return serves, trains
+
+
+def _evidence(row: Kind | None, detections: list[Detection]) -> Iterator[str]:
+    if row is not None and row.is_model_kind:
+        yield "kind"
+        return
+    for detection in detections:
+        if detection.serves or detection.trains:
+            yield from detection.evidence
+
+
+def _datasets(detections: list[Detection]) -> Iterator[DatasetSource]:
+    for detection in detections:
+        for address, path in detection.datasets:
+            yield DatasetSource(uri=address.uri, scheme=address.scheme, path=path)
+
+
+def _claim_templates(reader: Reader, obj: dict[str, Json], row: Kind | None) -> tuple[Json, ...]:
+    if row is None or row.claim_templates is None:
+        return ()
+    places = select(reader, obj, row.claim_templates)
+    return tuple(slot for path, value in places for slot in read_claim_templates(reader, value, path))
+
+
+def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
+    for part in parts:
+        for field in part.component.references:
+            for path, value in select(reader, part.value, field.path, part.path):
+                name = reader.text(value, path)
+                if name:
+                    kinds = tuple((kind.api_version, kind.kind, kind.namespaced) for kind in field.kinds)
+                    into = f"{part.path}.{field.into}" if field.into else None
+                    yield Named(ObjectReference(kinds=kinds, name=name, path=path), part.path, into)
+
+
+def _reference(named: Named, namespace: str | None) -> Reference:
+    api_version, kind, namespaced = named.lookup.kinds[0]
+    return Reference(
+        api_version=api_version,
+        kind=kind,
+        namespace=namespace if namespaced else None,
+        name=named.lookup.name,
+        path=named.lookup.path,
+    )
+
+
+def _note_silence(reader: Reader, row: Kind | None, found: list[Found], named: tuple[Named, ...]) -> None:
+    """A part that must load a model and names none hides it, unless what it refers to may name it."""
+    referring = {item.component for item in named}
+    for item in found:
+        if item.part.component.image_holds_model and not item.models and item.part.path not in referring:
+            reader.problem(item.part.path, "names no model that the reader can find")
+    if row is not None and row.serves and not found:
+        reader.problem("spec", "names no model that the reader can find")

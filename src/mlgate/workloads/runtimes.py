@@ -1,0 +1,157 @@
+"""Merges the objects a workload takes its pods from.
+
+What a serving runtime defines runs as much as what the service itself defines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from mlgate.domain.base import Json
+from mlgate.domain.evidence import ResolvedReference
+from mlgate.domain.lookups import ObjectReference
+from mlgate.domain.workload import PodTemplate, Reference, ServedModel
+from mlgate.workloads.containers import Slot
+from mlgate.workloads.detect import detect
+from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.manifest import Manifest, Named
+from mlgate.workloads.models import Part, built_in, detected, unique
+from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.reading import Reader
+
+_TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
+
+
+def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Manifest:
+    """The manifest with the state of its references, and the containers of those that were found."""
+    references: list[Reference] = []
+    reader = Reader()
+    for named, reference in zip(manifest.named, manifest.references, strict=True):
+        found = _match(named.lookup, resolved)
+        references.append(_stated(reference, found, manifest.namespace))
+        if found is not None and found.status == "found" and found.object is not None:
+            manifest = _merge(reader, manifest, named, found, found.object)
+    problems = (*manifest.problems, *reader.problems)
+    return replace(manifest, references=tuple(references), problems=problems)
+
+
+def _match(lookup: ObjectReference, resolved: tuple[ResolvedReference, ...]) -> ResolvedReference | None:
+    kinds = {(api_version, kind) for api_version, kind, _ in lookup.kinds}
+    same = [r for r in resolved if r.name == lookup.name and (r.api_version, r.kind) in kinds]
+    return next((r for r in same if r.status == "found"), next(iter(same), None))
+
+
+def _stated(reference: Reference, found: ResolvedReference | None, namespace: str | None) -> Reference:
+    if found is None:
+        return reference
+    update: dict[str, Any] = {"status": found.status}
+    if found.status == "found":
+        row = find_kind(found.api_version.partition("/")[0], found.kind)
+        namespaced = row is None or row.scope == "Namespaced"
+        update["api_version"], update["kind"] = found.api_version, found.kind
+        update["namespace"] = namespace if namespaced else None
+    return reference.model_copy(update=update)
+
+
+def _merge(
+    reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
+) -> Manifest:
+    base = f"{found.kind}/{found.name}.spec"
+    given = _rendered(obj.get("spec"), manifest)
+    spec = reader.mapping(given, base)
+    runtime = read_pod(reader, spec, base, {})
+    worker = reader.mapping(spec.get("workerSpec"), f"{base}.workerSpec")
+    extra = (read_pod(reader, worker, f"{base}.workerSpec", {}),) if worker else ()
+    pods, models = list(manifest.pods), list(manifest.models)
+    for index, pod in enumerate(pods):
+        if pod.template.path == named.component:
+            merged = _into(pod, runtime, named)
+            pods[index] = merged
+            models += _added(reader, manifest, merged)
+    return replace(manifest, pods=(*pods, *extra), models=unique(models))
+
+
+def _into(pod: Pod, runtime: Pod, named: Named) -> Pod:
+    """The component's pod with the runtime's below it: container by container, setting by setting."""
+    over = {slot.name: slot for slot in pod.slots}
+    tuned = next((slot for slot in pod.slots if slot.path == named.into), None)
+    slots: list[Slot] = []
+    used: set[str] = set()
+    for slot in runtime.slots:
+        lower = replace(slot, from_reference=True)
+        upper = over.get(slot.name)
+        if upper is None or upper.role != slot.role:
+            slots.append(lower)
+            continue
+        used.add(upper.path)
+        merged = lower.overlaid(upper)
+        # What nothing of is said in the object is where the runtime defines it.
+        slots.append(merged if upper.runs else replace(merged, path=lower.path, from_reference=True))
+    rest = [slot for slot in pod.slots if slot.path not in used and slot is not tuned]
+    if tuned is not None and tuned.path not in used:
+        rest.append(tuned)
+    return replace(
+        pod,
+        slots=(*slots, *rest),
+        volumes=pod.volumes + runtime.volumes,
+        template=_settings(pod.template, runtime.template),
+    )
+
+
+def _settings(upper: PodTemplate, lower: PodTemplate) -> PodTemplate:
+    return upper.model_copy(
+        update={
+            "host_network": upper.host_network or lower.host_network,
+            "host_pid": upper.host_pid or lower.host_pid,
+            "host_ipc": upper.host_ipc or lower.host_ipc,
+            "host_ports": tuple(sorted({*upper.host_ports, *lower.host_ports})),
+            "node_selector": lower.node_selector | upper.node_selector,
+            "runtime_class_name": upper.runtime_class_name or lower.runtime_class_name,
+        }
+    )
+
+
+def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
+    """Models that only the merged containers name: a runtime's arguments load a model like any other."""
+    part = _part(manifest, pod)
+    if part is None:
+        return []
+    known = {model.uri for model in manifest.models}
+    own = any(model.path.startswith(f"{part.path}.") for model in manifest.models)
+    detections = tuple(detect(slot, pod.volumes, presumed=True) for slot in pod.slots)
+    named = detected(part, detections, name=manifest.name, first=not own)
+    found = [model for model in named if model.uri not in known]
+    if not found and not own and part.component.image_holds_model:
+        found = list(built_in(part, name=manifest.name))
+        if not found:
+            reader.problem(part.path, "names no model that the reader can find")
+    return found
+
+
+def _part(manifest: Manifest, pod: Pod) -> Part | None:
+    components = manifest.row.components if manifest.row is not None else ()
+    component = next((item for item in components if item.id == pod.component), None)
+    return None if component is None else Part(component, pod.template.path, pod.raw, pod)
+
+
+def _rendered(value: Json, manifest: Manifest) -> Json:
+    """The runtime with the placeholders for the service's own metadata filled in, as KServe does."""
+    if isinstance(value, str):
+        return _TEMPLATE.sub(lambda match: _placeholder(match, manifest), value) if "{{" in value else value
+    if isinstance(value, list):
+        return [_rendered(item, manifest) for item in value]
+    if isinstance(value, dict):
+        return {key: _rendered(item, manifest) for key, item in value.items()}
+    return value
+
+
+def _placeholder(match: re.Match[str], manifest: Manifest) -> str:
+    field, key = match.group(1), match.group(2)
+    if field == "Name":
+        return manifest.name or match.group(0)
+    if field == "Namespace":
+        return manifest.namespace or match.group(0)
+    values = manifest.labels if field == "Labels" else manifest.annotations
+    return values.get(key or "", match.group(0))
