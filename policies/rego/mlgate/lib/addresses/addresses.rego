@@ -1,0 +1,49 @@
+# METADATA
+# title: Addresses
+# description: How addresses and image repositories are compared with prefixes.
+package mlgate.lib.addresses
+
+# METADATA
+# title: under
+# description: |
+#   Whether an address lies under a prefix: it equals it, or goes on after it at a `/`, `:` or `@`. So
+#   registry.example.com/team does not allow registry.example.com/team-b.
+under(address, prefix) if address == prefix
+
+under(address, prefix) if {
+	prefix != ""
+	startswith(address, prefix)
+	substring(prefix, count(prefix) - 1, 1) in {"/", ":", "@"}
+}
+
+under(address, prefix) if {
+	prefix != ""
+	startswith(address, prefix)
+	substring(address, count(prefix), 1) in {"/", ":", "@"}
+}
+
+# METADATA
+# title: under_any
+# description: Whether an address lies under one of several prefixes.
+under_any(address, prefixes) if {
+	is_string(address)
+	some prefix in prefixes
+	under(address, prefix)
+}
+
+# METADATA
+# title: repository
+# description: Registry and repository of an image taken apart; undefined when one of them is not known.
+repository(image) := concat("/", [image.registry, image.repository]) if {
+	is_string(image.registry)
+	is_string(image.repository)
+}
+
+# METADATA
+# title: inside
+# description: Whether a field path names a field or something within it.
+inside(path, field) if path == field
+
+inside(path, field) if startswith(path, concat("", [field, "."]))
+
+inside(path, field) if startswith(path, concat("", [field, "["]))

@@ -1,0 +1,36 @@
+package mlgate.lib.approvals
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.people
+import data.mlgate.lib.present
+
+# METADATA
+# title: ties
+# description: |
+#   What ties the approver of a sign-off to building or deploying the version, in words that follow "is". Who deploys
+#   does not matter where the object is made by a controller whose own object the gate judged.
+ties(entry, sign_off) := {tie |
+	some tie, names in {
+		"in spec.model.authors": facts.authors(entry.card),
+		"the one in spec.training.initiatedBy": {present.get(entry.card, ["training", "initiatedBy"])},
+		"the one who deploys it": {facts.requester | not facts.owner_gated},
+	}
+	some name in names
+	people.same(name, sign_off.approver)
+}
+
+# METADATA
+# title: provable
+# description: |
+#   Independence can be shown at all: the tier is minimal, somebody else supplied the model, or its authors are named.
+provable(_) if facts.tier == "minimal"
+
+provable(entry) if {
+	supplier := people.key(present.get(entry.card, ["model", "supplier"]))
+	supplier != "internal"
+}
+
+provable(entry) if {
+	some name in facts.authors(entry.card)
+	people.key(name)
+}

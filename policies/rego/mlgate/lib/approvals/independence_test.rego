@@ -1,0 +1,85 @@
+package mlgate.lib.approvals_test
+
+import data.mlgate.lib.approvals
+import data.mlgate.lib.fixtures_test as fixtures
+
+ties(document, approver) := found if {
+	found := approvals.ties(document.cards[0], {"approver": approver}) with input as document
+}
+
+card_with(model) := document.cards[0] if {
+	bare := object.remove(fixtures.card.model, ["supplier", "authors"])
+	document := fixtures.with_card_patch(["model"], object.union(bare, model))
+}
+
+owned(gated) := fixtures.with_patch(["workload", "owner"], {
+	"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "visit-triage",
+	"uid": "u1", "gated": gated, "podSettingsEqual": true,
+})
+
+test_an_author_is_tied_however_the_name_is_written[name] if {
+	some name in ["mira.solano@example.org", "Mira.Solano@Example.ORG", "  mira.solano@example.org\t"]
+	ties(fixtures.passing, name) == {"in spec.model.authors"}
+}
+
+test_who_started_the_training_is_tied if {
+	document := fixtures.with_card_patch(["training", "initiatedBy"], "noor.haddad@example.org")
+	ties(document, "NOOR.haddad@example.org") == {"the one in spec.training.initiatedBy"}
+}
+
+test_who_deploys_is_tied_however_the_name_is_written[name] if {
+	some name in ["deploy-bot@example.org", "Deploy-Bot@example.org", " deploy-bot@example.org "]
+	ties(fixtures.passing, name) == {"the one who deploys it"}
+}
+
+test_who_deploys_does_not_matter_under_a_gated_owner if {
+	ties(owned(true), "deploy-bot@example.org") == set()
+}
+
+test_who_deploys_matters_under_an_owner_that_is_not_really_gated[gated] if {
+	some gated in [false, null, "true", 1]
+	ties(owned(gated), "deploy-bot@example.org") == {"the one who deploys it"}
+}
+
+test_a_gated_owner_excuses_no_author if {
+	ties(owned(true), "mira.solano@example.org") == {"in spec.model.authors"}
+}
+
+test_an_unknown_requester_ties_nobody if {
+	ties(fixtures.with_patch(["request", "userInfo"], null), "deploy-bot@example.org") == set()
+}
+
+test_nobody_has_no_ties[name] if {
+	some name in [null, "", 7, []]
+	ties(fixtures.with_card_patch(["model", "authors"], [name]), name) == set()
+}
+
+test_authors_that_cannot_be_read_tie_nobody_and_prove_nothing[authors] if {
+	some authors in [null, "mira.solano@example.org", 7, {}, [], [null], [" "], [7]]
+	entry := card_with({"authors": authors})
+	approvals.ties(entry, {"approver": "mira.solano@example.org"}) == set() with input as fixtures.passing
+	not approvals.provable(entry) with input as fixtures.passing
+}
+
+test_without_authors_nobody_is_independent_of_the_organisations_own_model[note] if {
+	some note, model in {
+		"no supplier": {},
+		"null": {"supplier": null},
+		"blank": {"supplier": " "},
+		"a number": {"supplier": 7},
+		"internal": {"supplier": "internal"},
+		"another spelling": {"supplier": " Internal "},
+	}
+	not approvals.provable(card_with(model)) with input as fixtures.passing
+	not approvals.holds("independent", card_with(model), good) with input as fixtures.passing
+}
+
+test_independence_can_be_shown[note] if {
+	some note, case in {
+		"authors": {"model": {"authors": ["mira.solano@example.org"]}, "tier": "high"},
+		"another supplier": {"model": {"supplier": "triage-works"}, "tier": "limited"},
+		"minimal tier": {"model": {}, "tier": "minimal"},
+	}
+	approvals.provable(card_with(case.model)) with input as fixtures.passing
+		with data.mlgate.lib.facts.tier as case.tier
+}

@@ -1,0 +1,94 @@
+# METADATA
+# title: Approvals
+# description: |
+#   Which approvals a version needs in the effective tier and class, which sign-offs count towards them, and which
+#   part of the others fails. An entry is an entry of `input.cards` with status found.
+package mlgate.lib.approvals
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.people
+import data.mlgate.lib.settings
+
+# METADATA
+# title: requirements
+# description: |
+#   Requirements of the effective tier, then those of the effective class. Settings that cannot be read demand an
+#   approval nobody can give, so that they let nothing through.
+default requirements := [{"roles": [], "count": 1}]
+
+requirements := array.concat(
+	listed(settings.value.signOff.required, facts.tier),
+	listed(settings.value.signOff.requiredForClassification, facts.classification),
+)
+
+# METADATA
+# title: unmet
+# description: Requirements that the valid sign-offs of an entry do not meet, in the order of requirements.
+unmet(entry) := [requirement |
+	some requirement in requirements
+	not met(entry, requirement)
+]
+
+# METADATA
+# title: roles
+# description: Roles a requirement names.
+roles(requirement) := [role |
+	some role in requirement.roles
+	is_string(role)
+]
+
+# METADATA
+# title: approvers
+# description: People, each in one spelling, who gave a valid sign-off of an entry in one of the roles.
+approvers(entry, among) := {person |
+	some sign_off in valid(entry)
+	sign_off.role in among
+	person := people.key(sign_off.approver)
+}
+
+# METADATA
+# title: distinct_approvers
+# description: People who gave valid sign-offs of an entry, over the requirements of all kinds together.
+distinct_approvers(entry) := approvers(entry, all_roles)
+
+# METADATA
+# title: enough_people
+# description: As many different people approved as the effective tier demands.
+enough_people(entry) if {
+	least := settings.value.signOff.minDistinctApprovers[facts.tier]
+	is_number(least)
+	count(distinct_approvers(entry)) >= least
+}
+
+# METADATA
+# title: explained
+# description: |
+#   Approvals whose flaws are worth telling: those in a role of an unmet requirement, each with its pair. None while
+#   the sign-offs could not be read, because then nobody knows what is unmet.
+explained contains {"pair": pair, "sign_off": sign_off} if {
+	not unreadable
+	some pair in facts.pairs
+	wanted := {role |
+		some requirement in unmet(pair.card)
+		some role in roles(requirement)
+	}
+	some sign_off in approving(pair.card)
+	sign_off.role in wanted
+}
+
+listed(table, key) := table[key] if is_array(table[key])
+
+met(entry, requirement) if {
+	is_number(requirement.count)
+	count(approvers(entry, roles(requirement))) >= requirement.count
+}
+
+all_roles contains role if {
+	some requirement in requirements
+	some role in roles(requirement)
+}
+
+unreadable if {
+	some entry in input.unavailable
+	entry.lookup == "signOffs"
+}

@@ -1,0 +1,169 @@
+package mlgate.lib.approvals_test
+
+import data.mlgate.lib.approvals
+import data.mlgate.lib.fixtures_test as fixtures
+
+good := fixtures.sign_off("businessOwner", "ines.moreau@example.org")
+
+# The sign-off with some of its fields changed.
+changed(fields) := object.union(good, fields)
+
+# What fails of a sign-off in the passing document.
+failing(sign_off) := parts if {
+	parts := approvals.failing(fixtures.card_entry, sign_off) with input as fixtures.passing
+}
+
+rejection(fields) := object.union_n([good, {"decision": "rejected", "issuedAt": "2027-03-09T00:00:00Z"}, fields])
+
+# What fails of the good sign-off while others stand beside it.
+failing_beside(others) := parts if {
+	given := fixtures.with_patch(["signOffs"], array.concat([good], others))
+	parts := approvals.failing(fixtures.card_entry, good) with input as given
+}
+
+test_a_good_sign_off_is_valid if {
+	failing(good) == set()
+	counting := approvals.valid(fixtures.card_entry) with input as fixtures.passing
+	good.source.reference in {sign_off.source.reference | some sign_off in counting}
+}
+
+test_every_valid_sign_off_of_the_passing_document_counts if {
+	count(approvals.valid(fixtures.card_entry)) == 5 with input as fixtures.passing
+}
+
+test_each_part_fails_alone[note] if {
+	some note, case in {
+		"claimed": {"fields": {"assurance": "claimed"}, "fails": {"assured"}},
+		"no assurance": {"fields": {"assurance": null}, "fails": {"assured"}},
+		"problems": {"fields": {"problems": [{"path": "spec", "message": "odd"}]}, "fails": {"sound"}},
+		"problems are no list": {"fields": {"problems": null}, "fails": {"sound"}},
+		"nobody": {"fields": {"approver": null}, "fails": {"named"}},
+		"a blank name": {"fields": {"approver": " "}, "fails": {"named"}},
+		"a number as name": {"fields": {"approver": 7}, "fails": {"named"}},
+		"other version": {"fields": {"subject": {"version": "4.0.1"}}, "fails": {"version"}},
+		"no version": {"fields": {"subject": {"version": null}}, "fails": {"version"}},
+		"version as a number": {"fields": {"subject": {"version": 4}}, "fails": {"version"}},
+		"other artifact": {"fields": {"subject": {"digest": fixtures.card_digest}}, "fails": {"digest"}},
+		"no artifact": {"fields": {"subject": {"digest": null}}, "fails": {"digest"}},
+		"other card": {"fields": {"subject": {"cardDigest": fixtures.model_digest}}, "fails": {"cardDigest"}},
+		"no card": {"fields": {"subject": {"cardDigest": null}}, "fails": {"cardDigest"}},
+		"too old": {"fields": {"issuedAt": "2026-09-10T00:00:00Z"}, "fails": {"recent"}},
+		"of tomorrow": {"fields": {"issuedAt": "2027-03-11T00:00:00Z"}, "fails": {"recent"}},
+		"undated": {"fields": {"issuedAt": null}, "fails": {"recent"}},
+		"impossible date": {"fields": {"issuedAt": "2027-02-30T00:00:00Z"}, "fails": {"recent"}},
+		"ended": {"fields": {"expiresAt": "2027-03-10T08:00:00Z"}, "fails": {"lasting"}},
+		"impossible end": {"fields": {"expiresAt": "2027-13-01T00:00:00Z"}, "fails": {"lasting"}},
+		"end as a number": {"fields": {"expiresAt": 2100}, "fails": {"lasting"}},
+		"unknown signer": {"fields": {"assurance": "signed"}, "fails": {"signer"}},
+	}
+	failing(changed(case.fields)) == case.fails
+}
+
+test_a_missing_field_is_not_good_enough[field] if {
+	some field in ["assurance", "approver", "subject", "issuedAt", "problems"]
+	count(failing(object.remove(good, [field]))) > 0
+}
+
+test_a_last_day_and_an_end_ahead_still_count if {
+	failing(changed({"issuedAt": "2026-09-11T00:00:00Z", "expiresAt": "2027-03-10T08:00:01Z"})) == set()
+}
+
+test_a_blank_end_is_no_end if failing(changed({"expiresAt": ""})) == set()
+
+test_only_approvals_are_valid[decision] if {
+	some decision in ["rejected", "Approved", null, true, ["approved"]]
+	sign_off := changed({"decision": decision})
+	approvals.valid(fixtures.card_entry) == set() with input as fixtures.with_patch(["signOffs"], [sign_off])
+}
+
+test_a_sign_off_of_another_model_is_not_relevant[name] if {
+	some name in ["visit-triage-2", "Visit-Triage", null, 7, ["visit-triage"]]
+	sign_off := changed({"subject": {"model": name}})
+	approvals.relevant(fixtures.card_entry) == set() with input as fixtures.with_patch(["signOffs"], [sign_off])
+}
+
+test_a_card_without_a_name_has_no_relevant_sign_off[name] if {
+	some name in [null, 7, ["visit-triage"]]
+	entry := object.union(fixtures.card_entry, {"card": {"model": {"name": name}}})
+	sign_off := changed({"subject": {"model": name}})
+	approvals.relevant(entry) == set() with input as fixtures.with_patch(["signOffs"], [sign_off])
+}
+
+test_a_rejection_of_the_same_approver_supersedes[note] if {
+	some note, fields in {
+		"later": {},
+		"at the same time": {"issuedAt": good.issuedAt},
+		"without a date": {"issuedAt": null},
+		"with an impossible date": {"issuedAt": "yesterday"},
+		"claimed": {"assurance": "claimed"},
+		"in another spelling": {"approver": " Ines.Moreau@EXAMPLE.org "},
+		"of another card": {"subject": {"cardDigest": null, "digest": null}},
+	}
+	failing_beside([rejection(fields)]) == {"standing"}
+}
+
+test_a_rejection_that_is_another_case_does_not_supersede[note] if {
+	some note, fields in {
+		"earlier": {"issuedAt": "2027-03-08T10:19:59Z"},
+		"of somebody else": {"approver": "oskar.lindh@example.org"},
+		"of nobody": {"approver": null},
+		"in another role": {"role": "legal"},
+		"of another version": {"subject": {"version": "4.0.1"}},
+		"of another model": {"subject": {"model": "visit-triage-2"}},
+	}
+	failing_beside([rejection(fields)]) == set()
+}
+
+test_an_undated_approval_is_superseded_by_any_rejection if {
+	undated := changed({"issuedAt": null})
+	given := fixtures.with_patch(["signOffs"], [undated, rejection({})])
+	approvals.failing(fixtures.card_entry, undated) == {"recent", "standing"} with input as given
+}
+
+test_a_rejection_stands if {
+	given := fixtures.with_patch(["signOffs"], [good, rejection({})])
+	approvals.standing_rejections(fixtures.card_entry) == {rejection({})} with input as given
+}
+
+test_a_rejection_with_a_later_approval_does_not_stand if {
+	given := fixtures.with_patch(["signOffs"], [rejection({"issuedAt": "2027-03-01T00:00:00Z"}), good])
+	approvals.standing_rejections(fixtures.card_entry) == set() with input as given
+}
+
+test_a_rejection_is_not_taken_back_by_a_weaker_word[note] if {
+	some note, fields in {
+		"a claim in the card": {"assurance": "claimed"},
+		"an unknown signer": {"assurance": "signed", "signature": {"keyId": "sha256:aa", "identity": null, "issuer": null}},
+		"a broken one": {"problems": [{"path": "spec", "message": "odd"}]},
+		"one of the same time": {"issuedAt": "2027-03-01T00:00:00Z"},
+		"one without a date": {"issuedAt": null},
+		"one in another role": {"role": "legal"},
+		"one of another version": {"subject": {"version": "4.0.1"}},
+		"one of somebody else": {"approver": "oskar.lindh@example.org"},
+	}
+	early := rejection({"issuedAt": "2027-03-01T00:00:00Z"})
+	given := fixtures.with_patch(["signOffs"], [early, changed(fields)])
+	approvals.standing_rejections(fixtures.card_entry) == {early} with input as given
+}
+
+test_a_claim_takes_no_rejection_back_even_where_claims_are_accepted if {
+	early := rejection({"issuedAt": "2027-03-01T00:00:00Z"})
+	given := fixtures.with_patch(["signOffs"], [early, changed({"assurance": "claimed"})])
+	approvals.standing_rejections(fixtures.card_entry) == {early} with input as given
+		with data.mlgate.settings.signOff.acceptedAssurance as ["claimed", "authenticated"]
+}
+
+test_a_claimed_rejection_and_one_of_another_version_do_not_stand[note] if {
+	some note, fields in {
+		"claimed": {"assurance": "claimed"},
+		"other version": {"subject": {"version": "4.0.1"}},
+		"other model": {"subject": {"model": "visit-triage-2"}},
+	}
+	given := fixtures.with_patch(["signOffs"], [rejection(fields)])
+	approvals.standing_rejections(fixtures.card_entry) == set() with input as given
+}
+
+test_a_rejection_without_assurance_stands if {
+	given := fixtures.with_patch(["signOffs"], [object.remove(rejection({}), ["assurance"])])
+	count(approvals.standing_rejections(fixtures.card_entry)) == 1 with input as given
+}

@@ -1,0 +1,110 @@
+# METADATA
+# title: Facts
+# description: |
+#   What every rule asks about the object: how strictly it is judged, which models need a card and which
+#   cards they have.
+package mlgate.lib.facts
+
+import data.mlgate.lib.present
+import data.mlgate.lib.settings
+
+# METADATA
+# title: namespace
+# description: Namespace of the object; null for cluster-scoped objects.
+namespace := object.get(input.request, "namespace", null)
+
+# METADATA
+# title: requester
+# description: Login name of who asks; null when it is not known.
+requester := present.get(input.request.userInfo, "username")
+
+# METADATA
+# title: document
+# description: Kind and name of the object judged; the kind alone while the name is still to be made.
+document := concat("/", [input.request.kind.kind, input.request.name]) if named
+
+document := input.request.kind.kind if not named
+
+named if is_string(input.request.name)
+
+# METADATA
+# title: owner_gated
+# description: Whether the controller that made the object is judged by the gate itself.
+owner_gated := present.get(present.get(input.workload, "owner"), "gated") == true
+
+# METADATA
+# title: objects
+# description: The words of `appliesWhen.objects` that hold for this object.
+objects contains "any"
+
+objects contains word if {
+	some word, flag in {
+		"serving": "servesModel", "training": "trainsModel",
+		"runtime": "isRuntime", "route": "isRoute",
+	}
+	present.get(input.workload, flag) == true
+}
+
+objects contains word if {
+	input.request.kind.group == "mlgate.dev"
+	word := {"ModelCard": "modelCard", "SignOff": "signOff", "Waiver": "waiver"}[input.request.kind.kind]
+}
+
+objects contains "namespace" if {
+	input.request.kind.group == ""
+	input.request.kind.kind == "Namespace"
+}
+
+objects contains "cloudIam" if input.request.kind.group in settings.value.identity.cloudIamGroups
+
+# METADATA
+# title: covered_models
+# description: Models of the workload that need a card.
+covered_models := [model |
+	some model in input.workload.models
+	not needs_no_card(model)
+]
+
+needs_no_card(model) if model.role in settings.value.modelCard.rolesWithoutCard
+
+# METADATA
+# title: found_cards
+# description: Cards that could be used.
+found_cards := [card | some card in input.cards; card.status == "found"]
+
+# METADATA
+# title: pairs
+# description: Each covered model with each usable card that covers it; several cards must all pass.
+pairs contains {"model": model, "card": card} if {
+	some model in covered_models
+	some card in found_cards
+	model.id in card.models
+}
+
+# METADATA
+# title: unpaired_models
+# description: Covered models for which no usable card was found.
+unpaired_models := [model |
+	some model in covered_models
+	not paired(model)
+]
+
+paired(model) if model.id in paired_ids
+
+paired_ids contains id if {
+	some card in found_cards
+	some id in card.models
+}
+
+# METADATA
+# title: authors
+# description: Login names a card (its content) gives as authors of the version.
+authors(card) := {name | some name in present.list(card, ["model", "authors"]); is_string(name)}
+
+# METADATA
+# title: builders
+# description: Authors of the version and who started its training.
+builders(card) := authors(card) | {name |
+	name := present.get(card, ["training", "initiatedBy"])
+	is_string(name)
+}

@@ -1,0 +1,107 @@
+package mlgate.lib.facts_test
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.fixtures_test as fixtures
+
+test_the_object_is_named_by_kind_and_name if {
+	facts.document == "InferenceService/visit-triage" with input as fixtures.passing
+	facts.document == "InferenceService" with input as fixtures.with_patch(["request", "name"], null)
+	facts.document == "InferenceService" with input as fixtures.without(["request", "name"])
+}
+
+test_namespace_and_requester_are_null_when_unknown if {
+	facts.namespace == "clinic-prod" with input as fixtures.passing
+	facts.namespace == null with input as fixtures.without(["request", "namespace"])
+	facts.requester == "deploy-bot@example.org" with input as fixtures.passing
+	facts.requester == null with input as fixtures.with_patch(["request", "userInfo"], null)
+}
+
+test_only_a_true_flag_makes_an_owner_gated[sprintf("%v", [value])] if {
+	some value in [null, false, "true", 1, {}]
+	facts.owner_gated == false with input as fixtures.with_patch(["workload", "owner"], {"gated": value})
+}
+
+test_an_owner_is_gated_when_the_gate_judges_it if {
+	facts.owner_gated with input as fixtures.with_patch(["workload", "owner"], {"gated": true})
+	facts.owner_gated == false with input as fixtures.passing
+	facts.owner_gated == false with input as fixtures.with_patch(["workload"], null)
+}
+
+test_the_kinds_of_object_follow_the_flags[flag] if {
+	some flag, word in {
+		"servesModel": "serving", "trainsModel": "training",
+		"isRuntime": "runtime", "isRoute": "route",
+	}
+	none := {"servesModel": false, "trainsModel": false, "isRuntime": false, "isRoute": false}
+	document := object.union(fixtures.passing, {"workload": object.union(none, {flag: true})})
+	facts.objects == {"any", word} with input as document
+	facts.objects == {"any"} with input as object.union(document, {"workload": {flag: "true"}})
+}
+
+test_records_are_known_by_group_and_kind[kind] if {
+	some kind, word in {"ModelCard": "modelCard", "SignOff": "signOff", "Waiver": "waiver"}
+	facts.objects == {"any", word} with input as record("mlgate.dev", kind)
+	facts.objects == {"any"} with input as record("example.org", kind)
+}
+
+test_namespaces_and_cloud_policies_are_known if {
+	facts.objects == {"any", "namespace"} with input as record("", "Namespace")
+	facts.objects == {"any"} with input as record("example.org", "Namespace")
+	facts.objects == {"any", "cloudIam"} with input as record("iam.services.k8s.aws", "Policy")
+}
+
+record(group, kind) := object.union(
+	fixtures.with_patch(["workload"], null),
+	{"request": {"kind": {"group": group, "kind": kind}}},
+)
+
+test_a_model_whose_role_needs_no_card_is_not_covered if {
+	ids := [model.id | some model in facts.covered_models] with input as fixtures.with_patch(
+		["workload", "models", 0, "role"],
+		"tokenizer",
+	)
+	ids == []
+}
+
+test_a_model_of_unknown_role_is_covered[sprintf("%v", [value])] if {
+	some value in [null, "", 7, []]
+	count(facts.covered_models) == 1 with input as fixtures.with_patch(["workload", "models", 0, "role"], value)
+}
+
+test_a_model_and_its_usable_card_are_a_pair if {
+	some pair in facts.pairs with input as fixtures.passing
+	pair.model.id == "predictor"
+	pair.card.source.reference == "modelcard/visit-triage-4.0.2"
+	facts.unpaired_models == [] with input as fixtures.passing
+}
+
+test_without_a_usable_card_there_is_no_pair[note] if {
+	some note, patch in {
+		"invalid": [["cards", 0, "status"], "invalid"], "missing": [["cards", 0, "status"], "missing"],
+		"null": [["cards", 0, "status"], null], "no models": [["cards", 0, "models"], []],
+		"another model": [["cards", 0, "models"], ["canary[0]"]], "no cards": [["cards"], []],
+	}
+	document := fixtures.with_patch(patch[0], patch[1])
+	count(facts.pairs) == 0 with input as document
+	[model.id | some model in facts.unpaired_models] == ["predictor"] with input as document
+}
+
+test_two_cards_of_one_model_are_two_pairs if {
+	second := object.union(fixtures.card_entry, {"source": {"reference": "modelcard/other"}})
+	count(facts.pairs) == 2 with input as fixtures.with_patch(["cards"], [fixtures.card_entry, second])
+}
+
+test_authors_and_builders_are_strings if {
+	card := {"model": {"authors": ["ann", null, 7, "bob"]}, "training": {"initiatedBy": "ci"}}
+	facts.authors(card) == {"ann", "bob"}
+	facts.builders(card) == {"ann", "bob", "ci"}
+}
+
+test_a_card_may_name_nobody[sprintf("%v", [card])] if {
+	some card in [
+		null, {}, {"model": null, "training": null}, {"model": {"authors": "ann"}, "training": {"initiatedBy": 7}},
+		{"model": [], "training": "x"},
+	]
+	facts.authors(card) == set()
+	facts.builders(card) == set()
+}

@@ -1,0 +1,87 @@
+package mlgate.lib.facts
+
+import data.mlgate.lib.levels
+import data.mlgate.lib.present
+import data.mlgate.lib.settings
+
+# METADATA
+# title: profile
+# description: |
+#   The profile the namespace declares, if it exists and the namespace may use it; else the default one.
+profile := declared_profile if profile_permitted
+
+profile := settings.value.decision.defaultProfile if not profile_permitted
+
+declared_profile := namespace_label("mlgate.dev/profile")
+
+profile_permitted if declared_profile == "production"
+
+profile_permitted if {
+	declared_profile in levels.profiles
+	some pattern in settings.value.environment.relaxedNamespaces[declared_profile]
+	matches(pattern, input.cluster.namespace.name)
+}
+
+# METADATA
+# title: matches
+# description: Whether a name matches a pattern in which `*` stands for any run of characters.
+matches("*", _)
+
+matches(pattern, name) if {
+	escaped := regex.replace(pattern, `[^a-zA-Z0-9*]`, `\$0`)
+	regex.match(concat("", ["^", replace(escaped, "*", ".*"), "$"]), name)
+}
+
+# METADATA
+# title: namespace_label
+# description: A label of the object's namespace; undefined when it has none or could not be read.
+namespace_label(key) := input.cluster.namespace.labels[key]
+
+# METADATA
+# title: tier
+# description: |
+#   The highest risk tier of the labels and of every usable card; a card without one counts as high. Null
+#   for objects that start no model.
+tier := null if not is_workload
+
+tier := levels.max_tier(stated_tiers) if {
+	is_workload
+	count(stated_tiers) > 0
+}
+
+tier := settings.value.decision.defaultTier if {
+	is_workload
+	count(stated_tiers) == 0
+}
+
+is_workload if is_object(input.workload)
+
+stated_tiers contains input.workload.labels["mlgate.dev/risk-tier"]
+
+stated_tiers contains namespace_label("mlgate.dev/risk-tier")
+
+stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in found_cards
+
+# METADATA
+# title: classification
+# description: |
+#   The highest data class of the label and of the datasets of every usable card; a dataset without one
+#   counts as restricted. Null for objects that start no model.
+classification := null if not is_workload
+
+classification := levels.max_classification(stated_classifications) if {
+	is_workload
+	count(stated_classifications) > 0
+}
+
+classification := settings.value.decision.defaultClassification if {
+	is_workload
+	count(stated_classifications) == 0
+}
+
+stated_classifications contains input.workload.labels["mlgate.dev/data-classification"]
+
+stated_classifications contains present.get(dataset, "classification") if {
+	some card in found_cards
+	some dataset in present.list(card.card, "datasets")
+}

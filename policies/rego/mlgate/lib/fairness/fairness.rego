@@ -1,0 +1,87 @@
+# METADATA
+# title: Fairness
+# description: |
+#   Bias tests of the cards, read once for all rules: the values of each group, the metrics computed from
+#   them, the limits in force, and which evaluations are judged.
+# schemas:
+# - input: schema.input
+package mlgate.lib.fairness
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.present
+import data.mlgate.lib.settings
+import data.mlgate.lib.show
+import data.mlgate.lib.text
+
+# METADATA
+# title: reports
+# description: |
+#   One entry per usable card that covers a model and is not exempt: those models, the card's reference and
+#   content, its evaluations as the rules need them, and the attributes of those that are judged.
+reports := [report |
+	some entry in facts.found_cards
+	models := [model | some model in facts.covered_models; model.id in entry.models]
+	count(models) > 0
+	not exempt(entry.card)
+	tests := evaluations(entry.card)
+	report := {
+		"models": models,
+		"reference": entry.source.reference,
+		"card": entry.card,
+		"evaluations": tests,
+		"judged": {test.attribute | some test in tests; test.judged},
+	}
+]
+
+# METADATA
+# title: exempt
+# description: |
+#   The tier allows it, the card says in so many words that the model affects nobody, and gives a reason why
+#   no bias test applies.
+exempt(card) if {
+	facts.tier in settings.value.fairness.exemptTiers
+	present.get(card, ["intendedUse", "affectsPeople"]) == false
+	text.is_text(present.get(card, ["fairness", "notApplicableReason"]))
+}
+
+# METADATA
+# title: task
+# description: What the model does; a card that does not say counts as classification.
+task(card) := given if {
+	given := present.get(card, ["model", "task"])
+	is_string(given)
+	present.is_present(given)
+} else := "classification"
+
+# METADATA
+# title: tabled
+# description: Whether the task of the card is one whose group table and metrics the policy prescribes.
+tabled(card) if task(card) in settings.value.fairness.requiredMetricsTasks
+
+# METADATA
+# title: below
+# description: |
+#   The first number is smaller than the second; closer than a billionth is equal. Nothing that is no number is
+#   smaller or larger than anything.
+below(a, b) if {
+	a < b
+	is_number(a)
+	is_number(b)
+	b - a >= 0.000000001
+}
+
+# METADATA
+# title: shown
+# description: |
+#   A number as shown beside another one: with three decimals, and with ten when the two would look the same
+#   and are not.
+shown(value, other) := short if {
+	short := show.number(value)
+	short != show.number(other)
+} else := trim_right(sprintf("%.10f", [value]), "0") if {
+	distinct(value, other)
+} else := show.number(value)
+
+distinct(a, b) if below(a, b)
+
+distinct(a, b) if below(b, a)

@@ -1,0 +1,102 @@
+package mlgate.lib.fairness
+
+import data.mlgate.lib.present
+
+columns := {"selectionRate", "accuracy", "precision", "recall", "falsePositiveRate", "count"}
+
+cells := ["truePositives", "falsePositives", "trueNegatives", "falseNegatives"]
+
+unnamed := "(unnamed)"
+
+# METADATA
+# title: label
+# description: A name as given; `(unnamed)` for what is no name.
+label(name) := name if {
+	is_string(name)
+	trim_space(name) != ""
+} else := unnamed
+
+# METADATA
+# title: group
+# description: |
+#   One row of a group table: the name of the group, its six columns (null where they cannot be computed),
+#   whether they come from the four counts, and the row as given.
+group(row) := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
+	derived := derived_columns(row)
+} else := {
+	"name": label(present.get(row, "group")),
+	"columns": {name: stated(row, name) | some name in columns},
+	"counted": false,
+	"given": row,
+}
+
+# METADATA
+# title: column
+# description: The value of a group under the name of a column or of an entry of `values`; null when it has none.
+column(group_row, name) := group_row.columns[name] if {
+	name in columns
+} else := n if {
+	n := present.get(group_row.given, ["values", name])
+	is_number(n)
+} else := null
+
+# METADATA
+# title: derived_columns
+# description: |
+#   The columns of a row with four counts; undefined when one of them is missing. Null has the lowest and a
+#   string a higher rank than numbers, so two comparisons tell whether all four are counts.
+derived_columns(row) := {
+	"count": total,
+	"selectionRate": selected / total,
+	"accuracy": (tp + tn) / total,
+	"precision": tp / selected,
+	"recall": tp / positive,
+	"falsePositiveRate": fp / negative,
+} if {
+	[tp, fp, tn, fn] := [row.truePositives, row.falsePositives, row.trueNegatives, row.falseNegatives]
+	min([tp, fp, tn, fn]) >= 0
+	is_number(max([tp, fp, tn, fn]))
+	selected := tp + fp
+	positive := tp + fn
+	negative := fp + tn
+	min([selected, positive, negative]) > 0
+	total := positive + negative
+} else := {
+	"count": total,
+	"selectionRate": share(tp + fp, total),
+	"accuracy": share(tp + tn, total),
+	"precision": share(tp, tp + fp),
+	"recall": share(tp, tp + fn),
+	"falsePositiveRate": share(fp, fp + tn),
+} if {
+	[tp, fp, tn, fn] := [row.truePositives, row.falsePositives, row.trueNegatives, row.falseNegatives]
+	min([tp, fp, tn, fn]) >= 0
+	is_number(max([tp, fp, tn, fn]))
+	total := (tp + fp) + (tn + fn)
+}
+
+share(part, whole) := part / whole if {
+	whole > 0
+} else := null
+
+# Four counts of which one is no count make the row worthless: what is stated beside them is not believed either.
+stated(row, name) := n if {
+	n := present.get(row, name)
+	is_number(n)
+	n >= 0
+	credible(name, n)
+	not all_cells(row)
+} else := null
+
+credible("count", _)
+
+credible(name, n) if {
+	name != "count"
+	n <= 1
+}
+
+all_cells(row) if {
+	every cell in cells {
+		present.is_present(row[cell])
+	}
+}

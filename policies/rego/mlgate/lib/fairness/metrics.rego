@@ -1,0 +1,151 @@
+package mlgate.lib.fairness
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.present
+import data.mlgate.lib.settings
+
+# METADATA
+# title: known_metrics
+# description: Metrics with a fixed meaning, which columns they compare and how.
+known_metrics := {
+	"demographicParityDifference": {"aggregation": "difference", "columns": ["selectionRate"]},
+	"demographicParityRatio": {"aggregation": "ratio", "columns": ["selectionRate"]},
+	"equalOpportunityDifference": {"aggregation": "difference", "columns": ["recall"]},
+	"equalOpportunityRatio": {"aggregation": "ratio", "columns": ["recall"]},
+	"equalizedOddsDifference": {"aggregation": "difference", "columns": ["recall", "falsePositiveRate"]},
+	"equalizedOddsRatio": {"aggregation": "ratio", "columns": ["recall", "falsePositiveRate"]},
+	"predictiveParityDifference": {"aggregation": "difference", "columns": ["precision"]},
+	"predictiveParityRatio": {"aggregation": "ratio", "columns": ["precision"]},
+	"falsePositiveRateDifference": {"aggregation": "difference", "columns": ["falsePositiveRate"]},
+	"falsePositiveRateRatio": {"aggregation": "ratio", "columns": ["falsePositiveRate"]},
+	"accuracyDifference": {"aggregation": "difference", "columns": ["accuracy"]},
+	"accuracyRatio": {"aggregation": "ratio", "columns": ["accuracy"]},
+}
+
+# METADATA
+# title: metric
+# description: |
+#   A metric of an evaluation: name, aggregation (null when the name says nothing and neither does the author),
+#   columns and the extremes of the table, value and limit (null when there is none), and the value the author
+#   states.
+metric(entry, extremes) := {
+	"name": name,
+	"aggregation": definition.aggregation,
+	"columns": definition.columns,
+	"extremes": extremes,
+	"value": combined(definition.aggregation, definition.columns, extremes),
+	"limit": metric_limit(definition.aggregation, object.get(entry, "limit", null), true),
+	"stated": object.get(entry, "value", null),
+} if {
+	name := entry.name
+	definition := known_metrics[name]
+} else := custom_metric(entry, extremes)
+
+# A name outside the table is what the author says it compares.
+custom_metric(entry, extremes) := {
+	"name": label(present.get(entry, "name")),
+	"aggregation": aggregation,
+	"columns": [measure],
+	"extremes": extremes,
+	"value": combined(aggregation, [measure], extremes),
+	"limit": metric_limit(aggregation, present.get(entry, "limit"), measure in columns),
+	"stated": present.get(entry, "value"),
+} if {
+	aggregation := present.get(entry, "aggregation")
+	aggregation in {"difference", "ratio"}
+	measure := present.get(entry, "measure")
+	label(measure) == measure
+} else := {
+	"name": label(present.get(entry, "name")),
+	"aggregation": null,
+	"columns": [],
+	"extremes": extremes,
+	"value": null,
+	"limit": null,
+	"stated": present.get(entry, "value"),
+}
+
+# METADATA
+# title: table_extremes
+# description: |
+#   Lowest and highest value of each column, and of each entry of `values` that every group has, over all groups,
+#   however small. Null ranks below every number, so the lowest is null when a group lacks a column. Of fewer than
+#   two groups nothing can be compared. Taken once, so that many metrics over many groups cost no more than both.
+table_extremes(groups) := object.union(measure_extremes(groups), {name: {"lowest": min(values), "highest": max(values)} |
+	some name, values in {
+		"selectionRate": [row.columns.selectionRate | some row in groups],
+		"accuracy": [row.columns.accuracy | some row in groups],
+		"precision": [row.columns.precision | some row in groups],
+		"recall": [row.columns.recall | some row in groups],
+		"falsePositiveRate": [row.columns.falsePositiveRate | some row in groups],
+		"count": [row.columns.count | some row in groups],
+	}
+}) if {
+	several(groups)
+} else := {}
+
+measure_extremes(groups) := {name: {"lowest": lowest, "highest": highest} |
+	some name in intersection({names | some names in named})
+	numbers := [row.given.values[name] | some row in groups]
+	lowest := min(numbers)
+	highest := max(numbers)
+	is_number(lowest)
+	is_number(highest)
+} if {
+	named := [object.keys(values) | some row in groups; values := row.given.values; is_object(values)]
+	count(named) == count(groups)
+} else := {}
+
+# METADATA
+# title: several
+# description: Whether a group table has two groups of different names.
+several(groups) if count({row.name | some row in groups; row.name != unnamed}) > 1
+
+# A column without extremes, or with a group that lacks the value, leaves one spread out: then nothing is
+# computed from the rest.
+combined("difference", names, extremes) := max(spreads) if {
+	spreads := [spread |
+		some name in names
+		found := extremes[name]
+		is_number(found.lowest)
+		spread := found.highest - found.lowest
+	]
+	count(spreads) == count(names)
+} else := null
+
+combined("ratio", names, extremes) := min(spreads) if {
+	spreads := [spread |
+		some name in names
+		found := extremes[name]
+		found.lowest >= 0
+		found.highest > 0
+		spread := found.lowest / found.highest
+	]
+	count(spreads) == count(names)
+} else := null
+
+# The author's limit can only tighten the policy's. Only where the policy has none, for differences of
+# measures it does not know, the author's stands alone.
+metric_limit("ratio", author, _) := max([n | some n in [policy_limit("minRatio"), author]; is_number(n)])
+
+metric_limit("difference", author, true) := min([n |
+	some n in [policy_limit("maxDifference"), author]
+	is_number(n)
+])
+
+metric_limit("difference", author, false) := author
+
+policy_limit(name) := object.get(settings.value.fairness, [name, facts.tier], null)
+
+# METADATA
+# title: outside
+# description: Whether a metric with a value and a limit is beyond the limit; equal is within.
+outside(row) if {
+	row.aggregation == "ratio"
+	below(row.value, row.limit)
+}
+
+outside(row) if {
+	row.aggregation == "difference"
+	below(row.limit, row.value)
+}

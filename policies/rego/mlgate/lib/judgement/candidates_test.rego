@@ -1,0 +1,85 @@
+package mlgate.lib.judgement_test
+
+import data.mlgate.lib.fixtures_test as fixtures
+import data.mlgate.lib.judgement
+
+codes(document) := {found.code | some found in candidates} if {
+	candidates := judgement.candidates with input as document
+}
+
+test_the_passing_document_has_no_candidates if judgement.candidates == set() with input as fixtures.passing
+
+test_a_candidate_of_a_rule_counts if {
+	document := fixtures.with_patch(["workload", "problems"], [{"path": "spec.x", "message": "no"}])
+	"workload.unreadable" in codes(document)
+}
+
+test_a_rule_about_other_objects_does_not_count if {
+	document := fixtures.with_patch(["workload", "servesModel"], false)
+	codes(json.patch(document, [{"op": "replace", "path": ["cards"], "value": []}])) == set()
+}
+
+test_a_failed_lookup_is_one_candidate_in_place_of_the_rule if {
+	document := json.patch(fixtures.passing, [
+		{"op": "replace", "path": ["signOffs"], "value": []},
+		{"op": "replace", "path": ["unavailable"], "value": [lookup("signOffs", "error")]},
+	])
+	candidates := judgement.candidates with input as document
+	[found | some found in candidates; found.code == "signoff.approval_missing"] == [{
+		"code": "signoff.approval_missing", "path": "metadata.name", "term": null, "model": null,
+		"observed": "unavailable: signOffs", "required": "an answer to the lookup signOffs", "values": {},
+	}]
+}
+
+test_a_failed_lookup_of_a_skipped_code_is_no_candidate if {
+	document := fixtures.with_patch(["unavailable"], [lookup("request.userInfo", "error")])
+	codes(document) == set()
+}
+
+test_rules_about_the_card_speak_for_a_model_without_one if {
+	document := fixtures.with_patch(["cards", 0, "status"], "missing")
+	candidates := judgement.candidates with input as document
+	some found in candidates
+	found == {
+		"code": "model_card.unpinned", "path": "card", "term": null, "model": "predictor",
+		"observed": "no usable card", "required": "a usable card",
+		"values": {"card": "modelcard/visit-triage-4.0.2"},
+	}
+	{code | some code in data.mlgate.indexes.pairs; judgement.applies(code) with input as document} - codes(document) == set()
+}
+
+test_without_any_card_none_is_named if {
+	candidates := judgement.candidates with input as fixtures.with_patch(["cards"], [])
+	{found.values.card | some found in candidates; found.observed == "no usable card"} == {"(none)"}
+}
+
+test_an_inherited_model_needs_no_card_of_its_own if {
+	document := json.patch(extended, [{"op": "replace", "path": ["cards"], "value": []}])
+	not "model_card.unpinned" in codes(document)
+}
+
+test_the_shipped_policy_is_complete if judgement.complete with input as fixtures.passing
+
+test_without_codes_nothing_is_complete[sprintf("%v", [list])] if {
+	some list in [[], ["other.code"], null]
+	not judgement.complete with input as fixtures.passing with data.mlgate.indexes.codes as list
+}
+
+test_without_indexes_nothing_is_complete if {
+	not judgement.complete with input as fixtures.passing with data.mlgate.indexes as {}
+}
+
+test_a_subject_that_is_not_loaded_is_noticed if {
+	subjects := object.union(data.mlgate.indexes.subjects, {"nowhere": ["serving"]})
+	not judgement.complete with input as fixtures.passing with data.mlgate.indexes.subjects as subjects
+}
+
+test_a_subject_about_other_objects_is_not_missed if {
+	subjects := object.union(data.mlgate.indexes.subjects, {"nowhere": ["namespace"]})
+	judgement.complete with input as fixtures.passing with data.mlgate.indexes.subjects as subjects
+}
+
+test_a_code_the_catalogue_does_not_hold_is_noticed if {
+	stray := {"code": "workload.stray", "path": "", "term": null, "model": null, "observed": "", "required": "", "values": {}}
+	not judgement.complete with input as fixtures.passing with data.mlgate.rules.workload.deny as {stray}
+}

@@ -1,0 +1,69 @@
+package mlgate.lib.judgement
+
+import data.mlgate.lib.addresses
+import data.mlgate.lib.facts
+import data.mlgate.lib.settings
+
+# METADATA
+# title: covered_by_owner
+# description: |
+#   The owner was judged and this object adds nothing to it: no model, no volume, no pod setting and no
+#   container but those the platform itself injects.
+default covered_by_owner := false
+
+covered_by_owner if {
+	facts.owner_gated
+	input.workload.owner.podSettingsEqual == true
+	every model in input.workload.models {
+		model.inOwner == true
+	}
+	every volume in input.workload.volumes {
+		volume.inOwner == true
+	}
+	every container in input.workload.containers {
+		vouched_for(container)
+	}
+}
+
+vouched_for(container) if container.inOwner == true
+
+vouched_for(container) if addresses.under_any(
+	addresses.repository(container.image),
+	settings.value.supplyChain.platformImages,
+)
+
+# METADATA
+# title: inherited
+# description: |
+#   The candidate is about a part that stands in the gated owner as well, so the owner answers for it.
+inherited(candidate) if {
+	facts.owner_gated
+	owned(candidate)
+	not added(candidate)
+	not vouched_by_none(candidate)
+}
+
+owned(candidate) if {
+	some part in parts
+	part.inOwner == true
+	addresses.inside(candidate.path, part.path)
+}
+
+owned(candidate) if {
+	some model in input.workload.models
+	model.inOwner == true
+	model.id == candidate.model
+}
+
+added(candidate) if {
+	some part in parts
+	not part.inOwner == true
+	addresses.inside(candidate.path, part.path)
+}
+
+vouched_by_none(candidate) if candidate.code in always_judged
+
+parts := array.concat(
+	array.concat(input.workload.models, input.workload.containers),
+	input.workload.volumes,
+)

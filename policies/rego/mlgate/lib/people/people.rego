@@ -1,0 +1,22 @@
+# METADATA
+# title: People
+# description: When two login names mean the same person.
+package mlgate.lib.people
+
+# METADATA
+# title: same
+# description: |
+#   Two login names are one person when they are equal after trimming and lower-casing. A name that is
+#   blank or no string is nobody, so it is the same person as no one.
+same(a, b) if {
+	key(a) == key(b)
+}
+
+# METADATA
+# title: key
+# description: The form of a login name that is compared; undefined for a name that is blank or no string.
+key(name) := normal if {
+	is_string(name)
+	normal := lower(trim_space(name))
+	normal != ""
+}

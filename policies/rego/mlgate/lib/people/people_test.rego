@@ -1,0 +1,12 @@
+package mlgate.lib.people_test
+
+import data.mlgate.lib.people
+
+test_case_and_spaces_do_not_make_another_person if people.same(" Ann@Example.org", "ann@example.org ")
+
+test_other_names_are_other_people if not people.same("ann", "anne")
+
+test_nobody_is_the_same_as_no_one[sprintf("%v", [value])] if {
+	some value in [null, "", "  ", 1, [], {}]
+	not people.same(value, value)
+}

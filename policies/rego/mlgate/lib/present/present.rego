@@ -1,0 +1,44 @@
+# METADATA
+# title: Presence
+# description: |
+#   Whether a value was given at all. A missing key, null, a blank string, an empty list and an
+#   empty object all mean that nothing was given.
+package mlgate.lib.present
+
+# METADATA
+# title: absent
+# description: True for null, a blank string, an empty list, an empty object and an empty set.
+absent(x) if is_null(x)
+
+absent(x) if {
+	is_string(x)
+	trim_space(x) == ""
+}
+
+absent(x) if x in [[], {}, set()]
+
+# METADATA
+# title: is_present
+# description: The opposite of absent. False is a present value.
+is_present(x) if not absent(x)
+
+# METADATA
+# title: number
+# description: True for a number. JSON has no infinities, so every number that arrives is finite.
+number(x) if is_number(x)
+
+# METADATA
+# title: get
+# description: |
+#   The value at a key or at a list of keys; null when it is missing or something on the way is no object.
+get(obj, path) := object.get(obj, path, null) if is_object(obj)
+
+get(obj, _) := null if not is_object(obj)
+
+# METADATA
+# title: list
+# description: The value at a key or a list of keys when it is a list, else an empty list.
+list(obj, path) := found if {
+	found := get(obj, path)
+	is_array(found)
+} else := []

@@ -1,0 +1,142 @@
+# METADATA
+# title: Settings
+# description: |
+#   The settings in force: the shipped ones with the site's own over them, except those of the site that
+#   are not valid. For these the shipped value stays.
+package mlgate.lib.settings
+
+import data.mlgate.lib.levels
+
+# METADATA
+# title: value
+# description: The settings in force, by group and name.
+value[group][name] := found if {
+	not customised
+	found := data.mlgate.settings[group][name]
+}
+
+value[group][name] := found if {
+	customised
+	found := data.mlgate.settings[group][name]
+	not usable[group][name]
+}
+
+value[group][name] := found if {
+	customised
+	given_here := usable[group][name]
+	found := merged(data.mlgate.settings[group][name], given_here.value)
+}
+
+# METADATA
+# title: customised
+# description: The site overrides something.
+customised if data.mlgate.overrides != {}
+
+merged(shipped, found) := object.union(shipped, found) if is_object(shipped)
+
+merged(shipped, found) := found if not is_object(shipped)
+
+# METADATA
+# title: invalid
+# description: Each override that is not used, as its key and what is wrong with it.
+invalid contains {"key": "overrides", "observed": "not an object"} if not is_object(given)
+
+invalid contains {"key": group, "observed": "unknown group"} if {
+	some group, _ in overrides
+	not data.mlgate.settings[group]
+}
+
+invalid contains {"key": group, "observed": "not an object"} if {
+	some group, names in overrides
+	data.mlgate.settings[group]
+	not is_object(names)
+}
+
+invalid contains {"key": key, "observed": problem} if {
+	some key, problem in problems
+}
+
+invalid contains {"key": concat(".", ["enforcement.overrides", code]), "observed": problem} if {
+	some code, problem in code_problems
+}
+
+# The site's settings as they came; nothing at all is the usual case.
+default given := {}
+
+given := data.mlgate.overrides
+
+overrides := given if is_object(given)
+
+overrides := {} if not is_object(given)
+
+# Overrides that may be used, in the shape of the settings; wrapped, because false is a value.
+usable[group][name] := found if {
+	some group, names in overrides
+	is_object(names)
+	some name, _ in names
+	key := concat(".", [group, name])
+	data.mlgate.indexes.settings[key]
+	not problems[key]
+	found := {"value": accepted(key, overrides[group][name])}
+}
+
+accepted(key, found) := found if key != "enforcement.overrides"
+
+accepted("enforcement.overrides", found) := {code: entry |
+	some code, entry in found
+	not code_problems[code]
+}
+
+problems[key] := problem if {
+	some group, names in overrides
+	data.mlgate.settings[group]
+	is_object(names)
+	some name, found in names
+	key := concat(".", [group, name])
+	problem := key_problem(key, found)
+}
+
+key_problem(key, _) := "unknown setting" if not data.mlgate.indexes.settings[key]
+
+key_problem(key, found) := problem if {
+	# Wrapped, because a bare string would be read as JSON text.
+	wanted := {"type": "object", "properties": {"value": data.mlgate.indexes.settings[key]}}
+	[fits, errors] := json.match_schema({"value": found}, wanted)
+	not fits
+	problem := sprintf("%s: %s", [errors[0].field, errors[0].desc])
+}
+
+code_overrides[code] := entry if {
+	not problems["enforcement.overrides"]
+	some code, entry in overrides.enforcement.overrides
+}
+
+code_problems[code] := "unknown code" if {
+	some code, _ in code_overrides
+	not data.mlgate.catalog[code]
+}
+
+code_problems[code] := "lowers a locked code" if {
+	some code, entry in code_overrides
+	code in locked
+	data.mlgate.catalog[code]
+	lowers(data.mlgate.catalog[code], entry)
+}
+
+# The shipped list holds whatever the site adds to it; nothing can be taken from it.
+locked contains code if some code in data.mlgate.settings.enforcement.locked
+
+locked contains code if {
+	not problems["enforcement.locked"]
+	some code in overrides.enforcement.locked
+}
+
+lowers(rule, entry) if {
+	some profile, action in entry
+	levels.enforcement_rank[action] < levels.enforcement_rank[rule.enforcement[profile]]
+}
+
+lowers(rule, entry) if {
+	entry.raise == false
+	count(object.get(rule, "raise", [])) > 0
+}

@@ -1,0 +1,85 @@
+# METADATA
+# title: Showing
+# description: Values as a person reads them in a message; short, and never able to move a terminal.
+package mlgate.lib.show
+
+# METADATA
+# title: list
+# description: The first five items and how many more there are; `none` for an empty list.
+list(items) := "none" if count(items) == 0
+
+list(items) := concat(", ", [cut(item) | some item in items]) if {
+	count(items) > 0
+	count(items) <= 5
+}
+
+list(items) := sprintf("%s and %d more", [concat(", ", shown), count(ordered) - 5]) if {
+	count(items) > 5
+	ordered := [item | some item in items]
+	shown := [cut(item) | some item in array.slice(ordered, 0, 5)]
+}
+
+# METADATA
+# title: number
+# description: A number with at most three decimals and no trailing zeros.
+number(x) := sprintf("%d", [x]) if {
+	is_number(x)
+	floor(x) == x
+}
+
+number(x) := decimals(trim_right(trim_right(sprintf("%.3f", [x]), "0"), ".")) if {
+	is_number(x)
+	floor(x) != x
+}
+
+decimals(digits) := "0" if digits == "-0"
+
+decimals(digits) := digits if digits != "-0"
+
+# METADATA
+# title: text
+# description: Any value as one string; strings as they are, numbers rounded, everything else as JSON.
+text(x) := x if is_string(x)
+
+text(x) := number(x) if is_number(x)
+
+text(x) := json.marshal(x) if {
+	not is_string(x)
+	not is_number(x)
+}
+
+# METADATA
+# title: cut
+# description: A value for a message, control characters escaped, at most 120 characters.
+cut(x) := shorten(text(x), 120)
+
+# METADATA
+# title: shorten
+# description: A string with control characters escaped, at most the given number of characters.
+shorten(s, limit) := escaped if {
+	escaped := escape(substring(s, 0, limit + 1))
+	count(escaped) <= limit
+} else := concat("", [substring(escape(substring(s, 0, limit)), 0, limit - 1), "…"])
+
+# METADATA
+# title: model
+# description: The id of a model and in brackets its address, digests cut to twelve digits.
+model(m) := sprintf("%s (%s)", [m.id, digests(m.uri)])
+
+# METADATA
+# title: digests
+# description: A string in which every SHA-256 digest is cut to twelve digits.
+digests(s) := regex.replace(s, `(sha256:[0-9a-f]{12})[0-9a-f]+`, "$1")
+
+escape(s) := s if not regex.match(control, s)
+
+escape(s) := strings.replace_n(escapes, s) if regex.match(control, s)
+
+# C0, DEL and C1, the invisible marks that turn the direction of text, line and paragraph separators.
+control := `[\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]`
+
+escapes := {json.unmarshal(concat("", [`"`, code, `"`])): code |
+	some [first, last] in [[0, 31], [127, 159], [8203, 8207], [8232, 8238], [8294, 8297], [65279, 65279]]
+	some point in numbers.range(first, last)
+	code := sprintf(`\u%04x`, [point])
+}

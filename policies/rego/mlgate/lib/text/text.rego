@@ -1,0 +1,43 @@
+# METADATA
+# title: Text
+# description: What counts as an answer in words.
+package mlgate.lib.text
+
+import data.mlgate.lib.settings
+
+# METADATA
+# title: is_text
+# description: |
+#   True for a string that, trimmed, is long enough (documentation.minTextLength) and no placeholder
+#   (documentation.placeholderTexts); true for a list that holds at least one such string.
+is_text(x) if answers(x)
+
+is_text(x) if {
+	is_array(x)
+	some item in x
+	answers(item)
+}
+
+# METADATA
+# title: items
+# description: The items of a list that count, strings that are neither blank nor placeholders; empty for no list.
+items(given) := [item | some item in given; counts(item)] if is_array(given)
+
+items(given) := [] if not is_array(given)
+
+# METADATA
+# title: counts
+# description: Whether one list item counts.
+counts(item) if {
+	is_string(item)
+	trimmed := lower(trim_space(item))
+	trimmed != ""
+	not trimmed in placeholders
+}
+
+placeholders := {lower(entry) | some entry in settings.value.documentation.placeholderTexts}
+
+answers(x) if {
+	counts(x)
+	count(trim_space(x)) >= settings.value.documentation.minTextLength
+}

@@ -1,0 +1,243 @@
+package mlgate.lib.waivers_test
+
+import data.mlgate.lib.fixtures_test as fixtures
+import data.mlgate.lib.waivers
+
+finding := {"code": "rollback.too_slow", "term": "modelcard/visit-triage-4.0.2", "model": "predictor"}
+
+waiver := {
+	"assurance": "authenticated",
+	"name": "slow-rollback",
+	"namespace": "clinic-prod",
+	"codes": ["rollback.too_slow", "rollback.test_overdue"],
+	"terms": [],
+	"subject": {
+		"model": "visit-triage",
+		"version": "4.0.2",
+		"digest": fixtures.model_digest,
+		"workload": {"kind": "InferenceService", "name": "visit-triage"},
+	},
+	"reason": "The old cluster copies images slowly until it is replaced in May.",
+	"ticket": "RISK-88",
+	"requestedBy": "ada.koenig@example.org",
+	"approvedBy": "leo.brandt@example.org",
+	"createdAt": "2027-03-01T00:00:00Z",
+	"expiresAt": "2027-05-01T00:00:00Z",
+	"problems": [],
+}
+
+shown := {
+	"namespace": "clinic-prod",
+	"name": "slow-rollback",
+	"ticket": "RISK-88",
+	"reason": "The old cluster copies images slowly until it is replaced in May.",
+	"approvedBy": "leo.brandt@example.org",
+	"expiresAt": "2027-05-01T00:00:00Z",
+}
+
+# Fields that decide whether a waiver applies.
+judged_fields := [
+	"assurance", "namespace", "codes", "terms", "subject",
+	"requestedBy", "approvedBy", "createdAt", "expiresAt", "problems",
+]
+
+changed(fields) := object.union(waiver, fields)
+
+with_waivers(list) := fixtures.with_patch(["waivers"], list)
+
+lifted_by(list, found) := result if {
+	result := waivers.lifting(found) with input as with_waivers(list)
+}
+
+# Why the waiver with these fields does not lift the finding.
+why(fields) := text if {
+	text := waivers.hindrance(changed(fields), finding) with input as fixtures.passing
+}
+
+owned(gated) := fixtures.with_patch(["workload", "owner"], {
+	"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "front-desk",
+	"uid": "u1", "gated": gated, "podSettingsEqual": true,
+})
+
+test_a_good_waiver_lifts_the_finding if {
+	lifted_by([waiver], finding) == [shown]
+	not waivers.hindrance(waiver, finding) with input as fixtures.passing
+}
+
+test_waivers_are_told_in_the_order_of_the_input_and_twice_when_listed_twice if {
+	second := changed({"name": "another"})
+	names := [entry.name | some entry in lifted_by([second, waiver, second], finding)]
+	names == ["another", "slow-rollback", "another"]
+}
+
+test_a_code_listed_twice_lifts_once if lifted_by([changed({"codes": [finding.code, finding.code]})], finding) == [shown]
+
+test_a_hindered_waiver_lifts_nothing_and_says_why[note] if {
+	some note, case in {
+		"claimed": {"fields": {"assurance": "claimed"}, "why": "it is only claimed"},
+		"no assurance": {"fields": {"assurance": null}, "why": "it is only claimed"},
+		"problems": {"fields": {"problems": [{"path": "spec.expiresAt", "message": "no date"}]}, "why": "it has problems"},
+		"problems are no list": {"fields": {"problems": null}, "why": "it has problems"},
+		"other namespace": {
+			"fields": {"namespace": "lab"},
+			"why": "waivers of namespace lab do not count here",
+		},
+		"no namespace": {
+			"fields": {"namespace": null},
+			"why": "waivers of namespace null do not count here",
+		},
+		"of the future": {
+			"fields": {"createdAt": "2027-03-10T08:00:01Z"},
+			"why": "it was not created before now",
+		},
+		"ended": {
+			"fields": {"expiresAt": "2027-03-10T08:00:00Z"},
+			"why": "it ended on 2027-03-10T08:00:00Z",
+		},
+		"far away": {
+			"fields": {"expiresAt": "2027-05-30T00:00:01Z"},
+			"why": "it lasts longer than 90 days",
+		},
+		"asked by nobody": {
+			"fields": {"requestedBy": null},
+			"why": "it was not granted by somebody other than who asked",
+		},
+		"asked by a number": {
+			"fields": {"requestedBy": 7},
+			"why": "it was not granted by somebody other than who asked",
+		},
+		"asked by who approves": {
+			"fields": {"requestedBy": " Leo.Brandt@EXAMPLE.org"},
+			"why": "it was not granted by somebody other than who asked",
+		},
+		"approved by an author": {
+			"fields": {"approvedBy": "Mira.Solano@example.org "},
+			"why": "its approver built or deploys the version",
+		},
+		"approved by who trained": {
+			"fields": {"approvedBy": "ken.abara@example.org"},
+			"why": "its approver built or deploys the version",
+		},
+		"approved by who deploys": {
+			"fields": {"approvedBy": "Deploy-Bot@example.org"},
+			"why": "its approver built or deploys the version",
+		},
+	}
+	why(case.fields) == case.why
+	lifted_by([changed(case.fields)], finding) == []
+}
+
+test_every_hindrance_is_told if {
+	why({"assurance": "claimed", "expiresAt": "2027-03-09T00:00:00Z"}) == concat(", ", [
+		"it is only claimed",
+		"it ended on 2027-03-09T00:00:00Z",
+	])
+}
+
+test_a_time_that_cannot_be_read_hinders[field] if {
+	some field in ["createdAt", "expiresAt"]
+	some value in [null, 7, "", "2027-02-30T00:00:00Z", []]
+	lifted_by([changed({field: value})], finding) == []
+	why({field: value})
+}
+
+test_a_missing_field_hinders_or_leaves_the_waiver_out[field] if {
+	some field in judged_fields
+	lifted_by([object.remove(waiver, [field])], finding) == []
+}
+
+test_a_field_of_another_type_lifts_nothing[field] if {
+	some field in judged_fields
+	every value in [null, true, 7, "", " ", {}, {"a": null}, {"a": "rollback.too_slow"}] {
+		lifted_by([object.union(object.remove(waiver, [field]), {field: value})], finding) == []
+	}
+}
+
+test_nobody_approves_for_nobody[name] if {
+	some name in [null, "", " ", 7, {}]
+	lifted_by([object.union(waiver, {"approvedBy": name})], finding) == []
+	lifted_by([object.union(waiver, {"approvedBy": name, "requestedBy": name})], finding) == []
+}
+
+test_texts_that_are_missing_are_shown_empty if {
+	bare := object.union(object.remove(waiver, ["reason"]), {"ticket": null})
+	lifted_by([bare], finding) == [object.union(shown, {"ticket": "", "reason": ""})]
+}
+
+test_the_last_moment_of_the_longest_waiver_counts if {
+	lifted_by([changed({"expiresAt": "2027-05-30T00:00:00Z", "createdAt": "2027-03-01T00:00:00Z"})], finding) != []
+}
+
+test_a_longest_life_that_cannot_be_read_is_none if {
+	given := with_waivers([waiver])
+	waivers.lifting(finding) == [] with input as given with data.mlgate.settings.waiver.maxDays as "90"
+}
+
+test_waivers_of_the_waiver_namespaces_count_everywhere if {
+	given := with_waivers([changed({"namespace": "ml-risk"})])
+	waivers.lifting(finding) == [] with input as given
+	count(waivers.lifting(finding)) == 1 with input as given
+		with data.mlgate.settings.waiver.namespaces as ["ml-risk"]
+}
+
+test_a_namespace_matches_no_object_without_one if {
+	given := json.patch(with_waivers([changed({"namespace": null})]), [{
+		"op": "replace", "path": "/request/namespace", "value": null,
+	}])
+	waivers.lifting(finding) == [] with input as given
+}
+
+test_some_codes_are_never_lifted[code] if {
+	some code in ["input.invalid", "signoff.approver_not_requester", "waiver.scope_invalid"]
+	found := object.union(finding, {"code": code})
+	broad := changed({"codes": [code]})
+	lifted_by([broad], found) == []
+	hindrance := waivers.hindrance(broad, found) with input as fixtures.passing
+	hindrance == sprintf("%s cannot be waived here", [code])
+}
+
+test_some_codes_are_not_lifted_in_production_only if {
+	found := object.union(finding, {"code": "secrets.embedded"})
+	given := with_waivers([changed({"codes": ["secrets.embedded"]})])
+	waivers.lifting(found) == [] with input as given
+	count(waivers.lifting(found)) == 1 with input as given with data.mlgate.lib.facts.profile as "staging"
+}
+
+test_in_an_unknown_profile_nothing_is_waivable if {
+	not waivers.waivable("rollback.too_slow") with data.mlgate.lib.facts.profile as "lab"
+}
+
+test_settings_that_cannot_be_read_make_nothing_waivable if {
+	not waivers.waivable("rollback.too_slow") with data.mlgate.lib.settings.value as {"waiver": {}}
+		with data.mlgate.lib.facts.profile as "staging"
+}
+
+test_a_waiver_for_another_code_is_not_meant if {
+	found := object.union(finding, {"code": "rollback.procedure_missing"})
+	lifted_by([waiver], found) == []
+	not waivers.hindrance(changed({"assurance": "claimed"}), found) with input as fixtures.passing
+}
+
+test_who_deploys_may_approve_under_a_gated_owner_only[gated] if {
+	some gated in [true, false]
+	given := json.patch(owned(gated), [{
+		"op": "replace", "path": "/waivers", "value": [changed({"approvedBy": "deploy-bot@example.org"})],
+	}])
+	lifting := waivers.lifting(finding) with input as given
+	[count(lifting), gated] in [[1, true], [0, false]]
+}
+
+test_an_unknown_requester_hinders_nothing if {
+	given := json.patch(with_waivers([waiver]), [{"op": "replace", "path": "/request/userInfo", "value": null}])
+	count(waivers.lifting(finding)) == 1 with input as given
+}
+
+test_no_waiver_lifts_anything_for_a_record[code] if {
+	some code in ["rollback.too_slow", "waiver.scope_invalid"]
+	found := {"code": code, "term": null, "model": null}
+	given := json.patch(
+		with_waivers([changed({"codes": [code]})]),
+		[{"op": "replace", "path": "/workload", "value": null}],
+	)
+	waivers.lifting(found) == [] with input as given with data.mlgate.settings.waiver.neverWaivable as []
+}

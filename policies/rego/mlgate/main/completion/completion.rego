@@ -1,0 +1,98 @@
+# METADATA
+# title: Completion
+# description: |
+#   The words of a finding: message, fix and documentation from the catalogue, with what was found filled
+#   in. Values are cut and escaped, because an author of a manifest or a card may have written them.
+package mlgate.main.completion
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.settings
+import data.mlgate.lib.show
+
+# METADATA
+# title: complete
+# description: A weighed candidate as the finding that is shown.
+complete(finding) := {
+	"code": finding.code,
+	"severity": finding.severity,
+	"enforcement": finding.enforcement,
+	"message": show.shorten(filled(rule.message, patterns), 400),
+	"path": show.shorten(finding.path, 400),
+	"observed": shown(finding.observed),
+	"required": shown(finding.required),
+	"fix": show.shorten(filled(rule.fix, patterns), 1000),
+	"docs": docs(finding.code),
+	"term": named(finding.term),
+	"model": named(finding.model),
+} if {
+	rule := data.mlgate.catalog[finding.code]
+	patterns := {sprintf("{%s}", [name]): word(finding, name) | some name in rule.placeholders}
+}
+
+# METADATA
+# title: subject
+# description: The part of a code before the dot.
+subject(code) := split(code, ".")[0]
+
+filled(template, patterns) := strings.replace_n(patterns, template)
+
+# What the rule says, else what can be said about any finding.
+word(finding, name) := shown(finding.values[name])
+
+word(finding, name) := shown(common(finding, name)) if not has_value(finding, name)
+
+has_value(finding, name) if _ = finding.values[name]
+
+common(finding, name) := finding[name] if name in {"code", "observed", "required"}
+
+common(finding, "model") := model_name(finding.model)
+
+common(_, name) := found if {
+	found := generic[name]
+} else := "unknown" if {
+	not name in {"code", "observed", "required", "model"}
+}
+
+generic["namespace"] := facts.namespace if is_string(facts.namespace)
+
+generic["namespace"] := "(none)" if not is_string(facts.namespace)
+
+generic["profile"] := facts.profile
+
+generic["tier"] := facts.tier
+
+generic["classification"] := facts.classification
+
+generic["document"] := facts.document
+
+generic["user"] := facts.requester if is_string(facts.requester)
+
+model_name(id) := show.model(models[id]) if models[id]
+
+model_name(id) := id if {
+	is_string(id)
+	not models[id]
+}
+
+model_name(null) := "the model"
+
+models := {model.id: model | some model in input.workload.models}
+
+shown(value) := show.list(value) if is_array(value)
+
+shown(value) := show.cut(value) if not is_array(value)
+
+named(value) := show.shorten(value, 253) if is_string(value)
+
+named(value) := null if not is_string(value)
+
+docs(code) := sprintf("%s/%s#%s", [trim_right(base, "/"), subject(code), short(code)]) if {
+	base := settings.value.decision.docsBaseUrl
+	base != ""
+}
+
+docs(code) := sprintf("docs/rules/%s.md#%s", [subject(code), short(code)]) if {
+	settings.value.decision.docsBaseUrl == ""
+}
+
+short(code) := split(code, ".")[1]

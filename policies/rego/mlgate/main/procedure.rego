@@ -1,0 +1,96 @@
+package mlgate.main
+
+import data.mlgate.lib.facts
+import data.mlgate.lib.judgement
+import data.mlgate.lib.levels
+import data.mlgate.lib.settings
+import data.mlgate.lib.waivers
+import data.mlgate.main.completion
+
+# The waiver that lifts each finding: the first that does.
+applied[finding] := applying[0] if {
+	some finding in judgement.judged
+	applying := waivers.lifting(finding)
+	count(applying) > 0
+}
+
+remaining contains finding if {
+	some finding in judgement.judged
+	not applied[finding]
+}
+
+# Waivers are spoken of last, when it is known which were used.
+remaining contains finding if {
+	some candidate in data.mlgate.rules.waiver.late
+	judgement.counts(candidate)
+	finding := judgement.weigh(candidate)
+}
+
+# One message that a card is missing stands for all that the card would have had to say, as long as it
+# weighs as much.
+hidden contains finding if {
+	some finding in remaining
+	finding.observed == "no usable card"
+	some other in remaining
+	other.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}
+	other.model == finding.model
+	levels.at_least(other.enforcement, finding.enforcement)
+}
+
+standing[action] := {completion.complete(finding) |
+	some finding in lowered
+	finding.enforcement == action
+} if {
+	some action in ["deny", "warn", "audit"]
+}
+
+lowered contains lower(finding) if {
+	some finding in (remaining - hidden)
+}
+
+lifted contains object.union(completion.complete(lower(finding)), {"waiver": waiver}) if {
+	some finding, waiver in applied
+}
+
+# METADATA
+# title: unchanged
+# description: The update changes nothing that the rules can see.
+default unchanged := false
+
+unchanged if {
+	is_object(input.workload)
+	input.request.operation == "UPDATE"
+	input.change.any == false
+}
+
+# METADATA
+# title: mode
+# description: What the gate does with denials in the profile in force.
+mode := settings.value.decision.mode[facts.profile]
+
+lower(finding) := object.union(finding, {"enforcement": in_mode(finding, of_template(finding, at_rest(finding)))})
+
+at_rest(finding) := settings.value.decision.unchangedUpdate if {
+	unchanged
+	finding.enforcement == "deny"
+} else := finding.enforcement
+
+of_template(finding, action) := settings.value.decision.runtimeObjects if {
+	action == "deny"
+	"runtime" in facts.objects
+	not of_manifest(finding)
+} else := action
+
+# About the template itself, which nothing judges again.
+of_manifest(finding) if completion.subject(finding.code) in {"input", "workload", "secrets"}
+
+in_mode(finding, action) := capped if {
+	not fixed(finding)
+	ceiling := {"enforce": 3, "warn": 2, "audit": 1}[mode]
+	capped := levels.enforcements[min([levels.enforcement_rank[action], ceiling])]
+} else := action
+
+# Never lowered by the mode: records would keep what a trial let in.
+fixed(finding) if completion.subject(finding.code) in {"input", "settings"}
+
+fixed(_) if count(facts.objects & {"signOff", "waiver"}) > 0
