@@ -86,6 +86,8 @@ def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool
 
 async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Storage:
     """Claims, their classes, and the default class where one is needed. Raises EvidenceUnavailable."""
+    if not (lookups.claims or lookups.storage_classes or lookups.needs_default_class):
+        return Storage()
     claims, default = await asyncio.gather(
         _claims(lookups, cluster, deadline), _default_class(lookups, cluster, deadline)
     )

@@ -38,7 +38,7 @@ _FIRST_ROUND = 0.7
 """Share of the time the first look may take, so that a source that hangs leaves some for the second."""
 
 
-async def gather(  # noqa: PLR0917 - the gate names what it passes
+async def gather(
     request: Request,
     lookups: LookUps,
     cluster: Cluster | None,
@@ -92,10 +92,12 @@ async def _for_workload(work: Gathering) -> Evidence:
     kept = work.note("cluster.storageClasses", stored.result(), facts.Storage())
     if lookups.has_volumes:
         work.say(kept.unavailable)
+    noted_waivers = work.note("waivers", waivers.result(), ())
+    sign_offs = await _sign_offs(work, found, listed.result())
     return Evidence(
         cards=tuple(loaded.card for loaded in found),
-        sign_offs=await _sign_offs(work, found, listed.result()),
-        waivers=work.note("waivers", waivers.result(), ()),
+        sign_offs=sign_offs,
+        waivers=noted_waivers,
         cluster=ClusterFacts(
             namespace=namespace.result(), region=work.options.region, storage_classes=kept.classes
         ),

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -63,7 +63,11 @@ class CredentialPatterns:
 
     def may_hold_value(self, text: str) -> bool:
         """Cheap: false means that no value pattern and no password in an address can match."""
-        return "://" in text or any(needle in text for value in self.values for needle in value.needles)
+        return "://" in text or any(needle in text for needle in self._needles)
+
+    @cached_property
+    def _needles(self) -> tuple[str, ...]:
+        return tuple(needle for value in self.values for needle in value.needles)
 
     def reason_of_text(self, text: str) -> Reason | None:
         """The reason any string can have: `value` or `uriPassword`."""

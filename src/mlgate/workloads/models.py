@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
-from mlgate.workloads.detect import Detection, FoundModel
+from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Component, ModelField
+from mlgate.workloads.naming import FoundModel
 from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig

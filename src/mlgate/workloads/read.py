@@ -10,6 +10,7 @@ from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.kinds import Component, Kind
 from mlgate.workloads.manifest import Manifest, Named
@@ -46,7 +47,8 @@ def read_object(
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
     models += _strays(reader, obj, row, models)
-    serves, trains = _purpose(row, detections)
+    labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
+    serves, trains = _purpose(row, detections, labelled=bool(labelled))
     named = tuple(_named(reader, parts))
     _note_silence(reader, row, found, named)
     slots = [slot for part in parts for slot in part.pod.slots]
@@ -60,7 +62,7 @@ def read_object(
         annotations=reader.strings(metadata.get("annotations"), "metadata.annotations"),
         serves=serves,
         trains=trains,
-        detected_by=tuple(_evidence(row, detections)),
+        detected_by=(*_evidence(row, detections), *labelled),
         pods=tuple(part.pod for part in parts),
         claim_templates=_claim_templates(reader, obj, row),
         models=unique(models),
@@ -171,14 +173,20 @@ def _strays(
         yield model
 
 
-def _purpose(row: Kind | None, detections: list[Detection]) -> tuple[bool, bool]:
-    serves = (row is not None and row.serves) or (
-        not (row is not None and row.is_model_kind) and any(detection.serves for detection in detections)
-    )
-    trains = (row is not None and row.trains) or (
-        not (row is not None and row.is_model_kind) and any(detection.trains for detection in detections)
-    )
-    return serves, trains
+def _purpose(row: Kind | None, detections: list[Detection], *, labelled: bool) -> tuple[bool, bool]:
+    """Whether it serves and whether it trains: its kind says so, or else its containers do."""
+    if row is not None and row.is_model_kind:
+        return row.serves, row.trains
+    serves = labelled or any(detection.serves for detection in detections)
+    return serves, any(detection.trains for detection in detections)
+
+
+def _labels(parts: list[Part]) -> Iterator[str]:
+    """Labels that a serving platform puts on its pods; anyone can write them, and they only add."""
+    for part in parts:
+        for label in catalog().labels:
+            if label in part.pod.template.labels:
+                yield f"label:{label}@{part.pod.template.path}"
 
 
 def _evidence(row: Kind | None, detections: list[Detection]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -157,28 +156,30 @@ def _duplicates(card: dict[str, Any], reader: Reader) -> None:
 
 
 def _unique(names: Iterable[str | None], reader: Reader, path: str, key: str) -> None:
-    found = list(names)
-    twice = {name for name, count in Counter(found).items() if count > 1 and name is not None}
-    for index, name in enumerate(found):
-        if name in twice and name in found[:index]:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name is None:
+            continue
+        if name in seen:
             reader.complain(f"{path}[{index}].{key}", "is the name of another entry too")
+        seen.add(name)
 
 
 def _excess(spec: dict[str, Any], limits: Limits) -> str:
     """Why the card is too large to be read; empty if it is not."""
-    nodes, level = 1, [spec]
-    for depth in range(limits.max_depth + 1):
-        if not level:
-            break
-        if depth == limits.max_depth:
+    nodes, depth = 1, 0
+    level: list[Any] = [spec]
+    while level:
+        depth += 1
+        nodes += sum(len(part) for part in level)
+        if depth > limits.max_depth:
             return f"is nested deeper than {limits.max_depth} levels"
-        below: list[Any] = []
-        for part in level:
-            children = part.values() if isinstance(part, dict) else part
-            nodes += len(part)
-            below.extend(child for child in children if isinstance(child, dict | list))
         if nodes > limits.max_nodes:
             return f"has more than {limits.max_nodes} values"
-        level = below
+        level = [child for part in level for child in _children(part) if isinstance(child, dict | list)]
     size = len(json.dumps(spec, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
     return f"has more than {limits.max_bytes} bytes" if size > limits.max_bytes else ""
+
+
+def _children(part: Any) -> Iterable[Any]:
+    return part.values() if isinstance(part, dict) else part
