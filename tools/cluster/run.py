@@ -1,0 +1,84 @@
+"""A cluster with mlgate in front of it, for a person to try.
+
+Usage: python tools/cluster/run.py
+
+Starts everything, prints how to use it, and stays up until Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from pathlib import Path
+from types import FrameType
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from cluster.local import ROOT, LocalCluster
+from cluster.people import PEOPLE
+from cluster.processes import ClusterError
+
+_EXIT_CANNOT = 2
+
+
+def main() -> int:
+    """Run until told to stop; 2 when the cluster does not come up."""
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    try:
+        with LocalCluster(say=_progress) as cluster:
+            print(usage(cluster), flush=True)
+            _follow(cluster, stop)
+            _progress("everything is shut down")
+    except ClusterError as problem:
+        print(f"make cluster: {problem}", file=sys.stderr)
+        return _EXIT_CANNOT
+    return 0
+
+
+def usage(cluster: LocalCluster) -> str:
+    """What a person needs to know to use the cluster."""
+    people = "\n".join(f"  {entry.context:<15} {entry.username:<18} {entry.does}" for entry in PEOPLE)
+    return f"""
+The cluster is up; Ctrl-C ends it. In another terminal:
+
+  export KUBECONFIG={cluster.control_plane.kubeconfig}
+  export PATH={ROOT / ".tools" / "bin"}:$PATH
+
+One context per person:
+{people}
+
+Try:
+  kubectl --context administrator create namespace demo
+  kubectl --context engineer auth can-i create signoffs.mlgate.dev -n demo
+  kubectl --context business-owner auth can-i approve signoffroles.mlgate.dev/businessOwner
+  kubectl --context engineer apply -n demo -f MANIFEST
+
+Logs of all parts: {cluster.folder}/*.log
+A guard must be a minute older than the sign-offs it vouches for, so they count from
+{cluster.seconds_until_signing():.0f} s from now on.
+"""
+
+
+def _follow(cluster: LocalCluster, stop: threading.Event) -> None:
+    """Wait for the end, and tell when sign-offs begin to count and when a part dies."""
+    if not stop.wait(cluster.seconds_until_signing()):
+        _progress("sign-offs count from now on")
+    while not stop.wait(1):
+        dead = cluster.dead()
+        if dead:
+            raise ClusterError(f"{dead.name} ended unexpectedly:\n{dead.tail()}")
+
+
+def _progress(text: str) -> None:
+    print(f"cluster: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
