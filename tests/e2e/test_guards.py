@@ -1,0 +1,96 @@
+"""Who may sign: guarded by the API server itself, and judged again by the gate."""
+
+from __future__ import annotations
+
+from casebook.cases import Requester
+from cluster.local import LocalCluster
+from cluster.people import person
+from records import sign_off, waiver
+from refusals import refused_by_gate, refused_by_guard
+from reviews import ask
+
+
+def test_an_approver_signs_in_an_own_name(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("business-owner", "create", [sign_off("own-name")])
+    assert answer.ok, answer.errors
+
+
+def test_a_sign_off_naming_somebody_else_is_refused_by_the_guard(cluster: LocalCluster) -> None:
+    forged = sign_off("other-name", approver="petra@example.com")
+    answer = cluster.kubectl.send("business-owner", "create", [forged])
+    assert refused_by_guard(answer), answer.errors
+
+
+def test_a_sign_off_naming_somebody_else_is_refused_by_the_gate_too(cluster: LocalCluster) -> None:
+    bo = person("business-owner")
+    forged = sign_off("other-name", approver="petra@example.com")
+    response = ask(cluster.gate, forged, Requester(username=bo.username, groups=bo.groups))
+    assert response["allowed"] is False
+    assert "signoff.approver_not_requester" in response["status"]["message"]
+
+
+def test_a_role_that_is_not_held_is_refused_by_the_guard(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("business-owner", "create", [sign_off("other-role", role="privacy")])
+    assert refused_by_guard(answer), answer.errors
+
+
+def test_an_engineer_cannot_create_sign_offs_at_all(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("engineer", "create", [sign_off("engineer", approver="erin@example.com")])
+    assert not answer.ok
+    assert 'cannot create resource "signoffs"' in answer.errors
+
+
+def test_a_given_sign_off_cannot_be_changed(cluster: LocalCluster) -> None:
+    given = sign_off("unchangeable")
+    assert cluster.kubectl.send("business-owner", "create", [given]).ok
+    patch = '{"spec":{"version":"9.9.9"}}'
+    answer = cluster.kubectl("administrator", "patch", "signoff", "unchangeable", "--type=merge", "-p", patch)
+    assert not answer.ok
+    assert "cannot be changed" in answer.errors
+
+
+def test_a_rejection_is_taken_back_by_its_approver_alone(cluster: LocalCluster) -> None:
+    assert cluster.kubectl.send("business-owner", "create", [sign_off("rejection", decision="rejected")]).ok
+    answer = cluster.kubectl("lead", "delete", "signoff", "rejection")
+    assert refused_by_guard(answer), answer.errors
+    assert cluster.kubectl("business-owner", "delete", "signoff", "rejection").ok
+
+
+def test_a_waiver_is_granted_by_the_person_it_names(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("risk-committee", "create", [waiver("granted")])
+    assert answer.ok, answer.errors
+    forged = waiver("forged", approvedBy="ada@example.com")
+    assert refused_by_guard(cluster.kubectl.send("risk-committee", "create", [forged]))
+
+
+def test_nobody_grants_a_waiver_to_oneself(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("risk-committee", "create", [waiver("own", requestedBy="rita@example.com")])
+    assert refused_by_guard(answer), answer.errors
+
+
+def test_acting_as_somebody_else_needs_the_verb_impersonate(cluster: LocalCluster) -> None:
+    signing = sign_off("impersonated")
+    # Validation asks the API server as well, and would be refused first.
+    flags = ("--as=bo@example.com", "--as-group=business-owners", "--validate=ignore")
+    answer = cluster.kubectl.send("engineer", "create", [signing], *flags)
+    assert not answer.ok
+    assert "cannot impersonate" in answer.errors
+    allowed = cluster.kubectl.send("administrator", "create", [signing], *flags)
+    assert allowed.ok, allowed.errors
+
+
+def test_the_guard_holds_while_mlgate_is_down(cluster: LocalCluster) -> None:
+    cluster.gate.stop()
+    try:
+        forged = cluster.kubectl.send(
+            "business-owner", "create", [sign_off("down-forged", approver="petra@example.com")]
+        )
+        honest = cluster.kubectl.send("business-owner", "create", [sign_off("down-honest")])
+    finally:
+        cluster.gate.start()
+    assert refused_by_guard(forged), forged.errors
+    assert not honest.ok
+    assert "failed calling webhook" in honest.errors, "nothing is let through unseen"
+    again = cluster.kubectl.send("business-owner", "create", [sign_off("up-honest")])
+    assert again.ok, again.errors
+    assert not refused_by_gate(again)

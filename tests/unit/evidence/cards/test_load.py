@@ -1,0 +1,160 @@
+"""One card, from reference to fact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import CardReference
+from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.cards.load import LoadedCard, load
+from mlgate.evidence.digest import card_digest
+from mlgate.evidence.options import EvidenceOptions
+
+ALL = EvidenceOptions(card_sources=frozenset({"modelcard", "configmap", "file"}))
+Ref = Callable[..., CardReference]
+
+
+def config_map(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "cards", "namespace": "prod"},
+        "data": data,
+    }
+
+
+async def from_text(cluster: Any, reference: Ref, deadline: Deadline, text: Any) -> LoadedCard:
+    cluster.objects = [config_map({"credit.yaml": text})]
+    return await load(reference("configmap/cards/credit.yaml"), "prod", cluster, ALL, deadline)
+
+
+async def test_a_card_object_is_found_with_its_digests_and_status(
+    cluster: Any, reference: Ref, deadline: Deadline, model_card: Any, spec: dict[str, Any]
+) -> None:
+    cluster.objects = [model_card(status={"alerts": [{"name": "drift"}]})]
+    loaded = await load(reference(pinned="sha256:" + "0" * 64), "prod", cluster, ALL, deadline)
+    card = loaded.card
+    assert (card.status, card.format, card.problems) == ("found", "modelcard", ())
+    assert card.digest == card_digest(spec)
+    assert card.pinned_digest == "sha256:" + "0" * 64
+    assert card.runtime.alerts[0].name == "drift"
+
+
+async def test_a_card_of_another_namespace_is_missing(
+    cluster: Any, reference: Ref, deadline: Deadline, model_card: Any
+) -> None:
+    cluster.objects = [model_card(namespace="elsewhere")]
+    assert (await load(reference(), "prod", cluster, ALL, deadline)).card.status == "missing"
+
+
+@pytest.mark.parametrize("text", ["modelcard/credit", "configmap/cards/credit.yaml"])
+async def test_without_a_namespace_there_is_no_card(
+    cluster: Any, reference: Ref, deadline: Deadline, text: str
+) -> None:
+    assert (await load(reference(text), None, cluster, ALL, deadline)).card.status == "missing"
+    assert cluster.calls == []
+
+
+async def test_a_reference_with_a_problem_is_missing_and_says_why(
+    cluster: Any, reference: Ref, deadline: Deadline
+) -> None:
+    card = (await load(reference(problem="does not parse"), "prod", cluster, ALL, deadline)).card
+    assert (card.status, card.problems[0].message) == ("missing", "does not parse")
+
+
+@pytest.mark.parametrize("text", ["configmap/cards/k", "file/card.yaml", "oci/registry/card"])
+async def test_a_source_that_is_off_or_not_made_is_missing_and_never_asked(
+    cluster: Any, reference: Ref, deadline: Deadline, text: str
+) -> None:
+    options = EvidenceOptions(card_files={"card.yaml": b"{}"})
+    card = (await load(reference(text), "prod", cluster, options, deadline)).card
+    assert card.status == "missing"
+    assert "switched off" in card.problems[0].message
+    assert cluster.calls == []
+
+
+async def test_a_source_that_does_not_answer_makes_the_card_unavailable(
+    cluster: Any, reference: Ref, deadline: Deadline
+) -> None:
+    cluster.faults["ModelCard"] = EvidenceUnavailable("the API server answered 403")
+    card = (await load(reference(), "prod", cluster, ALL, deadline)).card
+    assert (card.status, card.problems[0].message) == ("unavailable", "the API server answered 403")
+
+
+@pytest.mark.parametrize("dump", [json.dumps, yaml.safe_dump])
+async def test_a_card_in_a_config_map_is_yaml_or_json(
+    cluster: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any], dump: Callable[[Any], str]
+) -> None:
+    card = (await from_text(cluster, reference, deadline, dump(spec))).card
+    assert (card.status, card.digest, card.runtime.alerts) == ("found", card_digest(spec), ())
+
+
+@pytest.mark.parametrize("data", [{}, {"other": "x"}])
+async def test_a_key_that_is_not_there_is_a_missing_card(
+    cluster: Any, reference: Ref, deadline: Deadline, data: dict[str, Any]
+) -> None:
+    cluster.objects = [config_map(data)]
+    loaded = await load(reference("configmap/cards/credit.yaml"), "prod", cluster, ALL, deadline)
+    assert loaded.card.status == "missing"
+
+
+MODEL = "model: {name: m, version: '1', artifacts: [{uri: s3://b/m}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x" * 300 * 1024, "bytes"),
+        ("- a\n- b\n", "not a model card"),
+        (MODEL + MODEL, "cannot be parsed"),
+        (MODEL + "limitations: &a [x]\nassumptions: *a\n", "cannot be parsed"),
+        (MODEL + "evaluation: {metrics: [{name: auc, value: .nan}]}\n", "cannot be parsed"),
+        ('{"model": {"name": "m", "version": "1"}, "x": NaN}', "cannot be parsed"),
+        (MODEL + "---\n" + MODEL, "cannot be parsed"),
+        ("a: b: c", "cannot be parsed"),
+        ("", ""),
+        ("\ud800", ""),
+        (5, "is not text"),
+    ],
+)
+async def test_text_that_is_no_card_is_invalid_and_never_repeated(
+    cluster: Any, reference: Ref, deadline: Deadline, text: Any, message: str
+) -> None:
+    loaded = await from_text(cluster, reference, deadline, text)
+    assert loaded.card.status == "invalid"
+    assert message in loaded.card.problems[0].message
+    assert loaded.claims == ()
+
+
+async def test_bytes_that_are_not_utf8_are_an_invalid_card(
+    cluster: Any, reference: Ref, deadline: Deadline
+) -> None:
+    options = EvidenceOptions(card_sources=ALL.card_sources, card_files={"card.yaml": b"\xff\xfe\x00model"})
+    card = (await load(reference("file/card.yaml"), "prod", cluster, options, deadline)).card
+    assert card.status == "invalid"
+
+
+async def test_only_files_the_caller_named_are_read(
+    cluster: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any], tmp_path: Any
+) -> None:
+    secret = tmp_path / "card.yaml"
+    secret.write_text(yaml.safe_dump(spec))
+    options = EvidenceOptions(card_sources=ALL.card_sources, card_files={"card.yaml": secret.read_bytes()})
+    named = await load(reference("file/card.yaml"), "prod", cluster, options, deadline)
+    other = await load(reference(f"file/{secret}"), "prod", cluster, options, deadline)
+    assert (named.card.status, other.card.status) == ("found", "missing")
+
+
+async def test_places_that_look_like_a_credential_are_told_without_their_value(
+    cluster: Any, reference: Ref, deadline: Deadline, model_card: Any
+) -> None:
+    options = EvidenceOptions(scan=lambda _: [("model.name", "value")])
+    cluster.objects = [model_card()]
+    card = (await load(reference(), "prod", cluster, options, deadline)).card
+    assert [(place.path, place.reason) for place in card.credentials] == [("card.model.name", "value")]

@@ -1,0 +1,97 @@
+"""The CustomResourceDefinitions and the types hold the same thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from mlgate.domain.model_card import ModelCardSpec
+from mlgate.evidence.records import ModelCardStatus, SignOffSpec, WaiverSpec
+
+CRDS = Path(__file__).resolve().parents[3] / "deploy" / "crds"
+_SHARED = ("type", "minLength", "maxLength", "minimum", "maximum", "minItems", "pattern")
+
+
+def definition(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((CRDS / f"{name}.yaml").read_text())
+    return loaded
+
+
+def schema(name: str, part: str) -> dict[str, Any]:
+    version = definition(name)["spec"]["versions"][0]
+    found: dict[str, Any] = version["schema"]["openAPIV3Schema"]["properties"][part]
+    return found
+
+
+def of_type(model: type[BaseModel]) -> dict[str, Any]:
+    whole = model.model_json_schema(by_alias=True)
+    return _plain(whole, whole.get("$defs", {}))
+
+
+def _plain(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A schema of pydantic in the words of a definition."""
+    if "anyOf" in node:
+        node = next(option for option in node["anyOf"] if option.get("type") != "null")
+    if "$ref" in node:
+        node = definitions[node["$ref"].rsplit("/", 1)[1]]
+    plain = {key: node[key] for key in _SHARED if key in node}
+    if "enum" in node:
+        plain["enum"] = set(node["enum"])
+    if node.get("required"):
+        plain["required"] = set(node["required"])
+    if "properties" in node:
+        plain["properties"] = {key: _plain(part, definitions) for key, part in node["properties"].items()}
+    if "items" in node:
+        plain["items"] = _plain(node["items"], definitions)
+    if isinstance(node.get("additionalProperties"), dict):
+        plain["additionalProperties"] = _plain(node["additionalProperties"], definitions)
+    return plain
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "model"),
+    [
+        ("modelcards", "spec", ModelCardSpec),
+        ("modelcards", "status", ModelCardStatus),
+        ("signoffs", "spec", SignOffSpec),
+        ("waivers", "spec", WaiverSpec),
+    ],
+)
+def test_the_definition_equals_the_type(name: str, part: str, model: type[BaseModel]) -> None:
+    assert _plain(schema(name, part), {}) == of_type(model)
+
+
+def _fields(node: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for key, part in node.get("properties", {}).items():
+        found += [(f"{path}.{key}", part), *_fields(part, f"{path}.{key}")]
+    return found + (_fields(node["items"], path + "[]") if "items" in node else [])
+
+
+@pytest.mark.parametrize("name", ["modelcards", "signoffs", "waivers"])
+def test_every_field_is_explained_to_kubectl(name: str) -> None:
+    unexplained = [path for path, part in _fields(schema(name, "spec")) if not part.get("description")]
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("name", ["signoffs", "waivers"])
+def test_records_of_decisions_cannot_be_changed(name: str) -> None:
+    rules = schema(name, "spec")["x-kubernetes-validations"]
+    assert [rule["rule"] for rule in rules] == ["self == oldSelf"]
+    assert "spec" in definition(name)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"]
+
+
+@pytest.mark.parametrize("name", ["modelcards", "signoffs", "waivers"])
+def test_records_are_namespaced_with_short_names_and_columns(name: str) -> None:
+    spec = definition(name)["spec"]
+    assert spec["scope"] == "Namespaced"
+    assert spec["names"]["shortNames"]
+    assert spec["versions"][0]["additionalPrinterColumns"]
+
+
+def test_only_monitoring_writes_the_status_of_a_card() -> None:
+    assert definition("modelcards")["spec"]["versions"][0]["subresources"] == {"status": {}}

@@ -1,0 +1,123 @@
+"""Sign-offs, from objects and from cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mlgate.domain.evidence import Card, CardSource
+from mlgate.evidence.cards.formats.modelcard import Claim
+from mlgate.evidence.cards.load import LoadedCard
+from mlgate.evidence.guards import Guard
+from mlgate.evidence.sign_offs import claims_of, fewest_approvers, of_models, read_sign_off
+
+Make = Callable[..., dict[str, Any]]
+STANDING = Guard(since="2026-01-01T00:00:00Z")
+DIGEST = "sha256:" + "0" * 64
+
+
+def card(spec: dict[str, Any] | None = None, digest: str | None = DIGEST) -> Card:
+    source = CardSource(type="modelcard", reference="modelcard/credit")
+    return Card(source=source, status="found", digest=digest, card=spec)
+
+
+def test_an_object_is_told_as_it_states_itself(sign_off: Make, now: str) -> None:
+    stored = sign_off(cardDigest=DIGEST, expiresAt="2027-01-01", comment="read it")
+    read = read_sign_off(stored, STANDING, "2026-12-31T00:00:00Z")
+    assert read.problems == ()
+    assert (read.assurance, read.role, read.approver, read.decision) == (
+        "authenticated",
+        "businessOwner",
+        "s1@example.com",
+        "approved",
+    )
+    assert (read.subject.model, read.subject.version, read.subject.card_digest) == ("credit", "2.3.1", DIGEST)
+    assert (read.issued_at, read.expires_at) == (now, "2027-01-01T00:00:00Z")
+    assert (read.source.type, read.source.reference) == ("signOff", "prod/s1")
+
+
+def test_without_a_guard_it_is_only_claimed(sign_off: Make, now: str) -> None:
+    assert read_sign_off(sign_off(), Guard(), now).assurance == "claimed"
+
+
+def test_an_object_without_a_creation_time_is_of_now(sign_off: Make) -> None:
+    read = read_sign_off(sign_off(created=None), Guard(assumed=True), "2026-12-01T00:00:00Z")
+    assert read.issued_at == "2026-12-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "attribute"),
+    [
+        ("role", "king", "role"),
+        ("decision", "APPROVED", "decision"),
+        ("approver", ["a"], "approver"),
+        ("expiresAt", "never", "expires_at"),
+    ],
+)
+def test_what_cannot_be_read_is_null_and_named(
+    sign_off: Make, now: str, field: str, value: Any, attribute: str
+) -> None:
+    read = read_sign_off(sign_off(**{field: value}), STANDING, now)
+    assert getattr(read, attribute) is None
+    assert [problem.path for problem in read.problems] == [f"spec.{field}"]
+
+
+def test_a_digest_of_the_wrong_form_is_a_problem_and_not_an_approval_of_any_digest(
+    sign_off: Make, now: str
+) -> None:
+    read = read_sign_off(sign_off(digest="sha256:short"), STANDING, now)
+    assert read.subject.digest is None
+    assert read.problems
+
+
+@pytest.mark.parametrize("spec", [None, "x", []])
+def test_an_object_without_a_spec_is_all_null(sign_off: Make, now: str, spec: Any) -> None:
+    read = read_sign_off({**sign_off(), "spec": spec}, STANDING, now)
+    assert (read.role, read.approver, read.decision) == (None, None, None)
+    assert read.problems
+
+
+def test_an_approval_that_is_being_deleted_says_so(sign_off: Make, now: str) -> None:
+    stored = sign_off()
+    stored["metadata"]["deletionTimestamp"] = now
+    assert [problem.message for problem in read_sign_off(stored, STANDING, now).problems] == [
+        "is being deleted"
+    ]
+
+
+def test_only_objects_about_the_models_count_in_the_order_of_their_names(sign_off: Make) -> None:
+    stored = [sign_off("b"), sign_off("a"), sign_off("c", model="other"), {**sign_off("d"), "spec": None}]
+    assert [entry["metadata"]["name"] for entry in of_models(stored, {"credit"})] == ["a", "b"]
+
+
+def test_a_claim_is_about_the_model_and_version_of_its_own_card(spec: dict[str, Any]) -> None:
+    entry = {"role": "legal", "approver": "a", "decision": "approved", "issuedAt": "2026-11-01T00:00:00Z"}
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(2, entry, ()),)))
+    assert (read.assurance, read.source.type) == ("claimed", "cardClaim")
+    assert read.source.reference == "modelcard/credit#2"
+    assert (read.subject.model, read.subject.version, read.subject.digest) == ("credit", "2.3.1", None)
+    assert read.problems == ()
+
+
+def test_a_statement_that_nobody_verified_is_a_claim_with_a_problem(spec: dict[str, Any]) -> None:
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(0, {"statement": "{}"}, ()),)))
+    assert (read.assurance, read.source.type) == ("claimed", "cardStatement")
+    assert [problem.path for problem in read.problems] == ["card.signOffs[0].statement"]
+
+
+def test_approvers_are_counted_once_per_person_and_only_for_this_card(
+    sign_off: Make, spec: dict[str, Any]
+) -> None:
+    stored = [
+        sign_off("a"),
+        sign_off("b", approver=" A@example.com"),
+        sign_off("c", decision="rejected"),
+        sign_off("d", version="1"),
+        sign_off("e", cardDigest="sha256:" + "1" * 64),
+        sign_off("f", cardDigest=DIGEST),
+    ]
+    assert fewest_approvers(stored, [card(spec)]) == 2
+    assert fewest_approvers(stored, [card(spec), card({"model": {"name": "x", "version": "1"}})]) == 0
+    assert fewest_approvers(stored, []) == 0
