@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from load import Target
-from mlgate.policy.engine import PolicyEngine
 
 from mlgate.assembly import CheckFrom, assemble_check
 from mlgate.cli.manifests import load_documents
@@ -29,6 +28,7 @@ from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import UserInfo
 from mlgate.gate import Gate
+from mlgate.policy.engine import PolicyEngine
 
 CASE = "credit-scoring"
 """The reference workload: an InferenceService with a full card and five approvals."""
