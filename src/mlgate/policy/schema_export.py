@@ -24,6 +24,7 @@ from mlgate.policy.site_settings import PolicySettings
 Schema = dict[str, Any]
 
 _LIMITS = ("enum", "pattern", "minLength", "maxLength", "minItems", "minimum", "maximum")
+ANY_NAME = "*"
 _ANNOTATIONS = ("title", "description", "default", "discriminator")
 
 
@@ -115,7 +116,20 @@ def _without_limits(node: Any) -> Any:
             kept["type"] = "string"
         elif key not in {*_LIMITS, "required", "propertyNames"}:
             kept[key] = _without_limits(value)
-    return kept
+    return _with_any_name(kept)
+
+
+def _with_any_name(schema: Schema) -> Schema:
+    """A map of objects as an object with one property that stands for every name.
+
+    The type checker does not follow `additionalProperties`. It does follow properties, and takes
+    `map[name]` for any of them: so a misspelt key of an entry is refused.
+    """
+    entry = schema.get("additionalProperties")
+    if not isinstance(entry, dict) or "properties" not in entry:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "additionalProperties"}
+    return {**rest, "properties": {ANY_NAME: entry}}
 
 
 def _headed(schema: Schema, description: str) -> Schema:
