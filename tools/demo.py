@@ -35,6 +35,8 @@ from cluster.processes import Child, ClusterError, free_port, launch, wait_ready
 from examples import TARGET, write_examples
 
 OPA = ROOT / ".tools" / "bin" / "opa"
+MLGATE = Path(sys.executable).with_name("mlgate")
+"""The program as it is installed beside the interpreter that runs this."""
 _READY_SECONDS = 60.0
 _MARKS = {"allowed": "✓", "denied": "✗", "skipped": "·"}
 
@@ -101,7 +103,7 @@ def webhook(cases: list[Case], folder: Path) -> Iterator[Webhook]:
     files = [TARGET / "cluster.yaml", *(TARGET / case.name / "evidence.yaml" for case in cases)]
     evidence = [part for file in files for part in ("--evidence", str(file))]
     command = [
-        *(sys.executable, "-m", "mlgate.cli.main", "serve", "--listen", f"127.0.0.1:{port}"),
+        *(str(MLGATE), "serve", "--listen", f"127.0.0.1:{port}"),
         *("--tls-cert", str(pair.certificate), "--tls-key", str(pair.key), "--opa", "managed"),
         *("--assume-authenticated", *evidence),
     ]

@@ -129,7 +129,7 @@ def _cluster_for(settings: Settings) -> Iterator[Cluster]:
     """The cluster: files that stand for it, or the live one with its watches running."""
     chosen = settings.evidence
     if chosen.files:
-        yield FileCluster.load(chosen.files, assume_authenticated=True)
+        yield FileCluster.load(chosen.files, assume_authenticated=chosen.assume_authenticated)
         return
     cluster = KubernetesCluster.connect(
         chosen.kubeconfig, chosen.context, per_call_timeout=chosen.call_seconds

@@ -71,6 +71,8 @@ class EvidenceSettings(_Group):
 
     files: tuple[Path, ...] = ()
     """Manifests that stand for the cluster (`serve --evidence`); refused inside a cluster."""
+    assume_authenticated: bool = False
+    """Whether sign-offs and waivers in those files count as if the guarded cluster had returned them."""
     kubeconfig: Path | None = None
     context: str | None = None
     card_sources: frozenset[CardSourceName] = frozenset({"modelcard"})

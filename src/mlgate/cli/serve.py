@@ -36,6 +36,12 @@ def serve(
     evidence: Annotated[
         list[Path] | None, typer.Option(help="Files that stand for the cluster; never inside one.")
     ] = None,
+    assume_authenticated: Annotated[
+        bool,
+        typer.Option(
+            "--assume-authenticated", help="SignOffs and Waivers in those files count as the cluster's."
+        ),
+    ] = False,
     kubeconfig: Annotated[Path | None, typer.Option(help="How to reach the cluster, outside of it.")] = None,
     context: Annotated[str | None, typer.Option(help="Context of that kubeconfig.")] = None,
 ) -> None:
@@ -49,6 +55,7 @@ def serve(
             "policy": {"bundle": bundle, "settings": settings},
             "evidence": {
                 "files": tuple(evidence) if evidence else None,
+                "assume_authenticated": assume_authenticated or None,
                 "kubeconfig": kubeconfig,
                 "context": context,
             },
@@ -110,7 +117,9 @@ def _announce(address: str, settings: Settings, versions: dict[str, Any]) -> Non
     )
     if settings.evidence.files:
         get_logger().warning(
-            "files_stand_for_the_cluster", files=[str(path) for path in settings.evidence.files]
+            "files_stand_for_the_cluster",
+            files=[str(path) for path in settings.evidence.files],
+            assume_authenticated=settings.evidence.assume_authenticated,
         )
     if settings.decision.on_error == "allow":
         get_logger().warning("on_error_is_allow", meaning="objects that cannot be judged are let through")
