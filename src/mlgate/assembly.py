@@ -49,11 +49,24 @@ class Running:
         return {"mlgate": __version__, "policy": self.manifest.revision, "opa": self.opa_version}
 
 
-def bundle_for(settings: Settings, opa: Path) -> BundleManifest:
+def opa_for(settings: Settings) -> Path | None:
+    """The opa program; null where nothing needs one: OPA runs elsewhere and the bundle is built.
+
+    Raises:
+        SettingsError: it is needed and not there, or the one that is set is no program.
+    """
+    chosen, bundle = settings.opa, settings.policy.bundle
+    if chosen.binary is None and chosen.url != "managed" and bundle is not None and bundle.is_file():
+        return None
+    return find_opa(chosen.binary)
+
+
+def bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
     """The bundle to load: built from the shipped or named source tree, or a built one as it is.
 
     Raises:
         PolicyError: the policy or the site's settings are not valid.
+        SettingsError: the named one does not exist, or must be built and there is no program to do it.
     """
     named, overrides = settings.policy.bundle, settings.policy.settings
     if named is not None and named.is_file():
@@ -62,6 +75,8 @@ def bundle_for(settings: Settings, opa: Path) -> BundleManifest:
         return load_manifest(named)
     if named is not None and not named.is_dir():
         raise SettingsError(f"setting policy.bundle: {named} does not exist")
+    if opa is None:
+        raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
     cache = settings.decision.cache_dir or user_cache() / "bundles"
     return build_bundle(named, overrides, cache, opa)
 
@@ -116,12 +131,26 @@ async def _engine_for(
             finally:
                 await engine.aclose()
         return
-    token = settings.opa.token_file.read_text().strip() if settings.opa.token_file else None
-    engine = OpaEngine(settings.opa.url, token=token, manifests=[manifest], max_concurrent=limit)
+    engine = OpaEngine(
+        settings.opa.url, token=_token(settings.opa.token_file), manifests=[manifest], max_concurrent=limit
+    )
     try:
         yield engine
     finally:
         await engine.aclose()
+
+
+def _token(path: Path | None) -> str | None:
+    """The bearer token in a file."""
+    if path is None:
+        return None
+    try:
+        token = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"setting opa.token_file: {path} cannot be read as a token") from error
+    if not token or not token.isprintable() or " " in token:
+        raise SettingsError(f"setting opa.token_file: {path} holds no token, or more than one")
+    return token
 
 
 @contextmanager
@@ -148,7 +177,7 @@ async def assemble(settings: Settings, sink: AuditSink | None = None) -> AsyncIt
     Raises:
         MlgateError: a part cannot be started; the message says which and why.
     """
-    opa = find_opa(settings.opa.binary)
+    opa = opa_for(settings)
     manifest = bundle_for(settings, opa)
     extraction, gathering = options_for(settings)
     with _cluster_for(settings) as cluster:
@@ -161,7 +190,7 @@ async def assemble(settings: Settings, sink: AuditSink | None = None) -> AsyncIt
                 evidence_options=gathering,
                 allow_on_error=settings.decision.on_error == "allow",
             )
-            yield Running(gate, engine, manifest, opa_version(opa))
+            yield Running(gate, engine, manifest, opa_version(opa) if opa else None)
 
 
 @dataclass(frozen=True)
@@ -213,7 +242,7 @@ def _checked_cluster(source: CheckFrom, settings: Settings) -> Iterator[Cluster]
 async def assemble_check(source: CheckFrom) -> AsyncIterator[Running]:
     """A gate for manifests in files. Nothing is enforced by it and nothing is recorded."""
     settings = source.settings()
-    opa = find_opa(settings.opa.binary)
+    opa = opa_for(settings)
     manifest = bundle_for(settings, opa)
     extraction, gathering = options_for(settings, profile=source.profile, card_files=source.card_files or {})
     moment = source.at

@@ -1,0 +1,137 @@
+"""What is put together from which settings, and what it needs for that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlgate import __version__, assembly
+from mlgate.assembly import CheckFrom, assemble, assemble_check, bundle_for, installed_versions, opa_for
+from mlgate.audit.log import NoSink
+from mlgate.errors import PolicyError, SettingsError
+from mlgate.policy.bundle import BundleManifest, build_bundle
+from mlgate.policy.local_opa import find_opa
+from mlgate.policy.opa import OpaEngine
+from mlgate.settings import Settings, load_settings
+
+ELSEWHERE = "http://127.0.0.1:1"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BundleManifest:
+    return build_bundle(None, None, tmp_path_factory.mktemp("bundles"), find_opa())
+
+
+@pytest.fixture
+def no_opa(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without the opa program."""
+
+    def missing(configured: Path | None = None) -> Path:
+        raise SettingsError("opa.binary: no opa program found on PATH")
+
+    def unusable(*_: object) -> str:
+        raise AssertionError("the opa program was run")
+
+    monkeypatch.setattr(assembly, "find_opa", missing)
+    monkeypatch.setattr(assembly, "run_opa", unusable)
+
+
+def settings(url: str = ELSEWHERE, **groups: dict[str, Any]) -> Settings:
+    evidence = {"files": (Path(__file__).parents[2] / "examples" / "cluster.yaml",)}
+    return load_settings({"opa": {"url": url}, "evidence": evidence} | groups)
+
+
+async def test_no_program_is_needed_where_opa_runs_elsewhere_and_the_bundle_is_built(
+    no_opa: None, built: BundleManifest
+) -> None:
+    chosen = settings(policy={"bundle": built.path})
+    async with assemble(chosen, NoSink()) as running:
+        assert isinstance(running.engine, OpaEngine)
+        assert running.versions() == {"mlgate": __version__, "policy": built.revision, "opa": None}
+
+
+@pytest.mark.parametrize("url", [ELSEWHERE, "managed"])
+async def test_a_program_is_needed_to_build_or_to_run(no_opa: None, built: BundleManifest, url: str) -> None:
+    bundle = built.path if url == "managed" else None
+    with pytest.raises(SettingsError, match="no opa program"):
+        async with assemble(settings(url, policy={"bundle": bundle}), NoSink()):
+            pytest.fail("it started")
+
+
+def test_a_program_that_is_named_is_looked_at_even_where_none_is_needed(
+    built: BundleManifest, tmp_path: Path
+) -> None:
+    named = settings(opa={"url": ELSEWHERE, "binary": tmp_path / "missing"}, policy={"bundle": built.path})
+    with pytest.raises(SettingsError, match=r"opa\.binary"):
+        opa_for(named)
+
+
+def test_a_source_tree_is_not_built_without_a_program(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"opa\.binary"):
+        bundle_for(settings(policy={"bundle": tmp_path}), None)
+
+
+def test_a_bundle_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"policy\.bundle: .*gone does not exist"):
+        bundle_for(settings(policy={"bundle": tmp_path / "gone"}), find_opa())
+
+
+def test_a_built_bundle_takes_no_more_overrides(built: BundleManifest, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("fairness: {tolerance: 0.1}\n")
+    chosen = settings(policy={"bundle": built.path, "settings": tmp_path / "site.yaml"})
+    with pytest.raises(PolicyError, match="part of a bundle"):
+        bundle_for(chosen, None)
+
+
+def test_the_shipped_policy_is_built_into_the_cache_that_is_set(
+    built: BundleManifest, tmp_path: Path
+) -> None:
+    chosen = settings(decision={"cache_dir": tmp_path / "cache"})
+    found = bundle_for(chosen, find_opa())
+    assert found.revision == built.revision
+    assert found.path is not None
+    assert found.path.parent == tmp_path / "cache"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"  \n", b"two words", b"a\nb", b"\xff\xfe"])
+async def test_a_token_file_that_holds_no_token_refuses_to_start(
+    built: BundleManifest, tmp_path: Path, content: bytes | None
+) -> None:
+    path = tmp_path / "token"
+    if content is not None:
+        path.write_bytes(content)
+    chosen = settings(opa={"url": ELSEWHERE, "token_file": path}, policy={"bundle": built.path})
+    with pytest.raises(SettingsError, match=r"opa\.token_file"):
+        async with assemble(chosen, NoSink()):
+            pytest.fail("it started")
+
+
+async def test_the_token_in_the_file_is_sent_without_its_newline(
+    built: BundleManifest, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("t0ken\n")
+    chosen = settings(opa={"url": ELSEWHERE, "token_file": tmp_path / "token"}, policy={"bundle": built.path})
+    async with assemble(chosen, NoSink()) as running:
+        assert isinstance(running.engine, OpaEngine)
+        endpoint = running.engine._source()
+    assert endpoint is not None
+    assert endpoint.token == "t0ken"
+
+
+def test_versions_of_parts_that_are_missing_are_null(no_opa: None) -> None:
+    assert installed_versions(settings()) == {"mlgate": __version__, "policy": None, "opa": None}
+
+
+def test_versions_of_parts_that_are_there_are_told(built: BundleManifest, tmp_path: Path) -> None:
+    found = installed_versions(settings("managed", policy={"bundle": built.path}))
+    assert found["policy"] == built.revision
+    assert str(found["opa"]).startswith("1.")
+
+
+async def test_a_check_judges_with_the_policy_that_is_named(built: BundleManifest) -> None:
+    source = CheckFrom(objects=(), namespace="default", bundle=built.path)
+    async with assemble_check(source) as running:
+        assert await running.engine.ready() is None
+        assert running.manifest.revision == built.revision
