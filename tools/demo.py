@@ -1,6 +1,6 @@
 """Show what mlgate does: judge every example as a webhook would, and print what a person would read.
 
-Usage: python tools/demo.py
+Usage: python tools/demo.py [--root DIR] [--target DIR]
 
 Writes the examples shifted to today, starts `mlgate serve` with its own OPA and a certificate
 made for the occasion, posts the AdmissionReview of every manifest, and compares each decision
@@ -10,6 +10,7 @@ Exit code 0: all as expected; 1: something differs; 2: it could not run.
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import json
 import os
@@ -92,15 +93,15 @@ class Webhook:
 
 
 @contextmanager
-def webhook(cases: list[Case], folder: Path) -> Iterator[Webhook]:
-    """`mlgate serve` over TLS on loopback; the evidence of all cases stands for the cluster.
+def webhook(cases: list[Case], written: Path, folder: Path) -> Iterator[Webhook]:
+    """`mlgate serve` over TLS on loopback; the evidence of all cases, written there, is its cluster.
 
     Raises:
         ClusterError: it did not come up.
     """
     pair = Authority(folder).server("mlgate", ["127.0.0.1"])
     port = free_port()
-    files = [TARGET / "cluster.yaml", *(TARGET / case.name / "evidence.yaml" for case in cases)]
+    files = [written / "cluster.yaml", *(written / case.name / "evidence.yaml" for case in cases)]
     evidence = [part for file in files for part in ("--evidence", str(file))]
     command = [
         *(str(MLGATE), "serve", "--listen", f"127.0.0.1:{port}"),
@@ -154,14 +155,17 @@ def judge(
     return found
 
 
-def run() -> int:
-    """Judge all examples; returns the exit code."""
+def run(root: Path, target: Path) -> int:
+    """Judge all examples of `root` by way of a copy of today in `target`; returns the exit code."""
     started = time.monotonic()
-    cases = write_examples(TARGET, datetime.now(UTC).date())
-    requester = read_reference(EXAMPLES).requester
+    cases = write_examples(target, datetime.now(UTC).date(), root)
+    requester = read_reference(root).requester
     verdicts: Counter[str] = Counter()
     wrong = 0
-    with tempfile.TemporaryDirectory(prefix="mlgate-demo-") as folder, webhook(cases, Path(folder)) as hook:
+    with (
+        tempfile.TemporaryDirectory(prefix="mlgate-demo-") as folder,
+        webhook(cases, target, Path(folder)) as hook,
+    ):
         for case in cases:
             for item, expectation in zip(case.manifest, case.expected.objects, strict=True):
                 wrong += bool(judge(case, item, expectation, hook, requester))
@@ -172,14 +176,20 @@ def run() -> int:
     return 1 if wrong else 0
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--root", type=Path, default=EXAMPLES, help="the examples")
+    parser.add_argument("--target", type=Path, default=TARGET, help="where their copy of today goes")
+    chosen = parser.parse_args(arguments)
     try:
-        return run()
+        return run(chosen.root, chosen.target)
     except (CasebookError, ClusterError) as problem:
         print(f"demo: {problem}", file=sys.stderr)
         return 2
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -11,8 +11,8 @@ from casebook.outcome import LISTS, Outcome, differences, in_files
 from casebook.reviews import review
 from casebook.shift import parse_day
 from casebook.twins import cases_on
-from mlgate.admission.review import read_review
 
+from mlgate.admission.review import read_review
 from mlgate.assembly import CheckFrom, Running, assemble_check
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Verdict

@@ -1,0 +1,125 @@
+"""What the examples show between them: every code, every kind and every way to name a model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from casebook.cases import EXAMPLES, ROOT, Case
+from casebook.documents import Object
+from casebook.outcome import LISTS
+from casebook.twins import cases_on
+from judging import REFERENCE_DAY
+
+from mlgate.workloads.kinds import gated_kinds
+
+CATALOG = ROOT / "policies" / "rego" / "mlgate" / "catalog" / "data.json"
+
+NOT_SHOWN = {
+    "encryption.endpoint_plaintext": "no kind of this release says whether its own endpoint has TLS",
+    "input.invalid": "the gate itself asked wrongly; nobody can cause it by a manifest",
+    "model_card.unavailable": "the API server failed while it was asked for the card",
+    "settings.invalid": "an overlay of the site's settings is wrong; the examples use the shipped settings",
+    "signoff.role_not_held": "needs the site's map of roles to groups; it is empty as shipped",
+    "signoff.spec_changed": "an update of a stored record; an example is something that is created",
+    "waiver.spec_changed": "as signoff.spec_changed",
+}
+"""Codes that no example can show, and why."""
+
+FRAMEWORKS = {
+    *("sklearn", "xgboost", "tensorflow", "pytorch", "triton"),
+    *("onnx", "huggingface", "pmml", "lightgbm", "paddle"),
+}
+
+CASES = cases_on(REFERENCE_DAY, EXAMPLES)
+
+
+def test_every_code_is_shown_or_cannot_be() -> None:
+    shown = {
+        code
+        for case in CASES
+        for item in case.expected.objects
+        for name in LISTS
+        for code in getattr(item, name)
+    }
+    assert set(json.loads(CATALOG.read_text())) - shown == set(NOT_SHOWN)
+    assert all(len(reason) > 10 for reason in NOT_SHOWN.values())
+
+
+def test_every_kind_that_can_run_a_model_is_allowed_once_and_refused_once() -> None:
+    entries = ("models", "workloads")
+    judged = [kind.kind for kind in gated_kinds().values() if kind.webhook in entries and not kind.runtime]
+    assert len(judged) > 8
+    for verdict in ("allowed", "denied"):
+        seen = {
+            str(item["kind"])
+            for case in CASES
+            for item, expected in zip(case.manifest, case.expected.objects, strict=True)
+            if expected.verdict == verdict
+        }
+        assert set(judged) <= seen, verdict
+
+
+def test_runtimes_stand_in_the_evidence() -> None:
+    runtimes = {kind.kind for kind in gated_kinds().values() if kind.runtime and kind.scope != "Cluster"}
+    assert runtimes == {"ServingRuntime"}
+    assert runtimes <= {item["kind"] for case in CASES for item in case.evidence}
+
+
+def test_records_of_approval_are_allowed_once_and_refused_once() -> None:
+    seen = {
+        (str(item["kind"]), expected.verdict)
+        for case in CASES
+        for item, expected in zip(case.manifest, case.expected.objects, strict=True)
+    }
+    assert {(kind, word) for kind in ("SignOff", "Waiver") for word in ("allowed", "denied")} <= seen
+
+
+def test_every_way_an_inference_service_names_a_model_is_allowed_once_and_refused_once() -> None:
+    ways = {"model", "storageUris", "container", "transformer", "explainer", "art", "canary", *FRAMEWORKS}
+    for verdict in ("allowed", "denied"):
+        seen = {
+            way
+            for case in CASES
+            for item, expected in zip(case.manifest, case.expected.objects, strict=True)
+            if item["kind"] == "InferenceService" and expected.verdict == verdict
+            for way in _ways(item)
+        }
+        assert ways <= seen, verdict
+
+
+def test_a_limited_and_a_high_risk_are_both_allowed_in_production() -> None:
+    allowed = {
+        (item.tier, _classification(case))
+        for case in CASES
+        for item in case.expected.objects
+        if item.verdict == "allowed" and item.profile == "production" and item.tier
+    }
+    assert {("limited", "internal"), ("high", "restricted")} <= allowed
+
+
+def test_every_refusal_the_demo_is_there_for_is_shown() -> None:
+    first = {case.name: set(case.expected.objects[0].violations) for case in CASES}
+    assert first["credit-scoring-no-card"] == {"model_card.missing"}
+    assert first["credit-scoring-no-bias-test"] == {"fairness.bias_test_missing"}
+    assert {"fairness.limit_exceeded", "fairness.value_inconsistent"} < first["credit-scoring-unfair"]
+    assert first["credit-scoring-no-encryption"] == {"encryption.at_rest_missing"}
+    assert first["credit-scoring-plain-http"] == {"encryption.insecure_uri"}
+    assert first["credit-scoring-no-sign-off"] == {"signoff.approval_missing"}
+    assert "signoff.approver_not_independent" in first["credit-scoring-requester-signs"]
+    assert first["sign-off-record-for-another"] == {"signoff.approver_not_requester"}
+
+
+def _ways(item: Object) -> Iterator[str]:
+    spec = item["spec"]
+    yield from (part for part in ("transformer", "explainer", "canary") if part in spec)
+    predictor = spec["predictor"]
+    yield from (way for way in ("model", "storageUris", *FRAMEWORKS) if way in predictor)
+    if "containers" in predictor:
+        yield "container"
+    yield from (way for way in ("art",) if way in spec.get("explainer", {}))
+
+
+def _classification(case: Case) -> str | None:
+    labels = case.manifest[0]["metadata"].get("labels", {})
+    return labels.get("mlgate.dev/data-classification")
