@@ -306,9 +306,11 @@ async def _read_output(process: asyncio.subprocess.Process, output: bytearray) -
 
 
 def _last_words(output: bytearray) -> str:
-    """The last line of its output that says something, as printable ASCII."""
-    lines = [line for line in output.decode(errors="replace").splitlines() if line.strip()]
-    return ascii(lines[-1][-400:])[1:-1] if lines else "it wrote nothing"
+    """What its output says about errors, else the last line that says something; printable ASCII."""
+    lines = [line.strip() for line in output.decode(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()][:2]
+    said = " ".join(errors or lines[-1:])
+    return ascii(said[:400])[1:-1] if said else "it wrote nothing"
 
 
 def _free_port() -> int:

@@ -25,8 +25,25 @@ def test_an_address_is_taken_apart(url: str, expected: Address) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "opa:8181", "ftp://opa", "https://", "https://user:pw@opa", "https://opa/v1", "https://opa?a=b"]
-    + ["https://opa#x", "unix://host/path", "unix:relative", "https://opa:99999", "https://[::1", "managed"],
+    [
+        *(
+            "",
+            "opa:8181",
+            "ftp://opa",
+            "https://",
+            "https://user:pw@opa",
+            "https://opa/v1",
+            "https://opa?a=b",
+        ),
+        *(
+            "https://opa#x",
+            "unix://host/path",
+            "unix:relative",
+            "https://opa:99999",
+            "https://[::1",
+            "managed",
+        ),
+    ],
 )
 def test_anything_else_is_refused_naming_the_setting(url: str) -> None:
     with pytest.raises(SettingsError, match=r"opa\.url"):

@@ -22,7 +22,8 @@ def answer(**changes: Any) -> dict[str, Any]:
     decision: dict[str, Any] = {
         "allow": True, "profile": "production", "tier": None, "classification": None, "mode": "enforce",
         "unchanged": False, "violations": [], "warnings": [], "audited": [], "waived": [], "suppressed": 0,
-        "skipped": [{"code": "c.d", "reason": "disabled", "detail": ""}], "evaluated": ["a.b"], "revision": "r1",
+        "skipped": [{"code": "c.d", "reason": "disabled", "detail": ""}], "evaluated": ["a.b"],
+        "revision": "r1",
     }  # fmt: skip
     return {"result": decision | changes}
 
@@ -30,8 +31,8 @@ def answer(**changes: Any) -> dict[str, Any]:
 def finding(**changes: Any) -> dict[str, Any]:
     """A finding that refuses, with changes."""
     found: dict[str, Any] = {
-        "code": "a.b", "severity": "high", "enforcement": "deny", "message": "m", "path": "p", "observed": "o",
-        "required": "r", "fix": "f", "docs": "d", "term": None, "model": None,
+        "code": "a.b", "severity": "high", "enforcement": "deny", "message": "m", "path": "p",
+        "observed": "o", "required": "r", "fix": "f", "docs": "d", "term": None, "model": None,
     }  # fmt: skip
     return found | changes
 
@@ -162,9 +163,10 @@ def test_the_errors_of_opa_are_named_by_code_and_place_only() -> None:
         {"errors": []},
         {"errors": ["x"]},
         {"errors": {}},
-    ]
-    + [{"errors": [{"location": "x"}]}, {"errors": [{"location": {"file": "a b", "row": 1}}]}]
-    + [{"errors": [{"location": {"file": "a", "row": "x"}}]}],
+        {"errors": [{"location": "x"}]},
+        {"errors": [{"location": {"file": "a b", "row": 1}}]},
+        {"errors": [{"location": {"file": "a", "row": "x"}}]},
+    ],
 )
 def test_anything_else_in_an_error_of_opa_is_left_out(said: Any) -> None:
     assert error_words(said) == []
