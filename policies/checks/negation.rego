@@ -1,45 +1,78 @@
 # METADATA
-# title: Negated calls
+# title: Conditions over what may be missing
 # description: |
-#   `not f(input.a.b)` does not hold when the path is missing: OPA reads the argument before it negates the
-#   call, so a rule written this way passes what is not there. The call belongs into a helper rule, which is
-#   negated as a whole. Comparisons are safe and are left alone.
+#   OPA reads the arguments of a call before it negates the call. So `not f(input.a.b)`, `not input.a.b >= 1` and
+#   `not input.a.b in list` do not hold when the path is missing, and neither does `input.a.b != 1`: a rule written
+#   this way passes what is not there. `not input.a.b` and `not input.a.b == 1` hold then. Everything else reads the
+#   path through lib present, or stands in a helper rule that is negated as a whole.
 package checks.negation
 
 # METADATA
 # title: problems
-# description: One line for each negated call over a path that may be missing, in files by name.
+# description: One line for each unsafe condition, in files by name.
 problems contains sprintf("%s: %s negates a call over a path that may be missing", [name, rule_name(rule)]) if {
-	some name, text in input.files
-	module := rego.parse_module(name, text)
+	some name, module in modules
 	some rule in module.rules
 	[_, expression] := walk(rule)
 	expression.negated
-	is_array(expression.terms)
-	not compares(expression.terms[0])
-	some argument in array.slice(expression.terms, 1, count(expression.terms))
-	some path in paths(argument)
+	some path in negated_paths(expression.terms)
 	may_be_missing(path, imported(module))
 }
 
-rule_name(rule) := rule.head.ref[0].value
-
-compares(operator) if {
-	concat(".", [part.value | some part in operator.value]) in {"equal", "eq", "neq", "lt", "lte", "gt", "gte"}
+problems contains sprintf("%s: %s tells a path that may be missing from something", [name, rule_name(rule)]) if {
+	some name, module in modules
+	some rule in module.rules
+	[_, expression] := walk(rule)
+	operator(expression.terms) == "neq"
+	some path in paths(expression.terms)
+	may_be_missing(path, imported(module))
 }
 
-paths(argument) := [path |
-	[_, found] := walk(argument)
+modules[name] := rego.parse_module(name, text) if some name, text in input.files
+
+rule_name(rule) := rule.head.ref[0].value
+
+operator(terms) := concat(".", [part.value | some part in terms[0].value]) if is_array(terms)
+
+# What must be there for a negation to hold although its condition does not. OPA reads the sides of an equation
+# within the negation, but not what stands in a call, a list or in brackets there.
+negated_paths(terms) := paths(array.slice(terms, 1, count(terms))) if {
+	is_array(terms)
+	not equation(terms)
+}
+
+negated_paths(terms) := [path | some side in [terms[1], terms[2]]; some path in inner_paths(side)] if equation(terms)
+
+negated_paths(term) := inner_paths(term) if is_object(term)
+
+equation(terms) if operator(terms) in {"equal", "eq"}
+
+# A comprehension is empty where its path is missing, so what stands in it does no harm.
+paths(node) := [found.value |
+	names := {array.concat(at, ["value", 0]) | [at, call] := walk(node); call.type == "call"}
+	[at, found] := walk(node)
 	found.type == "ref"
-	path := found.value
+	not at in names
+	not within_comprehension(node, at)
 ]
+
+inner_paths(term) := paths(term.value) if term.type == "ref"
+
+inner_paths(term) := paths([term]) if not term.type == "ref"
+
+within_comprehension(node, at) if {
+	[above, found] := walk(node)
+	endswith(found.type, "comprehension")
+	array.slice(at, 0, count(above)) == above
+}
 
 # A path of a rule of this project is there unless the rule says otherwise; one of a document need not be.
 may_be_missing(path, names) if {
 	count(path) > 1
 	path[0].type == "var"
-	not path[0].value in names
-	path[0].value != "data"
+	head := path[0].value
+	not head in names
+	not head in {"data", "internal"}
 }
 
 imported(module) := {alias(entry) | some entry in object.get(module, "imports", [])}

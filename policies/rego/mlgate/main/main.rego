@@ -53,7 +53,7 @@ decision := verdict if {
 		"suppressed": 0,
 		"skipped": [{"code": code, "reason": "invalidInput", "detail": finding.code} |
 			some code in data.mlgate.indexes.codes
-			code != finding.code
+			not code == finding.code
 		],
 		"evaluated": [finding.code],
 		"revision": revision,

@@ -6,7 +6,7 @@ import data.mlgate.lib.settings
 # METADATA
 # title: signer_known
 # description: A signed sign-off was signed by somebody trusted to sign in its role; others need no signature.
-signer_known(sign_off) if sign_off.assurance != "signed"
+signer_known(sign_off) if not sign_off.assurance == "signed"
 
 signer_known(sign_off) if {
 	some signer in settings.value.signOff.trustedSigners

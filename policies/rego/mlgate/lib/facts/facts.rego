@@ -16,7 +16,7 @@ namespace := object.get(input.request, "namespace", null)
 # METADATA
 # title: requester
 # description: Login name of who asks; null when it is not known.
-requester := present.get(input.request.userInfo, "username")
+requester := present.get(input, ["request", "userInfo", "username"])
 
 # METADATA
 # title: document

@@ -22,12 +22,13 @@ reports := [report |
 	some entry in facts.found_cards
 	models := [model | some model in facts.covered_models; model.id in entry.models]
 	count(models) > 0
-	not exempt(entry.card)
-	tests := evaluations(entry.card)
+	card := present.get(entry, "card")
+	not exempt(card)
+	tests := evaluations(card)
 	report := {
 		"models": models,
 		"reference": entry.source.reference,
-		"card": entry.card,
+		"card": card,
 		"evaluations": tests,
 		"judged": {test.attribute | some test in tests; test.judged},
 	}

@@ -40,8 +40,9 @@ candidates contains candidate if {
 # title: counts
 # description: Whether a candidate of a rule counts for this object.
 counts(candidate) if {
-	judged_here(candidate.code)
-	not unanswered[candidate.code]
+	code := candidate.code
+	judged_here(code)
+	not unanswered[code]
 	not inherited(candidate)
 }
 

@@ -51,9 +51,9 @@ unmade := {entry.lookup: min(reasons) |
 # METADATA
 # title: failed
 # description: Lookups that were tried and gave nothing. An unknown reason counts as a failure.
-failed contains entry.lookup if {
-	some entry in input.unavailable
-	not unmade[entry.lookup]
+failed contains lookup if {
+	lookup := input.unavailable[_].lookup
+	not unmade[lookup]
 }
 
 setting_skips[code] := {"code": code, "reason": "notConfigured", "detail": concat(", ", keys)} if {

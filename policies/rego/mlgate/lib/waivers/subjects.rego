@@ -64,7 +64,7 @@ stated(subject) := {part |
 	present.get(subject, part) != null
 }
 
-anchored(_, finding) if finding.model != null
+anchored(_, finding) if is_string(finding.model)
 
 anchored(subject, _) if is_object(present.get(subject, "workload"))
 

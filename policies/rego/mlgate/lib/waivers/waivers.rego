@@ -70,14 +70,14 @@ holds("running", waiver, _) if dates.ahead(waiver.expiresAt)
 holds("short", waiver, _) if ends_within(waiver.expiresAt, waiver.createdAt, settings.value.waiver.maxDays)
 
 holds("granted", waiver, _) if {
-	people.key(waiver.requestedBy)
-	people.key(waiver.approvedBy)
-	not people.same(waiver.requestedBy, waiver.approvedBy)
+	asked := people.key(waiver.requestedBy)
+	granted := people.key(waiver.approvedBy)
+	asked != granted
 }
 
 holds("independent", waiver, finding) if {
-	people.key(waiver.approvedBy)
-	not insider(waiver.approvedBy, finding)
+	approver := people.key(waiver.approvedBy)
+	not insider(approver, finding)
 }
 
 # METADATA

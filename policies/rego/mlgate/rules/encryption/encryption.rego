@@ -122,8 +122,9 @@ deny contains finding if {
 	some pair in facts.pairs
 	weak := [entry |
 		some entry in present.list(pair.card.card, ["encryption", "atRest"])
-		present.is_present(entry.algorithm)
-		not strong(entry.algorithm)
+		algorithm := entry.algorithm
+		present.is_present(algorithm)
+		not strong(algorithm)
 	]
 	count(weak) > 0
 	finding := result.candidate(rego.metadata.rule(), {

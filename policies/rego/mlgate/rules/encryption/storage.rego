@@ -78,4 +78,7 @@ encrypts(class) if {
 
 provided_by(provisioner, name) if provisioner == name
 
-provided_by(provisioner, name) if endswith(provisioner, concat("", [".", name]))
+provided_by(provisioner, name) if {
+	is_string(provisioner)
+	endswith(provisioner, concat("", [".", name]))
+}

@@ -54,12 +54,13 @@ deny contains finding if {
 # description: Metrics whose stated value is not the computed one. What cannot be computed is judged elsewhere.
 wrong_metrics(evaluation) := [part |
 	some metric in evaluation.metrics
-	metric.stated != null
+	stated := metric.stated
+	not is_null(stated)
 	is_number(metric.value)
 	differs(folded(metric), metric.value, settings.value.fairness.tolerance)
 	part := {
 		"path": "metrics", "name": metric.name, "metric": metric.name,
-		"stated": metric.stated, "computed": metric.value,
+		"stated": stated, "computed": metric.value,
 	}
 ]
 

@@ -167,7 +167,7 @@ stale(report) := object.union(
 	{evaluation.attribute: sprintf("no dated test of version %s", [show.cut(version)]) |
 		version := present.get(report.card, ["model", "version"])
 		some evaluation in report.evaluations
-		not evaluation.attribute in report.judged
+		not has_judged(report, evaluation)
 	},
 	{evaluation.attribute: sprintf("dated %s, %s", [dates.date(evaluation.given.date), concat(" and ", reasons)]) |
 		trained := present.get(report.card, ["training", "completedAt"])
@@ -179,6 +179,8 @@ stale(report) := object.union(
 )
 
 # Without a maximum age in the settings no test is young enough.
+has_judged(report, evaluation) if evaluation.attribute in report.judged
+
 out_of_time(age) := ["which is in the future"] if {
 	age < 0
 } else := [sprintf("%d days ago", [age])] if {

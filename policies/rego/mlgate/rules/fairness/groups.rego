@@ -55,9 +55,12 @@ deny contains finding if {
 # description: Columns of the policy that a group has no value for.
 lacked(row) := [name |
 	some name in settings.value.fairness.groupMetrics
-	not is_number(object.get(row.columns, name, null))
-	is_null(fairness.column(row, name))
+	not computable(row, name)
 ]
+
+computable(row, name) if is_number(row.columns[name])
+
+computable(row, name) if is_number(fairness.column(row, name))
 
 # METADATA
 # scope: rule
@@ -88,7 +91,7 @@ deny contains finding if {
 	some evaluation in report.evaluations
 	evaluation.judged
 	some row in evaluation.groups
-	not row.columns.count >= settings.value.fairness.minGroupCount
+	not large_enough(row)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": groups_path(evaluation),
@@ -98,6 +101,11 @@ deny contains finding if {
 		"required": show.number(settings.value.fairness.minGroupCount),
 		"values": {"attribute": evaluation.attribute, "group": row.name},
 	})
+}
+
+large_enough(row) if {
+	is_number(row.columns.count)
+	row.columns.count >= settings.value.fairness.minGroupCount
 }
 
 rows_shown(n) := show.number(n) if {

@@ -96,21 +96,25 @@ deny contains finding if {
 	})
 }
 
+measured(metric, name) if is_number(metric.extremes[name].lowest)
+
 # METADATA
 # title: obstacle
 # description: What is in the way of judging a metric, and what is needed; undefined when nothing is.
 obstacle(metric, compared) := why(metric, compared) if {
 	is_null(metric.value)
 } else := ["no limit is set for it", "a limit for this metric"] if {
-	not is_number(metric.limit)
+	not limited(metric)
 }
+
+limited(metric) if is_number(metric.limit)
 
 why(metric, compared) := ["its name is not known and measure or aggregation is missing", "measure and aggregation"] if {
 	is_null(metric.aggregation)
 } else := ["there are fewer than two groups", "two or more groups"] if {
 	compared == false
 } else := [sprintf("no %s for some group", [names]), sprintf("%s of every group", [names])] if {
-	lacking := [name | some name in metric.columns; not is_number(object.get(metric.extremes, [name, "lowest"], null))]
+	lacking := [name | some name in metric.columns; not measured(metric, name)]
 	count(lacking) > 0
 	names := show.list(lacking)
 } else := [sprintf("no ratio of %s can be formed", [names]), sprintf("%s above zero in some group and below it in none", [names])] if {

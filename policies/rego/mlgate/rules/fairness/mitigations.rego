@@ -108,7 +108,8 @@ deny contains finding if {
 # description: Attributes for which a mitigation changes outcomes.
 changed(mitigations) := {mitigation.attribute |
 	some mitigation in mitigations
-	is_string(mitigation.method)
-	present.is_present(mitigation.method)
-	mitigation.method != "removeAttribute"
+	method := mitigation.method
+	is_string(method)
+	present.is_present(method)
+	method != "removeAttribute"
 }

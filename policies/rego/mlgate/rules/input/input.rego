@@ -13,7 +13,7 @@ import data.mlgate.lib.result
 # title: The question is sound
 # description: |
 #   The document has the version this policy knows, says when it is asked, where it comes from and what it
-#   is about, and its lists are lists. If it does not, this is the only finding.
+#   is about, its lists are lists, and what is in them has its parts. If not, this is the only finding.
 # related_resources:
 # - ref: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
 #   description: Kubernetes, dynamic admission control
@@ -43,6 +43,7 @@ sound if {
 	has_kind
 	has_lists
 	has_workload
+	whole_evidence
 }
 
 problems contains "unknown schemaVersion" if not known_version
@@ -56,6 +57,11 @@ problems contains "unknown operation" if not known_operation
 problems contains "no kind" if not has_kind
 
 problems contains "cards, signOffs, waivers or unavailable is no list" if not has_lists
+
+problems contains "the evidence is not complete" if {
+	has_lists
+	not whole_evidence
+}
 
 problems contains "workload is neither null nor complete" if not has_workload
 
@@ -83,10 +89,6 @@ has_lists if {
 has_workload if is_null(input.workload)
 
 has_workload if {
-	is_boolean(input.workload.servesModel)
-	is_boolean(input.workload.trainsModel)
-	is_boolean(input.workload.isRuntime)
-	is_boolean(input.workload.isRoute)
-	is_array(input.workload.models)
-	is_array(input.workload.problems)
+	is_object(input.workload)
+	whole_workload
 }

@@ -35,7 +35,7 @@ deny contains finding if {
 	entry := item.pair.card
 	lacking := approvals.failing(entry, item.sign_off) & {"version", "digest", "cardDigest"}
 	count(lacking) > 0
-	not outdated(entry, item.sign_off)
+	not outdated(item)
 	differing := differences(entry, item.sign_off, lacking)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": place(item.sign_off, differing[0].field),
@@ -48,12 +48,15 @@ deny contains finding if {
 }
 
 # An approval of another version, in a role in which somebody signed this version.
-outdated(entry, sign_off) if {
-	not approvals.version_bound(entry, sign_off)
+outdated(item) if {
+	entry := item.pair.card
+	not version_bound(item)
 	some other in approvals.relevant(entry)
-	other.role == sign_off.role
+	other.role == item.sign_off.role
 	approvals.version_bound(entry, other)
 }
+
+version_bound(item) if approvals.version_bound(item.pair.card, item.sign_off)
 
 # What the sign-off names and should name: the version alone while that differs.
 differences(entry, sign_off, lacking) := [{
