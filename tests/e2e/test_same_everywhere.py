@@ -101,7 +101,7 @@ def test_check_http_and_kubectl_agree(stage: Stage, checked: Results, name: str,
     if expected.refused_first:
         assert not stage.submit(case, expected, "--dry-run=server").ok
         return
-    answer = stage.submit(case, expected, "--dry-run=server", "-v=9")
+    answer = stage.submit(case, expected, "--dry-run=server", "-v=10")
     assert from_kubectl(answer) == from_check(result)
     if result["verdict"] != "skipped":
         logged = log.newest(namespace=http["namespace"], name=http["name"], kind=http["kind"], dryRun=True)

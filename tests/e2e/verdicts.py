@@ -61,7 +61,7 @@ def from_response(response: dict[str, Any]) -> Verdict:
 
 
 def from_kubectl(answer: Answer) -> Verdict:
-    """The verdict as kubectl tells it; run with `-v=9`, so that the answer's causes are shown too."""
+    """The verdict as kubectl tells it; run with `-v=10`, so that the answer's causes are shown too."""
     status: dict[str, Any] = {}
     for found in _BODY.finditer(answer.errors):
         body = json.loads(found["block"] or json.loads(found["quoted"]))
