@@ -128,11 +128,13 @@ def _write_site(tree: Path, overrides: Mapping[str, Json], revision: str) -> Non
 
 
 def _build(tree: Path, built: Path, schema: Path, revision: str, opa: Path) -> None:
+    """Check the tree and build it, from within: so that the bundle names no folder of this machine."""
     limits = write_capabilities(tree.parent / "capabilities.json", opa)
-    shared = ["--capabilities", os.fspath(limits)]
-    run_opa(opa, "check", "--strict", *shared, "--schema", os.fspath(schema), "--bundle", os.fspath(tree))
-    output = ["--revision", revision, "--output", os.fspath(built)]
-    run_opa(opa, "build", *shared, *output, "--bundle", os.fspath(tree))
+    shared = ["--capabilities", os.fspath(limits.absolute())]
+    types = ["--strict", "--schema", os.fspath(schema.absolute())]
+    run_opa(opa, "check", *types, *shared, "--bundle", ".", folder=tree)
+    output = ["--revision", revision, "--output", os.fspath(built.absolute())]
+    run_opa(opa, "build", *shared, *output, "--bundle", ".", folder=tree)
 
 
 def _data_of(bundle: Path) -> Mapping[str, Any]:

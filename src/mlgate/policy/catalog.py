@@ -45,6 +45,8 @@ KEPT = (
     "fix",
 )
 REQUIRED = ("severity", "appliesWhen", "enforcement", "message", "fix")
+MAPS = ("appliesWhen", "enforcement")
+LISTS = ("needs", "configuredBy", "raise", "settings", "alsoUses", "controls")
 
 
 @dataclass(frozen=True)
@@ -102,22 +104,23 @@ def build_catalog(inspection: Mapping[str, Any]) -> Catalog:
         code = (annotation.get("custom") or {}).get("code")
         if code is None:
             continue
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            raise PolicyError(f"{code!r} is no code; a code is <subject>.<short_name>")
         if code in entries:
             raise PolicyError(f"two rules have the code {code}")
         entries[code] = _entry(code, item["path"], annotation)
     return Catalog(dict(sorted(entries.items())))
 
 
-def _entry(code: Any, path: list[Mapping[str, Any]], annotation: Mapping[str, Any]) -> Entry:
+def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, Any]) -> Entry:
     custom: Mapping[str, Any] = annotation["custom"]
-    if not isinstance(code, str) or not CODE.fullmatch(code):
-        raise PolicyError(f"{code!r} is no code; a code is <subject>.<short_name>")
     package = [str(part["value"]) for part in path][1:-1]
-    if package[:2] != ["mlgate", "rules"] or package[2:] != [code.split(".")[0]]:
+    if package[:2] != ["mlgate", "rules"] or package[2:] != [code.split(".", maxsplit=1)[0]]:
         raise PolicyError(f"{code} stands in package {'.'.join(package)}, which is not its subject's")
     missing = [key for key in REQUIRED if key not in custom]
     if missing:
         raise PolicyError(f"{code} has no {missing[0]} in its METADATA")
+    _check_shapes(code, custom)
     templates = f"{custom['message']} {custom['fix']}"
     return {
         "title": annotation.get("title", ""),
@@ -126,6 +129,16 @@ def _entry(code: Any, path: list[Mapping[str, Any]], annotation: Mapping[str, An
         **{key: custom[key] for key in KEPT if key in custom},
         "placeholders": sorted(set(PLACEHOLDER.findall(templates))),
     }
+
+
+def _check_shapes(code: str, custom: Mapping[str, Any]) -> None:
+    """What is read as a map or a list here and in every review is one."""
+    wrong = [key for key in MAPS if not isinstance(custom[key], Mapping)]
+    wrong += [key for key in LISTS if not isinstance(custom.get(key, []), list)]
+    if not wrong and not isinstance(custom["appliesWhen"].get("objects"), list):
+        wrong = ["appliesWhen.objects"]
+    if wrong:
+        raise PolicyError(f"{code}: {wrong[0]} in its METADATA is no {'map' if wrong[0] in MAPS else 'list'}")
 
 
 def _inverted(by_code: Mapping[str, list[str]]) -> dict[str, list[str]]:

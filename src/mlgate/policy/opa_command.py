@@ -14,15 +14,21 @@ SECONDS = 120.0
 """Longest time one call may take; building the whole library takes one or two seconds."""
 
 
-def run_opa(opa: Path, *arguments: str) -> str:
+def run_opa(opa: Path, *arguments: str, folder: Path | None = None) -> str:
     """What one call of OPA writes to its standard output.
+
+    Args:
+        opa: the program.
+        arguments: its arguments.
+        folder: where it runs; what it writes then names files from there on.
 
     Raises:
         PolicyError: OPA cannot be started, takes too long, or reports errors; the first are named.
     """
     try:
         done = subprocess.run(  # noqa: S603 - the program is named by the caller, no shell is involved
-            [os.fspath(opa), *arguments],
+            [os.fspath(opa if folder is None else opa.absolute()), *arguments],
+            cwd=folder,
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -45,7 +51,11 @@ def inspect(tree: Path, opa: Path) -> dict[str, Any]:
     Raises:
         PolicyError: OPA cannot read it.
     """
-    return dict(json.loads(run_opa(opa, "inspect", "-a", "-f", "json", os.fspath(tree))))
+    if tree.is_dir():
+        said = run_opa(opa, "inspect", "-a", "-f", "json", ".", folder=tree)
+    else:
+        said = run_opa(opa, "inspect", "-a", "-f", "json", os.fspath(tree))
+    return dict(json.loads(said))
 
 
 def _first_lines(text: str, limit: int = 5) -> str:

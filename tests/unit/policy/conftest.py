@@ -17,6 +17,7 @@ from mlgate.domain.evidence import ClusterFacts, VerifiedEvidence
 from mlgate.domain.policy_input import InputRequest, PolicyInput
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Change
+from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
 
 REVISION = "v0.1.0+test"
@@ -241,3 +242,61 @@ def bundle(tmp_path: Path) -> Path:
     (tree / "mlgate" / "data.json").write_text(json.dumps({"revision": REVISION}))
     (tree / "mlgate" / "main" / "main.rego").write_text(_REGO)
     return tree
+
+
+_DEMO = """# METADATA
+# title: demo
+# description: Rules of a test.
+# schemas:
+# - input: schema.input
+package mlgate.rules.demo
+
+# METADATA
+# title: A rule
+# description: What it demands.
+# related_resources:
+# - ref: https://example.com/standard
+# custom:
+#   code: demo.refused
+#   controls: [C1]
+#   severity: high
+#   priority: 1
+#   appliesWhen: {objects: [serving]}
+#   per: model
+#   pair: true
+#   needs: [signOffs]
+#   configuredBy: [fairness.tolerance]
+#   enforcement: {sandbox: warn, development: deny, staging: deny, production: deny}
+#   raise: [{tiers: [high], to: {sandbox: deny}}]
+#   message: "{model} is {observed}."
+#   fix: "Make it {required}."
+deny contains 1 if input.request.name == "bad"
+"""
+
+
+@pytest.fixture
+def opa() -> Path:
+    return find_opa()
+
+
+@pytest.fixture
+def demo() -> str:
+    """A rule with whole METADATA."""
+    return _DEMO
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A whole policy, as small as one can be; it stands instead of the shipped one."""
+    root = tmp_path / "policy"
+    for name, text in {
+        ".manifest": '{"roots": ["mlgate"]}',
+        "mlgate/main/main.rego": "package mlgate.main\n\ndecision := data.mlgate.revision\n",
+        "mlgate/main/main_test.rego": "package mlgate.main_test\n\ntest_x if true\n",
+        "mlgate/settings/data.yaml": "enforcement: {locked: [demo.refused]}\n",
+        "mlgate/rules/demo/demo.rego": _DEMO,
+    }.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
