@@ -177,12 +177,12 @@ class ManagedOpa:
         for _ in range(_PORT_TRIES):
             life = self._life = await self._spawn()
             try:
-                if await self._answers(life):
-                    self._serving = True
-                    return
+                self._serving = await self._answers(life)
             finally:
                 if not self._serving:
                     await self._end()
+            if self._serving:
+                return
             if b"address already in use" not in life.output:
                 raise PolicyError(f"OPA did not start: {_last_words(life.output)}")
         raise EngineUnavailable(f"OPA found no free port in {_PORT_TRIES} tries")
@@ -261,12 +261,14 @@ class ManagedOpa:
         life, self._life, self._serving = self._life, None, False
         if life is None:
             return
-        for end in (life.process.terminate, life.process.kill):
+        with contextlib.suppress(ProcessLookupError):
+            life.process.terminate()
+        try:
+            await asyncio.wait_for(life.process.wait(), _STOP_SECONDS)
+        except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                end()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(life.process.wait(), _STOP_SECONDS)
-                break
+                life.process.kill()
+            await life.process.wait()
         await asyncio.gather(life.reader, return_exceptions=True)
 
 

@@ -206,6 +206,16 @@ async def test_a_child_that_does_not_listen_to_reason_is_killed(
     assert is_gone(int(path.read_text()))
 
 
+async def test_a_child_that_is_stopped_in_its_tracks_is_ended_all_the_same(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_opa, "_STOP_SECONDS", 0.05)
+    async with ManagedOpa.start(bundle) as child:
+        pid = int(str(child.pid))
+        os.kill(pid, signal.SIGSTOP)
+    assert is_gone(pid)
+
+
 async def test_an_error_in_the_block_ends_the_child_as_well(bundle: Path) -> None:
     pids = []
 

@@ -290,6 +290,16 @@ async def test_a_broken_connection_is_an_error_and_the_question_is_not_put_again
     assert len(fake.heads) == 1
 
 
+async def test_a_connection_that_the_system_gives_up_is_a_timeout(
+    engine: OpaEngine, question: PolicyInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def given_up(_: OpaEngine, __: PolicyInput) -> dict[str, Any]:
+        raise TimeoutError(110, "Connection timed out")
+
+    monkeypatch.setattr(OpaEngine, "_query", given_up)
+    assert type(await error_of(engine, question)) is EngineTimeout
+
+
 async def test_bytes_that_are_no_http_are_refused(
     fake: Any, engine: OpaEngine, question: PolicyInput
 ) -> None:
