@@ -8,9 +8,20 @@ from typing import Any
 import pytest
 
 from mlgate import __version__, assembly
-from mlgate.assembly import CheckFrom, assemble, assemble_check, bundle_for, installed_versions, opa_for
+from mlgate.assembly import (
+    CheckFrom,
+    assemble,
+    assemble_check,
+    bundle_for,
+    card_from_cluster,
+    installed_versions,
+    opa_for,
+    opa_version,
+)
 from mlgate.audit.log import NoSink
 from mlgate.errors import PolicyError, SettingsError
+from mlgate.evidence.cluster import KubernetesCluster
+from mlgate.evidence.layered import LayeredCluster
 from mlgate.policy.bundle import BundleManifest, build_bundle
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.opa import OpaEngine
@@ -135,3 +146,92 @@ async def test_a_check_judges_with_the_policy_that_is_named(built: BundleManifes
     async with assemble_check(source) as running:
         assert await running.engine.ready() is None
         assert running.manifest.revision == built.revision
+
+
+class Live:
+    """A cluster that notes what is done with it."""
+
+    source = "cluster"
+    assume_authenticated = False
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.connected: tuple[object, ...] = ()
+        self.card: dict[str, Any] | None = {"kind": "ModelCard"}
+
+    def start(self) -> None:
+        self.done.append("start")
+
+    def stop(self) -> None:
+        self.done.append("stop")
+
+    async def get(self, *key: object, **options: object) -> dict[str, Any] | None:
+        self.done.append(f"get {key[1:]} {options['fresh']}")
+        return self.card
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Live:
+    found = Live()
+
+    def connect(*where: object, per_call_timeout: float = 1.0) -> Live:
+        found.connected = (*where, per_call_timeout)
+        return found
+
+    monkeypatch.setattr(KubernetesCluster, "connect", connect)
+    return found
+
+
+async def test_without_files_the_live_cluster_is_watched_and_let_go_at_the_end(
+    built: BundleManifest, live: Live, tmp_path: Path
+) -> None:
+    evidence = {"kubeconfig": tmp_path / "kubeconfig", "context": "prod", "call_seconds": 3}
+    chosen = settings(evidence=evidence, policy={"bundle": built.path})
+    async with assemble(chosen) as running:
+        assert running.gate.cluster is live  # type: ignore[comparison-overlap]
+        assert live.done == ["start"]
+    assert live.done == ["start", "stop"]
+    assert live.connected == (tmp_path / "kubeconfig", "prod", 3)
+
+
+async def test_the_cluster_is_let_go_also_where_the_engine_does_not_start(
+    built: BundleManifest, live: Live, tmp_path: Path
+) -> None:
+    opa = {"url": ELSEWHERE, "token_file": tmp_path / "missing"}
+    chosen = settings(opa=opa, evidence={"context": "prod"}, policy={"bundle": built.path})
+    with pytest.raises(SettingsError, match=r"opa\.token_file"):
+        async with assemble(chosen):
+            pytest.fail("it started")
+    assert live.done == ["start", "stop"]
+
+
+async def test_a_check_beside_a_cluster_asks_the_files_first_and_watches_nothing(
+    built: BundleManifest, live: Live
+) -> None:
+    source = CheckFrom(objects=(), namespace="default", bundle=built.path, context="prod")
+    async with assemble_check(source) as running:
+        assert isinstance(running.gate.cluster, LayeredCluster)
+    assert live.done == ["stop"]
+
+
+async def test_a_check_without_a_time_uses_the_clock_and_with_one_that_time(built: BundleManifest) -> None:
+    for moment in (None, "2026-11-02T12:00:00Z"):
+        source = CheckFrom(objects=(), namespace="default", bundle=built.path, at=moment)
+        async with assemble_check(source) as running:
+            assert running.gate.clock() == moment or (moment is None and running.gate.clock().endswith("Z"))
+
+
+async def test_a_card_is_read_from_the_cluster_itself_or_said_to_be_missing(live: Live) -> None:
+    assert await card_from_cluster("credit", "bank", "prod") == {"kind": "ModelCard"}
+    assert live.done == ["get ('ModelCard', 'bank', 'credit') True", "stop"]
+    live.card = None
+    with pytest.raises(SettingsError, match="no ModelCard credit in namespace bank"):
+        await card_from_cluster("credit", "bank", "prod")
+    assert live.done[-1] == "stop"
+
+
+def test_a_program_that_tells_no_version_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assembly, "run_opa", lambda *_: "Build Commit: x\nVersion: 1.2.3\n")
+    assert opa_version(Path("opa")) == "1.2.3"
+    monkeypatch.setattr(assembly, "run_opa", lambda *_: "hello\n")
+    assert opa_version(Path("opa")) is None
