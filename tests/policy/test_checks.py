@@ -211,3 +211,14 @@ def test_a_negation_that_also_holds_where_the_path_is_missing_is_left_alone(body
         f"r if {{\n\t{body}\n}}\n\nholds if input.x\n\nhelper(x) if x == 1\n\ngood(x) if x.y\n"
     )
     assert negations(text) == []
+
+
+@pytest.mark.parametrize("body", ["input.object.name != `x`", "some card in input.cards\n\tcard.digest != 1"])
+def test_a_path_told_from_a_value_is_found(body: str) -> None:
+    seen = negations(f"package a\n\nr if {{\n\t{body}\n}}\n")
+    assert seen == ["a.rego: r tells a path that may be missing from something"]
+
+
+@pytest.mark.parametrize("body", ["not input.object.name == `x`", "data.b.c != 1", "count(names.all) != 1"])
+def test_a_path_told_from_a_value_safely_is_left_alone(body: str) -> None:
+    assert negations(f"package a\n\nimport data.b.names\n\nr if {{\n\t{body}\n}}\n") == []
