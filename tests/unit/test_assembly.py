@@ -50,8 +50,9 @@ def no_opa(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(url: str = ELSEWHERE, **groups: dict[str, Any]) -> Settings:
-    evidence = {"files": (Path(__file__).parents[2] / "examples" / "cluster.yaml",)}
-    return load_settings({"opa": {"url": url}, "evidence": evidence} | groups)
+    files = (Path(__file__).parents[2] / "examples" / "cluster.yaml",)
+    chosen: dict[str, dict[str, Any]] = {"opa": {"url": url}, "evidence": {"files": files}}
+    return load_settings(chosen | groups)
 
 
 async def test_no_program_is_needed_where_opa_runs_elsewhere_and_the_bundle_is_built(

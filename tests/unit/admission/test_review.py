@@ -72,6 +72,11 @@ def strings(path: str) -> list[tuple[Path, object]]:
     return [(tuple(path.split(".")), value) for value in (_ABSENT, None, "", {}, ["x"], 7, 1.5, False)]
 
 
+def placed(path: str, values: list[object]) -> list[tuple[Path, object]]:
+    """A path with each of the values."""
+    return [(tuple(path.split(".")), value) for value in values]
+
+
 REQUIRED = [
     *strings("apiVersion"),
     *strings("kind"),
@@ -81,7 +86,7 @@ REQUIRED = [
     *objects("request.kind"),
     *strings("request.kind.version"),
     *strings("request.kind.kind"),
-    *[(("request", "kind", "group"), value) for value in (_ABSENT, None, {}, ["apps"], 7, True)],
+    *placed("request.kind.group", [_ABSENT, None, {}, ["apps"], 7, True]),
     *objects("request.resource"),
     *objects("request.userInfo"),
     *strings("request.userInfo.username"),
@@ -97,20 +102,15 @@ def test_a_required_field_that_is_missing_null_or_mistyped_is_named(path: Path, 
     assert str(problem).startswith(f"{'.'.join(path)} {'is missing' if value is _ABSENT else 'must be'}")
 
 
-OPTIONAL_MISTYPED: list[tuple[Path, object]] = [
-    *[
-        (("request", key), value)
-        for key in ("name", "namespace", "subResource")
-        for value in ({}, [], 7, True)
-    ],
-    *[(("request", "dryRun"), value) for value in ("true", 1, {}, [])],
-    *[(("request", "userInfo", "uid"), value) for value in (7, {}, [])],
-    *[
-        (("request", "userInfo", "groups"), value)
-        for value in ("ml", {}, 7, ["ml", None], ["ml", 7], [["ml"]])
-    ],
-    *[(("request", "userInfo", "extra"), value) for value in ("mfa", [], 7)],
-    *[(("request", "userInfo", "extra", "mfa"), value) for value in ("yes", {}, [True])],
+OPTIONAL_MISTYPED = [
+    *placed("request.name", [{}, [], 7, True]),
+    *placed("request.namespace", [{}, [], 7, True]),
+    *placed("request.subResource", [{}, [], 7, True]),
+    *placed("request.dryRun", ["true", 1, {}, []]),
+    *placed("request.userInfo.uid", [7, {}, []]),
+    *placed("request.userInfo.groups", ["ml", {}, 7, ["ml", None], ["ml", 7], [["ml"]]]),
+    *placed("request.userInfo.extra", ["mfa", [], 7]),
+    *placed("request.userInfo.extra.mfa", ["yes", {}, [True]]),
 ]
 
 

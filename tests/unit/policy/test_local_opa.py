@@ -81,6 +81,11 @@ async def until(holds: Callable[[], Any]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def until_other_than(child: ManagedOpa, before: Endpoint | None) -> None:
+    """Wait until the child is at another address."""
+    await until(lambda: child.endpoint not in (None, before))
+
+
 async def test_it_answers_an_engine_that_follows_it(
     child: ManagedOpa, manifest: BundleManifest, ask: Callable[..., PolicyInput]
 ) -> None:
@@ -139,7 +144,7 @@ async def test_a_child_that_is_killed_comes_back_with_another_token_and_decides_
     engine = OpaEngine.following(lambda: child.endpoint, [manifest])
     assert (await engine.decide(question, Deadline.after(10))).allow is True
     os.kill(int(str(pid)), signal.SIGKILL)
-    await until(lambda: child.endpoint not in (None, before))
+    await until_other_than(child, before)
     assert child.pid != pid
     assert before is not None
     assert child.token != before.token
@@ -150,9 +155,9 @@ async def test_a_child_that_is_killed_comes_back_with_another_token_and_decides_
 async def test_an_address_is_not_given_out_between_two_lives(bundle: Path, tmp_path: Path) -> None:
     idle = ManagedOpa(bundle, find_opa(), tmp_path, 1)
     assert (idle.endpoint, idle.pid) == (None, None)
-    for read in (lambda: idle.url, lambda: idle.token):
+    for name in ("url", "token"):
         with pytest.raises(EngineUnavailable, match="restarted"):
-            read()
+            getattr(idle, name)
 
 
 async def test_a_child_that_cannot_come_back_is_tried_again_until_it_can(
@@ -181,7 +186,7 @@ async def test_a_child_that_ran_for_long_is_restarted_as_if_it_had_never_failed(
         for _ in range(2):
             before = child.endpoint
             os.kill(int(str(child.pid)), signal.SIGTERM)
-            await until(lambda before=before: child.endpoint not in (None, before))  # type: ignore[misc]
+            await until_other_than(child, before)
         assert child.endpoint is not None
 
 

@@ -41,7 +41,8 @@ def test_every_group_refuses_a_setting_it_does_not_know_and_misses_none(
         assert caught.value.errors()[0]["loc"][0] == group
 
 
-def test_settings_cannot_be_changed(shipped: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", ["tolerance", "min_ratio"])
+def test_settings_cannot_be_changed(shipped: dict[str, Any], name: str) -> None:
     read = PolicySettings.model_validate_json(json.dumps(shipped))
     with pytest.raises(ValidationError, match="frozen"):
-        read.fairness.tolerance = 1.0
+        setattr(read.fairness, name, 1.0)
