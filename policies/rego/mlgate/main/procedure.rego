@@ -30,6 +30,7 @@ remaining contains finding if {
 # weighs as much.
 hidden contains finding if {
 	some finding in remaining
+	finding.path == "card"
 	finding.observed == "no usable card"
 	some other in remaining
 	other.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}

@@ -99,7 +99,7 @@ measure_extremes(groups) := {name: {"lowest": lowest, "highest": highest} |
 # METADATA
 # title: several
 # description: Whether a group table has two groups of different names.
-several(groups) if count({row.name | some row in groups} - {unnamed}) > 1
+several(groups) if count({lower(trim_space(row.name)) | some row in groups} - {unnamed}) > 1
 
 # A column without extremes, or with a group that lacks the value, leaves one spread out: then nothing is
 # computed from the rest.

@@ -17,6 +17,9 @@ same(a, b) if {
 # description: The form of a login name that is compared; undefined for a name that is blank or no string.
 key(name) := normal if {
 	is_string(name)
-	normal := lower(trim_space(name))
+	normal := lower(trim_space(regex.replace(name, unseen, "")))
 	normal != ""
 }
+
+# Format characters are not seen by who reads a name, so they must not make two names of one.
+unseen := `\p{Cf}+`

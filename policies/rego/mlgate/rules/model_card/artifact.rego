@@ -68,7 +68,7 @@ deploys_artifact(model, entry) if {
 	some artifact in present.list(entry.card, ["model", "artifacts"])
 	is_string(artifact.uri)
 	is_string(model.uri)
-	trim_right(artifact.uri, "/") == trim_right(model.uri, "/")
+	trim_suffix(artifact.uri, "/") == trim_suffix(model.uri, "/")
 }
 
 artifact_names(entry) := [name |
