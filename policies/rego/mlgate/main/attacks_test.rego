@@ -121,11 +121,32 @@ attacked(changes) := json.patch(fixtures.passing, [{"op": operation, "path": poi
 	operation := {true: "add", false: "replace"}[path == "card/fairness/evaluations"]
 ])
 
-test_no_trick_of_an_author_is_allowed[note] if {
-	some note, attack in attacks
+of_subject(subject) := {note | some note, attack in attacks; startswith(attack.code, subject)}
+
+refused_for(attack) if {
 	decision := decided(attacked(attack.set))
 	decision.allow == false
 	attack.code in codes(decision.violations)
+}
+
+test_no_trick_with_groups_is_allowed[note] if {
+	some note in of_subject("fairness.bias_test")
+	refused_for(attacks[note])
+}
+
+test_no_trick_with_numbers_is_allowed[note] if {
+	some note in of_subject("fairness.") - of_subject("fairness.bias_test")
+	refused_for(attacks[note])
+}
+
+test_no_trick_with_approvals_is_allowed[note] if {
+	some note in of_subject("signoff.")
+	refused_for(attacks[note])
+}
+
+test_no_trick_with_words_of_the_card_is_allowed[note] if {
+	some note in of_subject("encryption.") | of_subject("model_card.")
+	refused_for(attacks[note])
 }
 
 # Labels raise the tier and the class, and never lower them.

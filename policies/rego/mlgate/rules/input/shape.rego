@@ -7,13 +7,17 @@ package mlgate.rules.input
 # title: whole_workload
 # description: Everything in the workload that rules rely on is there and of its type.
 whole_workload if {
-	flags({"servesModel", "trainsModel", "isRuntime", "isRoute"}, input.workload)
-	texts({"apiVersion", "kind"}, input.workload)
+	is_boolean(input.workload.servesModel)
+	is_boolean(input.workload.trainsModel)
+	is_boolean(input.workload.isRuntime)
+	is_boolean(input.workload.isRoute)
+	is_string(input.workload.apiVersion)
+	is_string(input.workload.kind)
 	is_object(input.workload.labels)
 	is_object(input.workload.annotations)
 	is_array(input.workload.problems)
-	flags({"enabled"}, input.workload.features.confidential)
-	texts({"scope"}, input.workload.exposure)
+	is_boolean(input.workload.features.confidential.enabled)
+	is_string(input.workload.exposure.scope)
 	optional_flag(input.workload.exposure.tls)
 	whole_owner
 	whole_models
@@ -23,15 +27,21 @@ whole_workload if {
 whole_owner if is_null(input.workload.owner)
 
 whole_owner if {
-	texts({"kind", "name"}, input.workload.owner)
-	flags({"gated", "podSettingsEqual"}, input.workload.owner)
+	is_string(input.workload.owner.kind)
+	is_string(input.workload.owner.name)
+	is_boolean(input.workload.owner.gated)
+	is_boolean(input.workload.owner.podSettingsEqual)
 }
 
 whole_models if {
 	is_array(input.workload.models)
 	every model in input.workload.models {
-		texts({"id", "uri", "scheme", "role", "path"}, model)
-		flags({"inOwner"}, model)
+		is_string(model.id)
+		is_string(model.uri)
+		is_string(model.scheme)
+		is_string(model.role)
+		is_string(model.path)
+		is_boolean(model.inOwner)
 		optional_text(model.digest)
 	}
 	count({model.id | some model in input.workload.models}) == count(input.workload.models)
@@ -39,23 +49,34 @@ whole_models if {
 
 whole_parts if {
 	every volume in input.workload.volumes {
-		texts({"name", "kind", "path"}, volume)
-		flags({"holdsModel", "inOwner"}, volume)
+		is_string(volume.name)
+		is_string(volume.kind)
+		is_string(volume.path)
+		is_boolean(volume.holdsModel)
+		is_boolean(volume.inOwner)
 	}
 	every container in input.workload.containers {
-		texts({"name", "path"}, container)
-		flags({"inOwner"}, container)
+		is_string(container.name)
+		is_string(container.path)
+		is_boolean(container.inOwner)
 		is_object(container.image)
 	}
 	every endpoint in input.workload.endpoints {
-		texts({"uri", "scheme", "path"}, endpoint)
+		is_string(endpoint.uri)
+		is_string(endpoint.scheme)
+		is_string(endpoint.path)
 		optional_flag(endpoint.tls)
 	}
 	every dataset in input.workload.datasets {
-		texts({"uri", "scheme", "path"}, dataset)
+		is_string(dataset.uri)
+		is_string(dataset.scheme)
+		is_string(dataset.path)
 	}
 	every reference in input.workload.references {
-		texts({"kind", "name", "status", "path"}, reference)
+		is_string(reference.kind)
+		is_string(reference.name)
+		is_string(reference.status)
+		is_string(reference.path)
 	}
 }
 
@@ -67,32 +88,36 @@ whole_evidence if {
 		whole_card(card)
 	}
 	every sign_off in input.signOffs {
-		texts({"assurance"}, sign_off)
-		texts({"type", "reference"}, sign_off.source)
+		is_string(sign_off.assurance)
+		is_string(sign_off.source.type)
+		is_string(sign_off.source.reference)
 		is_array(sign_off.problems)
 		is_object(sign_off.subject)
 	}
 	every waiver in input.waivers {
-		texts({"assurance", "namespace", "name"}, waiver)
+		is_string(waiver.assurance)
+		is_string(waiver.namespace)
+		is_string(waiver.name)
 		is_array(waiver.problems)
 		is_array(waiver.terms)
 		is_object(waiver.subject)
 	}
 	every entry in input.unavailable {
-		texts({"lookup", "reason"}, entry)
+		is_string(entry.lookup)
+		is_string(entry.reason)
 	}
 	whole_namespace
 }
 
 # A card that is found has content, or every question about it would be left open.
 whole_card(card) if {
-	texts({"reference"}, card.source)
+	is_string(card.source.reference)
 	card.status in {"missing", "invalid", "unavailable"}
 	card_lists(card)
 }
 
 whole_card(card) if {
-	texts({"reference"}, card.source)
+	is_string(card.source.reference)
 	card.status == "found"
 	card_lists(card)
 	is_object(card.card)
@@ -110,13 +135,9 @@ card_lists(card) if {
 whole_namespace if is_null(input.cluster.namespace)
 
 whole_namespace if {
-	texts({"name"}, input.cluster.namespace)
+	is_string(input.cluster.namespace.name)
 	is_object(input.cluster.namespace.labels)
 }
-
-texts(keys, entry) if count([1 | some key in keys; is_string(entry[key])]) == count(keys)
-
-flags(keys, entry) if count([1 | some key in keys; is_boolean(entry[key])]) == count(keys)
 
 optional_text(value) if type_name(value) in {"string", "null"}
 
