@@ -10,13 +10,19 @@ import data.mlgate.lib.present
 #   What ties the approver of a sign-off to building or deploying the version, in words that follow "is". Who deploys
 #   does not matter where the object is made by a controller whose own object the gate judged.
 ties(entry, sign_off) := {tie |
+	approver := people.key(sign_off.approver)
+	some tie, keys in insiders(entry)
+	approver in keys
+}
+
+# Each once for all sign-offs of an entry.
+insiders(entry) := {tie: keys |
 	some tie, names in {
 		"in spec.model.authors": facts.authors(entry.card),
 		"the one in spec.training.initiatedBy": {present.get(entry.card, ["training", "initiatedBy"])},
 		"the one who deploys it": {facts.requester | not facts.owner_gated},
 	}
-	some name in names
-	people.same(name, sign_off.approver)
+	keys := {people.key(name) | some name in names}
 }
 
 # METADATA
