@@ -135,7 +135,7 @@ test_no_trick_with_groups_is_allowed[note] if {
 }
 
 test_no_trick_with_numbers_is_allowed[note] if {
-	some note in of_subject("fairness.") - of_subject("fairness.bias_test")
+	some note in (of_subject("fairness.") - of_subject("fairness.bias_test"))
 	refused_for(attacks[note])
 }
 
@@ -145,7 +145,7 @@ test_no_trick_with_approvals_is_allowed[note] if {
 }
 
 test_no_trick_with_words_of_the_card_is_allowed[note] if {
-	some note in of_subject("encryption.") | of_subject("model_card.")
+	some note in (of_subject("encryption.") | of_subject("model_card."))
 	refused_for(attacks[note])
 }
 
