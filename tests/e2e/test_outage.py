@@ -42,6 +42,7 @@ def database(stage: Stage) -> None:
     """A database runs in a gated namespace before anything fails."""
     stage.must("administrator", [GATED])
     stage.must("engineer", [DATABASE])
+    stage.prepare("ticket-router")  # its Namespace is a record, which nobody can store later
     pod_exists(stage.cluster, "ledger-0")
 
 
@@ -73,7 +74,7 @@ def refused_in_time(stage: Stage, name: str) -> None:
     answer = stage.submit(case, only(case), "--dry-run=server")
     assert refused_by_gate(answer), answer.errors
     assert "context deadline exceeded" not in answer.errors
-    assert "ServiceUnavailable" in answer.errors or "503" in answer.errors or "engine" in answer.errors
+    assert "ServiceUnavailable" in answer.errors, "status 503"
 
 
 def test_without_engine_model_objects_are_refused_in_time(stage: Stage, no_engine: None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,20 @@ def record_of_check(result: dict[str, Any], revision: str) -> Record:
         suppressed=result["suppressed"],
         revision=revision if judged else None,
     )
+
+
+def without(verdict: Verdict, codes: Sequence[str]) -> Verdict:
+    """A cluster's verdict less the failures that only a cluster can see."""
+    if not codes:
+        return verdict
+    kept = tuple(failure for failure in verdict.failures if failure[0] not in codes)
+    return replace(verdict, allowed=not kept, failures=kept, fixes=verdict.fixes if kept else ())
+
+
+def record_without(record: Record, codes: Sequence[str]) -> Record:
+    """The record of the same."""
+    kept = tuple(entry for entry in record.violations if entry.partition("[")[0] not in codes)
+    return replace(record, violations=kept)
 
 
 class DecisionLog:
