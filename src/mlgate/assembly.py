@@ -264,7 +264,8 @@ async def card_from_cluster(name: str, namespace: str, context: str | None) -> d
     """A ModelCard object of the cluster.
 
     Raises:
-        SettingsError: no cluster can be reached from here, or it holds no such card.
+        SettingsError: there is no usable kubeconfig, or the cluster holds no such card.
+        EvidenceUnavailable: the cluster does not answer.
     """
     live = KubernetesCluster.connect(kubeconfig_path(), context, per_call_timeout=API_SECONDS)
     try:
@@ -280,7 +281,12 @@ async def card_from_cluster(name: str, namespace: str, context: str | None) -> d
 
 
 async def cluster_user(context: str | None) -> str | None:
-    """The login name under which the cluster knows whoever runs this."""
+    """The login name under which the cluster knows whoever runs this.
+
+    Raises:
+        SettingsError: there is no usable kubeconfig.
+        EvidenceUnavailable: the cluster does not answer.
+    """
     live = KubernetesCluster.connect(kubeconfig_path(), context, per_call_timeout=API_SECONDS)
     try:
         return await live.whoami(Deadline.after(API_SECONDS))

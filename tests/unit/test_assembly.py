@@ -9,17 +9,20 @@ import pytest
 
 from mlgate import __version__, assembly
 from mlgate.assembly import (
+    API_SECONDS,
     CheckFrom,
     assemble,
     assemble_check,
     bundle_for,
     card_from_cluster,
+    cluster_user,
     installed_versions,
     opa_for,
     opa_version,
 )
 from mlgate.audit.log import NoSink
-from mlgate.errors import PolicyError, SettingsError
+from mlgate.domain.deadline import Deadline
+from mlgate.errors import EvidenceUnavailable, PolicyError, SettingsError
 from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.layered import LayeredCluster
 from mlgate.policy.bundle import BundleManifest, build_bundle
@@ -159,6 +162,7 @@ class Live:
         self.done: list[str] = []
         self.connected: tuple[object, ...] = ()
         self.card: dict[str, Any] | None = {"kind": "ModelCard"}
+        self.fault: EvidenceUnavailable | None = None
 
     def start(self) -> None:
         self.done.append("start")
@@ -168,7 +172,15 @@ class Live:
 
     async def get(self, *key: object, **options: object) -> dict[str, Any] | None:
         self.done.append(f"get {key[1:]} {options['fresh']}")
+        if self.fault is not None:
+            raise self.fault
         return self.card
+
+    async def whoami(self, deadline: Deadline) -> str | None:
+        self.done.append(f"whoami {deadline.sooner(99) <= API_SECONDS}")
+        if self.fault is not None:
+            raise self.fault
+        return "ana@bank.example"
 
 
 @pytest.fixture
@@ -229,6 +241,21 @@ async def test_a_card_is_read_from_the_cluster_itself_or_said_to_be_missing(live
     with pytest.raises(SettingsError, match="no ModelCard credit in namespace bank"):
         await card_from_cluster("credit", "bank", "prod")
     assert live.done[-1] == "stop"
+
+
+async def test_who_runs_this_is_asked_of_the_cluster_which_is_let_go(live: Live) -> None:
+    assert await cluster_user("prod") == "ana@bank.example"
+    assert live.done == ["whoami True", "stop"]
+    assert live.connected[1:] == ("prod", API_SECONDS)
+
+
+async def test_a_cluster_that_does_not_answer_is_let_go_and_named(live: Live) -> None:
+    live.fault = EvidenceUnavailable("the API server answered 403")
+    with pytest.raises(EvidenceUnavailable, match="403"):
+        await card_from_cluster("credit", "bank", None)
+    with pytest.raises(EvidenceUnavailable, match="403"):
+        await cluster_user(None)
+    assert live.done.count("stop") == 2
 
 
 def test_a_program_that_tells_no_version_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ _WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "Persistent
 _THREADS = 16
 _CONNECTIONS = 32
 _LONGEST_LINE = 8 * 1024 * 1024
+_WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+_QUESTION = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 
 class Connection:
@@ -60,26 +62,23 @@ class Connection:
 
     def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
         """The JSON object at a path; None for 404. Raises ResourceGone or EvidenceUnavailable."""
-        try:
-            response = self._open(path, query, timeout)
-            body = response.data
-        except self._failures as error:
-            raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
-        if response.status == HTTPStatus.NOT_FOUND:
+        status, data = self._exchange("GET", path, timeout, query=query)
+        if status == HTTPStatus.NOT_FOUND:
             return None
-        _refuse(path, response.status)
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise EvidenceUnavailable(f"the API server's answer for {path} cannot be read") from error
-        if not isinstance(value, dict):
-            raise EvidenceUnavailable(f"the API server's answer for {path} is no object")
-        return value
+        _refuse(path, status)
+        return _object(path, data)
+
+    def review(self, path: str, question: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """What the API server answers to a question about its caller. Raises EvidenceUnavailable."""
+        status, data = self._exchange("POST", path, timeout, body=question)
+        if status != HTTPStatus.CREATED:
+            raise EvidenceUnavailable(f"the API server answered {status}")
+        return _object(path, data)
 
     def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Stream:
         """Open a watch. Raises NotServed, ResourceGone or EvidenceUnavailable."""
         try:
-            response = self._open(path, query, timeout)
+            response = self._open("GET", path, timeout, query=query)
         except self._failures as error:
             raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
         if response.status != HTTPStatus.OK:
@@ -93,12 +92,31 @@ class Connection:
         """Close all connections."""
         self._client.rest_client.pool_manager.clear()
 
-    def _open(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+    def _exchange(self, method: str, path: str, timeout: float, **sent: Any) -> tuple[int, bytes]:
+        """Status and whole body of one call."""
+        try:
+            response = self._open(method, path, timeout, **sent)
+            body = response.data
+        except self._failures as error:
+            raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
+        return response.status, body
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        timeout: float,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:
+        sent = {} if body is None else {"Content-Type": "application/json"}
         request = self._client.param_serialize(
-            "GET",
+            method,
             path,
-            query_params=[*query.items()],
-            header_params={"Accept": "application/json"},
+            query_params=[*(query or {}).items()],
+            header_params={"Accept": "application/json", **sent},
+            body=body,
             auth_settings=["BearerToken"],
         )
         return self._client.call_api(*request, _request_timeout=(timeout, timeout)).response
@@ -187,6 +205,18 @@ class KubernetesCluster:
 
         return await self._live(live, f"the list of {kind}", deadline)
 
+    async def whoami(self, deadline: Deadline) -> str | None:
+        """The name under which the API server knows the caller. Raises EvidenceUnavailable."""
+
+        def live(timeout: float) -> str | None:
+            answer = self._transport.review(_WHO_AM_I, _QUESTION, timeout)
+            status = answer.get("status")
+            user = status.get("userInfo") if isinstance(status, dict) else None
+            name = user.get("username") if isinstance(user, dict) else None
+            return name if isinstance(name, str) and name else None
+
+        return await self._live(live, "the name of the current user", deadline)
+
     async def _live(self, call: Callable[[float], T], what: str, deadline: Deadline) -> T:
         timeout = deadline.sooner(self._timeout)
         if not timeout:
@@ -228,6 +258,16 @@ class _Lines:
 
 def _path(resource: Resource | None, namespace: str | None, name: str | None) -> str | None:
     return None if resource is None else resource.path(namespace, name)
+
+
+def _object(path: str, data: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise EvidenceUnavailable(f"the API server's answer for {path} cannot be read") from error
+    if not isinstance(value, dict):
+        raise EvidenceUnavailable(f"the API server's answer for {path} is no object")
+    return value
 
 
 def _refuse(path: str, status: int) -> None:

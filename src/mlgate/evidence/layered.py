@@ -8,15 +8,16 @@ from mlgate.domain.deadline import Deadline
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.times import name_of
 
-_GUARDED = frozenset({"SignOff", "Waiver"})
-"""Records whose worth is that the API server authenticated their creator; a file shows no creator."""
+_GUARDED = frozenset({"SignOff", "Waiver", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
+"""Records whose worth is that the API server authenticated their creator, which a file cannot show,
+and the guards that make it do so: one in a file would vouch for the live records it does not guard."""
 
 
 class LayeredCluster:
     """A cluster whose objects the files add to or replace, as `kubectl apply` would.
 
-    SignOffs and Waivers come from the live cluster alone: beside its guard, one read from a file
-    would count as authenticated.
+    SignOffs, Waivers and their guards come from the live cluster alone: beside its guard, a record
+    read from a file would count as authenticated, and so would a live one beside a guard from a file.
     """
 
     source = "files and cluster"

@@ -29,7 +29,7 @@ class Stream(Protocol):
 
 
 class Transport(Protocol):
-    """Blocking reads from one API server. All times are seconds."""
+    """Blocking calls to one API server that change nothing in it. All times are seconds."""
 
     def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
         """The JSON object at a path; None for 404.
@@ -42,6 +42,13 @@ class Transport(Protocol):
         """Open a watch; silence for longer than `timeout` ends it with EvidenceUnavailable.
 
         Raises NotServed for 404, ResourceGone for 410, EvidenceUnavailable for every other failure.
+        """
+        ...
+
+    def review(self, path: str, question: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+        """Post a question about the caller (a review that stores nothing) and return the answer.
+
+        Raises EvidenceUnavailable for every failure.
         """
         ...
 

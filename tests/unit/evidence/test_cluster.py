@@ -23,6 +23,7 @@ from mlgate.evidence.transport import NotServed, ResourceGone
 
 CARDS = "/apis/mlgate.dev/v1alpha1/namespaces/prod/modelcards"
 CARD = ("mlgate.dev/v1alpha1", "ModelCard")
+WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
 class ApiServer:
@@ -31,6 +32,7 @@ class ApiServer:
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, list[str]]]] = []
+        self.posted: list[tuple[str, Any]] = []
         self.release = threading.Event()
         outer = self
 
@@ -46,6 +48,11 @@ class ApiServer:
                     answer(self, query)
                     return
                 self.reply(*answer)
+
+            def do_POST(self) -> None:
+                length = int(self.headers["Content-Length"])
+                outer.posted.append((self.headers["Content-Type"], json.loads(self.rfile.read(length))))
+                self.do_GET()
 
             def reply(self, status: int, body: bytes) -> None:
                 self.send_response(status)
@@ -368,3 +375,65 @@ async def test_watched_kinds_become_alive_and_end_with_the_cluster(
     assert f"{CARDS}/credit" not in server.paths()
     live.stop()
     assert "ModelCard" in live.not_watched()
+
+
+async def test_the_api_server_says_who_the_caller_is(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline
+) -> None:
+    server.say(WHO_AM_I, {"status": {"userInfo": {"username": "ana@bank.example"}}}, 201)
+
+    assert await live.whoami(deadline) == "ana@bank.example"
+    question = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+    assert server.posted == [("application/json", question)]
+    assert server.requests == [(WHO_AM_I, {})]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"status": None},
+        {"status": "ok"},
+        {"status": {"userInfo": []}},
+        {"status": {"userInfo": {"username": ""}}},
+        {"status": {"userInfo": {"username": 7}}},
+    ],
+)
+async def test_an_answer_without_a_name_names_nobody(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline, answer: dict[str, Any]
+) -> None:
+    server.say(WHO_AM_I, answer, 201)
+
+    assert await live.whoami(deadline) is None
+
+
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 410, 500])
+async def test_a_caller_the_api_server_does_not_name_is_unavailable_with_the_status(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline, status: int
+) -> None:
+    server.say(WHO_AM_I, {"status": {"userInfo": {"username": "forged"}}}, status)
+
+    expected = f"^the name of the current user: the API server answered {status}$"
+    with pytest.raises(EvidenceUnavailable, match=expected):
+        await live.whoami(deadline)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"[" * 100_000, b"\xff\xfe"])
+async def test_a_name_in_an_answer_that_is_no_json_object_is_unavailable(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline, body: bytes
+) -> None:
+    server.say(WHO_AM_I, body, 201)
+
+    with pytest.raises(EvidenceUnavailable, match="the API server's answer for"):
+        await live.whoami(deadline)
+
+
+async def test_an_api_server_that_does_not_say_who_the_caller_is_in_time_is_unavailable(
+    server: ApiServer, live: KubernetesCluster
+) -> None:
+    server.answers[WHO_AM_I] = lambda *_: server.release.wait(10)
+
+    with pytest.raises(EvidenceUnavailable, match="the name of the current user: "):
+        await live.whoami(Deadline.after(0.2))
+    with pytest.raises(EvidenceUnavailable, match="no time left"):
+        await live.whoami(Deadline.after(0))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from mlgate.domain.deadline import Deadline
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
@@ -49,11 +51,14 @@ async def test_a_list_holds_both_and_each_name_once() -> None:
     assert _origins(found) == {"both": "file", "mine": "file", "theirs": "live"}
 
 
-async def test_an_approval_in_a_file_is_not_seen_beside_a_live_guard() -> None:
-    layered = _layered("SignOff")
+@pytest.mark.parametrize(
+    "kind", ["SignOff", "Waiver", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]
+)
+async def test_an_approval_or_a_guard_in_a_file_is_not_seen_beside_a_live_cluster(kind: str) -> None:
+    layered = _layered(kind)
 
-    found = await layered.list(CARD, "SignOff", "bank", deadline=Deadline.after(1))
-    mine = await layered.get(CARD, "SignOff", "bank", "mine", deadline=Deadline.after(1))
+    found = await layered.list(CARD, kind, "bank", deadline=Deadline.after(1))
+    mine = await layered.get(CARD, kind, "bank", "mine", deadline=Deadline.after(1))
 
     assert (_origins(found), mine) == ({"both": "live", "theirs": "live"}, None)
     assert layered.assume_authenticated is False

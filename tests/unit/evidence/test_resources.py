@@ -28,6 +28,9 @@ class Answers:
     def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
         raise NotImplementedError
 
+    def review(self, path: str, question: Mapping[str, Any], timeout: float) -> Any:
+        raise NotImplementedError
+
     def close(self) -> None:
         """Nothing is open."""
 

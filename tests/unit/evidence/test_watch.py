@@ -109,6 +109,9 @@ class Script:
         self.versions.append(query["resourceVersion"])
         return _Played(self, self._next(self.watches))
 
+    def review(self, path: str, question: Mapping[str, Any], timeout: float) -> Any:
+        raise NotImplementedError
+
     def close(self) -> None:
         """Nothing is open."""
 
