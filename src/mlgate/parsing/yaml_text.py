@@ -20,6 +20,7 @@ from mlgate.parsing.limits import Limits
 from mlgate.parsing.yaml_tree import Tree
 
 _MARKER = re.compile(r"^(---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_OPENING = "---"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -68,17 +69,20 @@ def parse_yaml(data: bytes, limits: Limits) -> Json:
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
-    """The text cut at its document markers; a marker at the start of a line is never content."""
+    """The text cut at its document markers; a marker at the start of a line is never content.
+
+    The marker that opens a document stays its first word, so that columns are those of the stream.
+    """
     start, line = 0, 1
     for marker in _MARKER.finditer(text):
         yield line, text[start : marker.start()]
-        line += text.count("\n", start, marker.end())
-        start = marker.end()
+        line += text.count("\n", start, marker.start())
+        start = marker.start() if marker.group(1) == _OPENING else marker.end()
     yield line, text[start:]
 
 
 def _document(index: int, line: int, chunk: str, limits: Limits) -> YamlDocument | None:
-    if not chunk.strip():
+    if not chunk.removeprefix(_OPENING).strip():
         return None
     try:
         found, value = _value(chunk, line, limits)
@@ -89,9 +93,10 @@ def _document(index: int, line: int, chunk: str, limits: Limits) -> YamlDocument
 
 def _value(chunk: str, line: int, limits: Limits) -> tuple[bool, Json]:
     """The value of one chunk, and whether there is any."""
-    if chunk.lstrip()[0] in "{[":
+    body = chunk.removeprefix(_OPENING)
+    if body.lstrip()[0] in "{[":
         try:
-            return True, _shifted_json(chunk, line, limits)
+            return True, _shifted_json(body.rjust(len(chunk)), line, limits)
         except ManifestError as error:
             if not error.message.startswith("not valid JSON"):
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import yaml
@@ -12,16 +12,28 @@ from mlgate.errors import ManifestError
 from mlgate.parsing.limits import Limits
 from mlgate.parsing.yaml_scalars import ScalarError, explicit, plain
 
-_NO_KEY = object()
 _CORE_COLLECTIONS = {"tag:yaml.org,2002:map": dict, "tag:yaml.org,2002:seq": list}
 
 
 @dataclass
 class _Level:
-    """One open map or list, and the key that waits for its value."""
+    """One open map or list."""
 
     node: dict[str, Json] | list[Json]
-    key: Any = field(default=_NO_KEY)
+    key: str = ""
+    """The last key that was read."""
+    waiting: bool = False
+    """The value of the key is still to come."""
+
+    @property
+    def expects_key(self) -> bool:
+        return isinstance(self.node, dict) and not self.waiting
+
+    def place(self, *, inside: bool) -> str:
+        """The part of a path; `inside`: within the value that was added last."""
+        if isinstance(self.node, list):
+            return f"[{len(self.node) - inside}]"
+        return f".{self.key}" if inside or self.waiting else ""
 
 
 class Tree:
@@ -56,6 +68,9 @@ class Tree:
         if event.anchor is not None:
             self._refuse(event, f"anchor &{event.anchor[:40]}; anchors are not read")
         level = self._levels[-1] if self._levels else None
+        if level is None and not event.value and event.tag is None and event.implicit[0]:
+            # A marker with nothing but comments behind it: an empty document, which is none.
+            return
         try:
             if event.tag is not None:
                 value = explicit(event.tag, event.value)
@@ -63,7 +78,7 @@ class Tree:
                 value = plain(event.value) if event.implicit[0] else event.value
         except ScalarError as error:
             self._refuse(event, str(error))
-        if level is not None and isinstance(level.node, dict) and level.key is _NO_KEY:
+        if level is not None and level.expects_key:
             self._key(event, level, value)
         else:
             self._add(event, value)
@@ -71,9 +86,9 @@ class Tree:
     def _key(self, event: Any, level: _Level, value: Json) -> None:
         if not isinstance(value, str):
             self._refuse(event, f"key {event.value[:40]!r} is no string; quote it")
+        level.key, level.waiting = value, True
         if value in level.node:
             self._refuse(event, f"duplicate key {value[:80]!r}")
-        level.key = value
 
     def _open(self, event: Any) -> None:
         if event.anchor is not None:
@@ -82,7 +97,7 @@ class Tree:
         if event.tag is not None and _CORE_COLLECTIONS.get(event.tag) is not type(node):
             self._refuse(event, f"tag {event.tag[:60]!r} is not read")
         level = self._levels[-1] if self._levels else None
-        if level is not None and isinstance(level.node, dict) and level.key is _NO_KEY:
+        if level is not None and level.expects_key:
             self._refuse(event, "a key is no string")
         self._add(event, node)
         self._levels.append(_Level(node))
@@ -103,17 +118,13 @@ class Tree:
             level.node.append(value)
         else:
             level.node[level.key] = value
-            level.key = _NO_KEY
+            level.waiting = False
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = event.start_mark
         raise ManifestError(message, path=self._path(), line=self._line + mark.line, column=mark.column + 1)
 
     def _path(self) -> str:
-        parts = [
-            f"[{len(level.node)}]"
-            if isinstance(level.node, list)
-            else ("" if level.key is _NO_KEY else f".{level.key}")
-            for level in self._levels[:20]
-        ]
+        last = len(self._levels) - 1
+        parts = [level.place(inside=index < last) for index, level in enumerate(self._levels[:20])]
         return "".join(parts).removeprefix(".")
