@@ -215,7 +215,7 @@ def test_nearly_valid_yaml_never_raises_and_agrees_with_the_safe_loader(text: st
 
 @given(VALUES)
 def test_what_is_written_as_yaml_is_read_back(value: Any) -> None:
-    text = yaml.safe_dump(value)
+    text = yaml.safe_dump(value, default_style='"')
 
     assert parse_yaml(text.encode(), MANIFEST_LIMITS) == value
 
