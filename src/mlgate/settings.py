@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as VariableError
 
 from mlgate.errors import SettingsError
 
@@ -105,6 +106,8 @@ class ServerSettings(_Group):
     """Largest review: object and old object at the API server's 3 MiB, and room for the envelope."""
     max_concurrent: Annotated[int, Field(ge=1, le=4096)] = 64
     """Reviews judged at the same time; more are refused at once with 503 inside the review."""
+    head_seconds: Seconds = 5
+    """Time a caller has for its TLS handshake, and again for the head of each request."""
     body_seconds: Seconds = 5
     """Time a caller has to send its body."""
     keep_alive_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
@@ -158,14 +161,31 @@ def load_settings(flags: dict[str, dict[str, Any]] | None = None) -> Settings:
         first = problem.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise SettingsError(f"setting {name} is not valid: {first['msg']}") from problem
+    except VariableError as problem:
+        raise SettingsError(f'{_variables_of(str(problem))} must be JSON, such as ["a", "b"]') from problem
+
+
+def _variables() -> list[str]:
+    """The environment variables that are meant for mlgate; case does not count in them."""
+    return sorted(name for name in os.environ if name.upper().startswith("MLGATE_"))
+
+
+def _group_of(variable: str) -> str:
+    """The group of settings a variable names."""
+    return variable[len("MLGATE_") :].split("__", maxsplit=1)[0].lower()
 
 
 def _refuse_unknown_variables() -> None:
     """Name a mistyped MLGATE_ variable; the settings library would pass over it in silence."""
-    groups = {name.upper() for name in Settings.model_fields}
-    for variable in sorted(os.environ):
-        if variable.startswith("MLGATE_") and variable[7:].split("__")[0].upper() not in groups:
+    for variable in _variables():
+        if _group_of(variable) not in Settings.model_fields:
             raise SettingsError(f"environment variable {variable} is no setting of mlgate")
+
+
+def _variables_of(complaint: str) -> str:
+    """The variables of the group that the settings library names when a value is no JSON."""
+    named = [name for name in _variables() if f'"{_group_of(name)}"' in complaint]
+    return f"a list or a whole group in an environment variable ({', '.join(named)})"
 
 
 def user_cache() -> Path:

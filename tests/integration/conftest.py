@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import json
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,10 +21,13 @@ for folder in (ROOT / "tools", Path(__file__).parent):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from asking import Ask, Served  # noqa: E402 - the folders have to be on the path first
-from casebook.cases import EXAMPLES, Case  # noqa: E402 - as above
+import process  # noqa: E402 - the folders have to be on the path first
+from asking import Ask, Served  # noqa: E402 - as above
+from casebook.cases import EXAMPLES, Case, read_reference  # noqa: E402 - as above
 from casebook.documents import write_all  # noqa: E402 - as above
+from casebook.reviews import review  # noqa: E402 - as above
 from casebook.twins import cases_on  # noqa: E402 - as above
+from hostile_cards import hostile_cards  # noqa: E402 - as above
 
 from mlgate.assembly import assemble  # noqa: E402 - as above
 from mlgate.policy.bundle import BundleManifest, build_bundle  # noqa: E402 - as above
@@ -63,6 +69,42 @@ def served(cases: dict[str, Case], evidence: tuple[Path, ...], shipped: BundleMa
                 yield Ask(client, cases, running.engine)
 
     return serve
+
+
+@pytest.fixture(scope="session")
+def running(
+    evidence: tuple[Path, ...],
+    cases: dict[str, Case],
+    shipped: BundleManifest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[process.Served]:
+    """One real process for all tests that leave it as it is; hostile cards lie beside the good ones."""
+    folder = tmp_path_factory.mktemp("serve")
+    assert shipped.path is not None
+    card = next(item for item in cases["credit-scoring"].evidence if item["kind"] == "ModelCard")
+    hostile = {"apiVersion": "v1", "kind": "List", "items": hostile_cards(card)}
+    (folder / "hostile.json").write_text(json.dumps(hostile))
+    with process.serving(
+        folder,
+        [*evidence, folder / "hostile.json"],
+        shipped.path,
+        MLGATE_EVIDENCE__CARD_SOURCES='["modelcard", "configmap"]',
+        MLGATE_SERVER__HEAD_SECONDS="0.5",
+        MLGATE_SERVER__BODY_SECONDS="0.5",
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def question(cases: dict[str, Case]) -> Callable[..., dict[str, Any]]:
+    """The review of a case, the good example by default; parts of its request can be others."""
+
+    def ask(name: str = "credit-scoring", **changes: object) -> dict[str, Any]:
+        made = copy.deepcopy(review(cases[name].manifest[0], read_reference(EXAMPLES).requester, "u-1"))
+        made["request"] |= changes
+        return made
+
+    return ask
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ async def read_body(request: Request, *, max_bytes: int, seconds: float) -> byte
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise ReviewError("a review is sent without content encoding", status=415)
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > max_bytes:
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > max_bytes:
         raise ReviewError(f"a review has at most {max_bytes} bytes", status=413)
     try:
         async with asyncio.timeout(seconds):

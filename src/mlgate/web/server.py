@@ -11,17 +11,44 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
 from mlgate.errors import SettingsError
 from mlgate.logs import get_logger
 from mlgate.web.app import create_app
+from mlgate.web.connection import Connection
 from mlgate.web.routes import Server
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without its own signal handling: the drain decides when it stops."""
+    """uvicorn without its own signal handling, and with an end to its patience in handshakes."""
+
+    def __init__(self, config: uvicorn.Config, head_seconds: float, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._head_seconds = head_seconds
+        self._tell = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept connections, then tell so."""
+        config, loop = self.config, asyncio.get_running_loop()
+        limits: dict[str, Any] = {"ssl": config.ssl} if config.ssl else {}
+        if limits:  # asyncio's own would be a minute for the handshake and half a minute to say goodbye
+            limits |= {
+                "ssl_handshake_timeout": self._head_seconds,
+                "ssl_shutdown_timeout": self._head_seconds,
+            }
+
+        def connection() -> Connection:
+            return Connection(config, self.server_state, {}, head_seconds=self._head_seconds)
+
+        self.servers = [
+            await loop.create_server(connection, sock=listener, backlog=config.backlog, **limits)
+            for listener in sockets or ()
+        ]
+        self.started = True
+        self._tell()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -64,7 +91,6 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
         log_config=None,
         access_log=False,
         lifespan="off",
-        http="httptools",
         loop="none",
         ws="none",
         server_header=False,
@@ -73,13 +99,16 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
         timeout_graceful_shutdown=int(settings.decision.deadline_seconds) + 1,
         ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
     )
-    web = _Uvicorn(config)
-    drain = asyncio.create_task(_drain_on_signal(server, web))
-    watch = asyncio.create_task(certificate.watch(settings.tls.reload_seconds)) if certificate else None
-    try:
+
+    def tell() -> None:
         if started is not None:
             host, port = listener.getsockname()[:2]
             started(f"{host}:{port}")
+
+    web = _Uvicorn(config, settings.server.head_seconds, tell)
+    drain = asyncio.create_task(_drain_on_signal(server, web))
+    watch = asyncio.create_task(certificate.watch(settings.tls.reload_seconds)) if certificate else None
+    try:
         await web.serve(sockets=[listener])
     finally:
         for task in (drain, watch):

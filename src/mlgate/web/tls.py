@@ -31,7 +31,7 @@ class ServingCertificate:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.context.set_alpn_protocols(["http/1.1"])
-        self.expires_at = datetime.min.replace(tzinfo=UTC)
+        self.starts_at = self.expires_at = datetime.min.replace(tzinfo=UTC)
         self.reload_problem: str | None = None
         self._seen = b""
         try:
@@ -45,10 +45,12 @@ class ServingCertificate:
         if chain + key == self._seen:
             return False
         leaf = x509.load_pem_x509_certificates(chain)[0]
+        if self._seen and leaf.not_valid_after_utc <= datetime.now(UTC):
+            raise ValueError(f"it expired at {leaf.not_valid_after_utc.isoformat()}")
         trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        trial.load_cert_chain(self._cert, self._key)
-        self.context.load_cert_chain(self._cert, self._key)
-        self.expires_at = leaf.not_valid_after_utc
+        for context in (trial, self.context):
+            context.load_cert_chain(self._cert, self._key, password=_no_passphrase)
+        self.starts_at, self.expires_at = leaf.not_valid_before_utc, leaf.not_valid_after_utc
         self._seen = chain + key
         return True
 
@@ -71,6 +73,14 @@ class ServingCertificate:
 
     def problem(self) -> str | None:
         """Why the certificate is not fit to serve; null when it is."""
-        if self.expires_at <= datetime.now(UTC):
+        now = datetime.now(UTC)
+        if self.expires_at <= now:
             return f"the certificate expired at {self.expires_at.isoformat()}"
+        if self.starts_at > now:
+            return f"the certificate is not valid before {self.starts_at.isoformat()}"
         return None
+
+
+def _no_passphrase() -> str:
+    """Called for an encrypted key only; without this OpenSSL would ask on the terminal, and wait."""
+    raise ValueError("the key is encrypted, and there is nobody to ask for its passphrase")
