@@ -167,7 +167,9 @@ test_the_author_tightens_a_limit_and_never_loosens_it[note] if {
 test_without_a_limit_in_the_settings_the_authors_is_left if {
 	table := [{"group": "a", "accuracy": 0.9}, {"group": "b", "accuracy": 0.6}]
 	tight := measured({"name": "accuracyDifference", "limit": 0.3}, table) with input as fixtures.passing
-		with data.mlgate.settings.fairness.maxDifference as {}
+		with data.mlgate.lib.settings.value as json.patch(data.mlgate.settings, [{
+			"op": "replace", "path": ["fairness", "maxDifference"], "value": {},
+		}])
 	tight.limit == 0.3
 }
 

@@ -49,7 +49,7 @@ counts(candidate) if {
 # The rules are asked once, here: those of every subject that has something to say about such an object.
 spoken[subject] := data.mlgate.rules[subject].deny if some subject in concerned
 
-concerned contains subject if {
+concerned := {subject |
 	some subject, words in data.mlgate.indexes.subjects
 	some word in words
 	word in facts.objects
@@ -62,17 +62,16 @@ concerned contains subject if {
 #   speaks under a code it does not hold. Without this nothing may be decided.
 complete if {
 	"input.invalid" in data.mlgate.indexes.codes
-	every subject in concerned {
-		spoken[subject]
-	}
-	every found in spoken {
-		every candidate in found {
-			data.mlgate.catalog[candidate.code]
-		}
-	}
+	object.keys(spoken) == concerned
+	count([1 | some found in spoken; some candidate in found]) == count([1 |
+		some found in spoken
+		some candidate in found
+		data.mlgate.catalog[candidate.code]
+	])
 }
 
 unanswered[code] := lookup if {
+	count(failed) > 0
 	some name in failed
 	some code in data.mlgate.indexes.lookups[name]
 	lookup := first_of(code, failed)

@@ -19,7 +19,7 @@ skipped := object.union(setting_skips, lookup_skips) if not covered_by_owner
 # METADATA
 # title: evaluated
 # description: Every other code of the release, sorted.
-evaluated := [code | some code in data.mlgate.indexes.codes; not skipped[code]]
+evaluated := sort({code | some code in data.mlgate.indexes.codes} - object.keys(skipped))
 
 owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detail} |
 	detail := concat("/", [input.workload.owner.kind, input.workload.owner.name])
@@ -31,8 +31,9 @@ owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detai
 always_judged := {"input.invalid", "workload.unreadable"}
 
 lookup_skips[code] := {"code": code, "reason": unmade[lookup], "detail": lookup} if {
-	some name, _ in unmade
-	some code in data.mlgate.indexes.lookups[name]
+	some name, codes in data.mlgate.indexes.lookups
+	unmade[name]
+	some code in codes
 	lookup := first_of(code, object.keys(unmade))
 }
 
@@ -41,19 +42,21 @@ lookup_skips[code] := {"code": code, "reason": unmade[lookup], "detail": lookup}
 # description: The first lookup a code needs that is in the set.
 first_of(code, names) := [name | some name in data.mlgate.indexes.needs[code]; name in names][0]
 
-# Lookups that this installation or this check does without.
-unmade := {entry.lookup: min(reasons) |
-	some entry in input.unavailable
-	reasons := {other.reason | some other in input.unavailable; other.lookup == entry.lookup}
-	count(reasons - {"offline", "disabled"}) == 0
-}
+# Lookups that this installation or this check does without. Disabled for one is disabled for all.
+unmade := object.union(
+	{lookup: "offline" | some lookup in (without("offline") - failed)},
+	{lookup: "disabled" | some lookup in (without("disabled") - failed)},
+)
+
+without(reason) := {entry.lookup | some entry in input.unavailable; entry.reason == reason}
 
 # METADATA
 # title: failed
 # description: Lookups that were tried and gave nothing. An unknown reason counts as a failure.
-failed contains lookup if {
-	lookup := input.unavailable[_].lookup
-	not unmade[lookup]
+failed := {entry.lookup |
+	some entry in input.unavailable
+	reason := object.get(entry, "reason", null)
+	not reason in {"offline", "disabled"}
 }
 
 setting_skips[code] := {"code": code, "reason": "notConfigured", "detail": concat(", ", keys)} if {

@@ -10,31 +10,15 @@ import data.mlgate.lib.levels
 # METADATA
 # title: value
 # description: The settings in force, by group and name.
-value[group][name] := found if {
-	not customised
-	found := data.mlgate.settings[group][name]
-}
+value := data.mlgate.settings if not customised
 
-value[group][name] := found if {
+value := object.union(data.mlgate.settings, {group: {name: found.value | some name, found in names} |
+	some group, names in usable
+}) if {
 	customised
-	found := data.mlgate.settings[group][name]
-	not usable[group][name]
 }
 
-value[group][name] := found if {
-	customised
-	given_here := usable[group][name]
-	found := merged(data.mlgate.settings[group][name], given_here.value)
-}
-
-# METADATA
-# title: customised
-# description: The site overrides something.
 customised if data.mlgate.overrides != {}
-
-merged(shipped, found) := object.union(shipped, found) if is_object(shipped)
-
-merged(shipped, found) := found if not is_object(shipped)
 
 # METADATA
 # title: invalid

@@ -220,7 +220,10 @@ test_a_test_can_be_stale_for_two_reasons if {
 }
 
 test_without_a_maximum_age_every_test_is_stale if {
-	findings := found("fairness.bias_test_stale", fixtures.passing) with data.mlgate.settings.fairness.maxAgeDays as {}
+	findings := found("fairness.bias_test_stale", fixtures.passing)
+		with data.mlgate.lib.settings.value as json.patch(data.mlgate.settings, [{
+			"op": "replace", "path": ["fairness", "maxAgeDays"], "value": {},
+		}])
 	{finding.term | some finding in findings} == {"sex", "ageBand"}
 }
 
