@@ -54,7 +54,7 @@ policy: tools-test ## The Rego policy alone: format, checks, tests with coverage
 e2e: tools-e2e ## Against a real kube-apiserver, kubectl and helm
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
 
-cluster: tools-e2e ## A real API server with mlgate in front, to try kubectl by hand
+cluster: tools-e2e examples ## A real API server with mlgate in front, to try kubectl by hand
 	@$(BIN)/python tools/cluster/run.py
 
 bench: tools-test ## Gate, bare OPA and an empty endpoint side by side

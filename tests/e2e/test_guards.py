@@ -63,6 +63,24 @@ def test_a_waiver_is_granted_by_the_person_it_names(cluster: LocalCluster) -> No
     assert refused_by_guard(cluster.kubectl.send("risk-committee", "create", [forged]))
 
 
+def test_a_granted_waiver_cannot_be_changed(cluster: LocalCluster) -> None:
+    assert cluster.kubectl.send("risk-committee", "create", [waiver("fixed")]).ok
+    for patch in ('{"spec":{"expiresAt":"2099-01-01"}}', '{"spec":{"codes":["*"]}}'):
+        answer = cluster.kubectl("administrator", "patch", "waiver", "fixed", "--type=merge", "-p", patch)
+        assert not answer.ok
+        assert "cannot be changed" in answer.errors
+    stored = cluster.kubectl.must("administrator", "get", "waiver", "fixed", "-o", "jsonpath={.spec.codes}")
+    assert stored == '["fairness.group_too_small"]'
+
+
+def test_labels_of_a_record_may_change(cluster: LocalCluster) -> None:
+    assert cluster.kubectl.send("business-owner", "create", [sign_off("labelled")]).ok
+    assert cluster.kubectl.send("risk-committee", "create", [waiver("labelled")]).ok
+    for kind in ("signoff", "waiver"):
+        answer = cluster.kubectl("administrator", "label", kind, "labelled", "quarter=q4")
+        assert answer.ok, answer.errors
+
+
 def test_nobody_grants_a_waiver_to_oneself(cluster: LocalCluster) -> None:
     answer = cluster.kubectl.send("risk-committee", "create", [waiver("own", requestedBy="rita@example.com")])
     assert refused_by_guard(answer), answer.errors

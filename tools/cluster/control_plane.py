@@ -46,6 +46,7 @@ class ControlPlane:
         self.folder.chmod(0o700)
         self.authority = Authority(self.folder)
         self._everybody = (*PEOPLE, GATE, CONTROLLERS)
+        self._server_flags: list[str] = []
         self.tokens = new_tokens(self._everybody)
         self.port = free_port()
         self.kubeconfig = self.folder / "kubeconfig"
@@ -75,10 +76,22 @@ class ControlPlane:
             ClusterError: a part did not come up.
         """
         self._write_identities()
-        etcd = self._start_etcd()
-        server = self._launch("kube-apiserver", self._apiserver_flags(etcd))
+        self._server_flags = self._apiserver_flags(self._start_etcd())
+        server = self._launch("kube-apiserver", self._server_flags)
         wait_ready(server, self._ready, 120)
         self._launch("kube-controller-manager", self._controller_flags())
+
+    def restart_server(self) -> None:
+        """Kill the API server, as a lost machine would, and start it again on the same data and port.
+
+        Raises:
+            ClusterError: it did not come up again.
+        """
+        place = next(index for index, child in enumerate(self.children) if child.name == "kube-apiserver")
+        self.children[place].process.kill()
+        self.children[place].process.wait()
+        self.children[place] = self._new("kube-apiserver", self._server_flags)
+        wait_ready(self.children[place], self._ready, 120)
 
     def stop(self) -> None:
         """End the processes, the youngest first."""
@@ -95,9 +108,12 @@ class ControlPlane:
             write_kubeconfig(path, self.url, self.authority.pem(), people, self.tokens)
 
     def _launch(self, name: str, flags: list[str]) -> Child:
-        child = launch(name, [str(self.tools / name), *flags], self.folder)
+        child = self._new(name, flags)
         self.children.append(child)
         return child
+
+    def _new(self, name: str, flags: list[str]) -> Child:
+        return launch(name, [str(self.tools / name), *flags], self.folder)
 
     def _start_etcd(self) -> str:
         client, peer = (f"http://127.0.0.1:{free_port()}" for _ in range(2))

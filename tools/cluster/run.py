@@ -19,6 +19,8 @@ from cluster.local import ROOT, LocalCluster
 from cluster.people import PEOPLE
 from cluster.processes import ClusterError
 
+EXAMPLES = ROOT / ".build" / "examples"
+"""The examples as `make examples` writes them: dated today."""
 _EXIT_CANNOT = 2
 
 
@@ -49,16 +51,21 @@ def usage(cluster: LocalCluster) -> str:
 The cluster is up; Ctrl-C ends it. In another terminal:
 
   export KUBECONFIG={cluster.control_plane.kubeconfig}
-  export PATH={ROOT / ".tools" / "bin"}:$PATH
+  export PATH={ROOT / ".venv" / "bin"}:{ROOT / ".tools" / "bin"}:$PATH
 
 One context per person:
 {people}
 
-Try:
-  kubectl --context administrator create namespace demo
-  kubectl --context engineer auth can-i create signoffs.mlgate.dev -n demo
-  kubectl --context business-owner auth can-i approve signoffroles.mlgate.dev/businessOwner
-  kubectl --context engineer apply -n demo -f MANIFEST
+Try a model that nobody has approved yet. The evidence holds its approvals too, but only
+the approver whom each names may create it:
+
+  cd {EXAMPLES}
+  kubectl --context administrator apply -f cluster.yaml
+  kubectl --context administrator apply -f ticket-router/evidence.yaml
+  kubectl --context engineer apply -f ticket-router/manifest.yaml
+  mlgate signoff new --card ticket-router/evidence.yaml --role businessOwner \\
+    --namespace ticket-router --user bo@example.com | kubectl --context business-owner create -f -
+  kubectl --context engineer apply -f ticket-router/manifest.yaml
 
 Logs of all parts: {cluster.folder}/*.log
 A guard must be a minute older than the sign-offs it vouches for, so they count from
