@@ -26,6 +26,11 @@ insiders(entry) := {tie: keys |
 }
 
 # METADATA
+# title: tied
+# description: Whoever is tied to the version of an entry, in the form of a login name that is compared.
+tied(entry) := union({keys | some keys in insiders(entry)})
+
+# METADATA
 # title: provable
 # description: |
 #   Independence can be shown at all: the tier is minimal, somebody else supplied the model, or its authors are named.

@@ -41,10 +41,12 @@ roles(requirement) := [role |
 # title: approvers
 # description: People, each in one spelling, who gave a valid sign-off of an entry in one of the roles.
 approvers(entry, among) := {person |
-	some sign_off in valid(entry)
-	sign_off.role in among
-	person := people.key(sign_off.approver)
+	some [role, person] in signatures(entry)
+	role in among
 }
+
+# Who signed as what, read once for all requirements.
+signatures(entry) := {[sign_off.role, people.key(sign_off.approver)] | some sign_off in valid(entry)}
 
 # METADATA
 # title: distinct_approvers

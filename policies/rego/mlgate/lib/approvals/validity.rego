@@ -28,6 +28,11 @@ approving(entry) := {sign_off |
 	sign_off.decision == "approved"
 }
 
+rejecting(entry) := {sign_off |
+	some sign_off in relevant(entry)
+	sign_off.decision == "rejected"
+}
+
 # METADATA
 # title: valid
 # description: Sign-offs that count for an entry.
@@ -39,54 +44,40 @@ valid(entry) := {sign_off |
 # METADATA
 # title: failing
 # description: The parts of a valid sign-off that this one lacks.
-failing(entry, sign_off) := {part |
-	some part in parts
-	not holds(part, entry, sign_off)
-}
+failing(entry, sign_off) := parts - held(entry, sign_off)
 
 # METADATA
 # title: standing_rejections
 # description: Rejections of the version of an entry that who rejected has not taken back.
 standing_rejections(entry) := {rejection |
-	some rejection in relevant(entry)
-	rejection.decision == "rejected"
+	some rejection in rejecting(entry)
 	not rejection.assurance == "claimed"
 	version_bound(entry, rejection)
 	not taken_back(entry, rejection)
 }
 
 # METADATA
-# title: holds
-# description: A part of a valid sign-off holds for this one.
-holds("named", _, sign_off) if people.key(sign_off.approver)
-
-holds("sound", _, sign_off) if sign_off.problems == []
-
-holds("assured", _, sign_off) if sign_off.assurance in settings.value.signOff.acceptedAssurance
-
-holds("signer", _, sign_off) if signer_known(sign_off)
-
-holds("version", entry, sign_off) if version_bound(entry, sign_off)
-
-holds("digest", entry, sign_off) if digest_bound(entry, sign_off)
-
-holds("cardDigest", entry, sign_off) if card_digest_bound(entry, sign_off)
-
-holds("recent", _, sign_off) if recent(sign_off)
-
-holds("lasting", _, sign_off) if lasting(sign_off)
-
-holds("independent", entry, sign_off) if {
-	provable(entry)
-	count(ties(entry, sign_off)) == 0
+# title: held
+# description: The parts of a valid sign-off that hold for this one.
+held(entry, sign_off) := union({
+	{"named" | count(approver) > 0},
+	{"sound" | sign_off.problems == []},
+	{"assured" | sign_off.assurance in settings.value.signOff.acceptedAssurance},
+	{"signer" | signer_known(sign_off)},
+	{"version" | version_bound(entry, sign_off)},
+	{"digest" | digest_bound(entry, sign_off)},
+	{"cardDigest" | card_digest_bound(entry, sign_off)},
+	{"recent" | recent(sign_off)},
+	{"lasting" | lasting(sign_off)},
+	{"independent" | provable(entry); count(approver & tied(entry)) == 0},
+	{"standing" | not superseded(entry, sign_off)},
+}) if {
+	approver := {name | name := people.key(sign_off.approver)}
 }
-
-holds("standing", entry, sign_off) if not superseded(entry, sign_off)
 
 # A rejection whose time cannot be read counts as the last word.
 superseded(entry, sign_off) if {
-	some rejection in relevant(entry)
-	rejection.decision == "rejected"
+	some rejection in rejecting(entry)
 	same_case(rejection, sign_off)
 	not earlier(rejection, sign_off)
 }
@@ -97,9 +88,7 @@ taken_back(entry, rejection) if {
 	same_case(rejection, sign_off)
 	earlier(rejection, sign_off)
 	not sign_off.assurance == "claimed"
-	every part in {"sound", "assured", "signer"} {
-		holds(part, entry, sign_off)
-	}
+	count({"sound", "assured", "signer"} - held(entry, sign_off)) == 0
 }
 
 same_case(one, other) if {

@@ -1,5 +1,6 @@
 package mlgate.rules.signoff
 
+import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
@@ -31,6 +32,7 @@ import data.mlgate.lib.show
 #   message: "{user} cannot approve in the name of {approver}."
 #   fix: "{approver} must create the SignOff as themselves; spec.approver is the login name of the creator."
 deny contains finding if {
+	"signOff" in facts.objects
 	input.request.operation == "CREATE"
 	not approver_is_requester
 	approver := stated("approver")
@@ -70,6 +72,7 @@ deny contains finding if {
 #   message: "{user} does not hold the role {role}; members of {required} do."
 #   fix: "Ask a member of {required} to create the SignOff, or have the group mapped in setting signOff.roleGroups."
 deny contains finding if {
+	"signOff" in facts.objects
 	input.request.operation == "CREATE"
 	count(settings.value.signOff.roleGroups) > 0
 	not role_is_held
@@ -107,6 +110,7 @@ deny contains finding if {
 #   message: "a SignOff cannot be changed after it was given ({document})."
 #   fix: "Create a new SignOff; a later one of the same approver and role supersedes this one."
 deny contains finding if {
+	"signOff" in facts.objects
 	input.request.operation == "UPDATE"
 	not spec_unchanged
 	finding := result.candidate(rego.metadata.rule(), {

@@ -1,6 +1,7 @@
 package mlgate.rules.waiver
 
 import data.mlgate.lib.dates
+import data.mlgate.lib.facts
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
 import data.mlgate.lib.show
@@ -26,6 +27,7 @@ import data.mlgate.lib.waivers
 #   message: "waiver {waiver} must end: expiresAt is {observed}; at most {required} days from now are allowed."
 #   fix: "Set spec.expiresAt to a date within {required} days."
 deny contains finding if {
+	"waiver" in facts.objects
 	input.request.operation == "CREATE"
 	not ends_in_time
 	finding := result.candidate(rego.metadata.rule(), {

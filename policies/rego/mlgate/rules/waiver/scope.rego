@@ -30,6 +30,7 @@ import data.mlgate.lib.waivers
 #   message: "waiver {waiver} is not specific enough: {observed}."
 #   fix: "Name exact codes, a workload, a digest or a model with version in spec.subject, a reason and a ticket."
 deny contains finding if {
+	"waiver" in facts.objects
 	count(scope_flaws) > 0
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "spec",

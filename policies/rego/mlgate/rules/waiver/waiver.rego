@@ -3,6 +3,7 @@
 # description: Exceptions to codes, who grants them, how wide they are and when they end.
 package mlgate.rules.waiver
 
+import data.mlgate.lib.facts
 import data.mlgate.lib.people
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -33,6 +34,7 @@ import data.mlgate.lib.show
 #   message: "{user} cannot grant this waiver: {observed}."
 #   fix: "Somebody entitled ({required}) other than the one who asks creates the Waiver, with spec.approvedBy their own login name."
 deny contains finding if {
+	"waiver" in facts.objects
 	input.request.operation == "CREATE"
 	count(grant_flaws) > 0
 	finding := result.candidate(rego.metadata.rule(), {
@@ -63,6 +65,7 @@ deny contains finding if {
 #   message: "a Waiver cannot be changed after it was granted ({document})."
 #   fix: "Delete it and have a new one granted."
 deny contains finding if {
+	"waiver" in facts.objects
 	input.request.operation == "UPDATE"
 	not spec_unchanged
 	finding := result.candidate(rego.metadata.rule(), {
