@@ -89,8 +89,8 @@ def running(
         [*evidence, folder / "hostile.json"],
         shipped.path,
         MLGATE_EVIDENCE__CARD_SOURCES='["modelcard", "configmap"]',
-        MLGATE_SERVER__HEAD_SECONDS="0.5",
-        MLGATE_SERVER__BODY_SECONDS="0.5",
+        MLGATE_SERVER__HEAD_SECONDS="2",
+        MLGATE_SERVER__BODY_SECONDS="2",
     ) as server:
         yield server
 

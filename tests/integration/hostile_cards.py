@@ -19,6 +19,7 @@ def _with(card: Card, path: str, value: object) -> Any:
     place = spec
     for key in parents:
         place = place[int(key)] if isinstance(place, list) else place[key]
+    assert last in place  # another place than an honest card has would prove nothing
     place[last] = value
     return spec
 
@@ -41,12 +42,13 @@ def specs(card: Card) -> dict[str, Any]:
         "nothing": None,
         "empty": {},
         "wrong-name": _with(card, "model.name", {"$ref": "#"}),
-        "yesterday": _with(card, "model.createdAt", "yesterday"),
-        "tests-yesterday": _with(card, "fairness.evaluations", [{"performedAt": "yesterday"}]),
-        "february-30": _with(card, "fairness.evaluations", [{"performedAt": "2026-02-30"}]),
+        "yesterday": _with(card, "fairness.evaluations.0.date", "yesterday"),
+        "february-30": _with(card, "fairness.evaluations.0.date", "2026-02-30"),
+        "year-0": _with(card, "fairness.evaluations.0.date", "0000-01-01"),
+        "date-number": _with(card, "fairness.evaluations.0.date", 1_790_000_000),
         "evaluations-map": _with(card, "fairness.evaluations", {"0": {}}),
         "two-cases": card["spec"] | {"Model": card["spec"]["model"]},
-        "long-number": _with(card, "fairness.evaluations", [{"performedAt": 2**62}]),
+        "long-number": _with(card, "fairness.evaluations", [{"date": 2**62}]),
         "control": _with(card, "model.name", "a\u0000\u001b[2J\u202e\nmlgate allowed everything"),
     }
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Certificates:
         """Its key."""
         return self.folder / "tls.key"
 
+    @cached_property
     def trust(self) -> ssl.SSLContext:
         """A client that believes the authority."""
         context = ssl.create_default_context()
@@ -92,14 +94,13 @@ class Served:
     log: Path
     certificates: Certificates
 
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Every log line; a line that is no JSON object fails the test."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+    def mark(self) -> int:
+        """The end of the log as it is now."""
+        return self.log.stat().st_size
 
-    def events(self, name: str) -> list[dict[str, Any]]:
-        """The log lines of one event."""
-        return [line for line in self.lines if line["event"] == name]
+    def lines(self, since: int = 0) -> list[dict[str, Any]]:
+        """The log lines after a mark; a line that is no JSON object fails the test."""
+        return [json.loads(line) for line in self.log.read_bytes()[since:].splitlines()]
 
     def wait_for(self, event: str) -> dict[str, Any]:
         """The first log line of an event."""
@@ -114,7 +115,7 @@ class Served:
             assert time.monotonic() < limit, self.log.read_text()[-2000:]
             time.sleep(0.02)
 
-    @property
+    @cached_property
     def port(self) -> int:
         """Where it listens."""
         return int(self.wait_for("serving")["address"].rpartition(":")[2])
@@ -122,7 +123,7 @@ class Served:
     def connect(self) -> ssl.SSLSocket:
         """A bare connection, for bytes that no client library would send."""
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        return self.certificates.trust().wrap_socket(plain, server_hostname="127.0.0.1")
+        return self.certificates.trust.wrap_socket(plain, server_hostname="127.0.0.1")
 
     def send(self, data: bytes, *, done: bool = False) -> bytes:
         """Write bytes and read until the server closes."""
@@ -137,8 +138,9 @@ class Served:
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """One HTTP call."""
-        trust = self.certificates.trust()
-        client = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=trust)
+        client = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=30, context=self.certificates.trust
+        )
         try:
             client.request(method, path, body, headers or {"Content-Type": "application/json"})
             found = client.getresponse()

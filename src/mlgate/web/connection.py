@@ -50,9 +50,10 @@ class Connection(HttpToolsProtocol):
                 self.send_400_response("The head of the request is too large.")
 
     def on_message_begin(self) -> None:
-        """A new head begins."""
+        """A new head begins, perhaps behind a request that came in the same bytes."""
         super().on_message_begin()
         self._fields = 0
+        self._wait()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count the fields; the parser turns the error into status 400."""

@@ -20,6 +20,8 @@ def _parsed(data: bytes, memory: CardMemory) -> CardContent:
     try:
         document = parse_yaml(data, CARD_LIMITS)
     except ManifestError as error:
-        place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
-        return invalid(f"cannot be parsed: {error.message}{place}")
+        line = f"line {error.line}" if error.line is not None else ""
+        column = f"column {error.column}" if error.column is not None else ""
+        place = ", ".join(filter(None, (line, column)))
+        return invalid(f"cannot be parsed: {error.message}" + (f" ({place})" if place else ""))
     return read_document(document, memory.scan)
