@@ -42,8 +42,8 @@ def _covered(card: Card, reference: CardReference | None, models: tuple[ServedMo
 
 
 def _is_artifact(model: ServedModel, artifact: dict[str, Any]) -> bool:
-    """By digest, or else by address without a slash at the end."""
+    """By digest, or else by address without one slash at the end."""
     if model.digest is not None and artifact.get("digest") == model.digest:
         return True
     uri = artifact.get("uri")
-    return isinstance(uri, str) and uri.rstrip("/") == model.uri.rstrip("/")
+    return isinstance(uri, str) and uri.removesuffix("/") == model.uri.removesuffix("/")

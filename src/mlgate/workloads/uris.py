@@ -87,16 +87,12 @@ def looks_like_hub_id(text: str) -> bool:
 
 
 def without_user(text: str) -> str:
-    """The address without `user:password@`."""
-    scheme = _SCHEME.match(text)
-    if scheme is None:
-        return text
-    end = next((i for i in range(scheme.end(), len(text)) if text[i] in "/?#"), len(text))
-    authority = text[scheme.end() : end]
-    _user, at, host = authority.rpartition("@")
-    if not at or host.startswith("sha256:"):
-        return text
-    return text[: scheme.end()] + host + text[end:]
+    """The address without `user:password@`, whatever its scheme."""
+    scheme, separator, rest = text.partition("://")
+    end = next((i for i, character in enumerate(rest) if character in "/?#"), len(rest))
+    _user, at, host = rest[:end].rpartition("@")
+    is_digest = scheme.lower() in _OCI and _DIGEST.fullmatch(host) is not None
+    return text if not at or is_digest else f"{scheme}{separator}{host}{rest[end:]}"
 
 
 def host_of(uri: str) -> str | None:
