@@ -24,6 +24,7 @@ class Program:
     library: Literal["hub", "ollama", "ngc"] | None
     follows: bool
     positional: bool
+    fetches: bool
     images: tuple[tuple[str, ...], ...]
     commands: tuple[tuple[str, ...], ...]
     flags: frozenset[str]
@@ -64,6 +65,7 @@ class Catalog:
     labels: tuple[str, ...]
     extensions: tuple[str, ...]
     schemes: frozenset[str]
+    hubs: frozenset[str]
 
     def program_of_image(self, raw: str) -> Program | None:
         """The program an image is known to hold."""
@@ -93,6 +95,7 @@ def catalog() -> Catalog:
         labels=tuple(data["labels"]),
         extensions=tuple(data["extensions"]),
         schemes=frozenset(data["schemes"]),
+        hubs=frozenset(data["hubs"]),
     )
 
 
@@ -108,6 +111,7 @@ def _program(row: dict[str, Any], *, trains: bool) -> Program:
         library=row.get("library"),
         follows=row.get("follows", False),
         positional=row.get("positional", False),
+        fetches=row.get("fetches", False),
         images=tuple(tuple(image.split("/")) for image in row.get("images", ())),
         commands=tuple(tuple(command.split()) for command in row["commands"]),
         flags=frozenset(row.get("model", ())),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, Image, SecurityContext
@@ -53,9 +54,13 @@ class Slot:
         """Whether anything of a container is said here."""
         return self.always_runs or any(self.raw.get(key) is not None for key in _OF_A_CONTAINER)
 
+    @cached_property
+    def _variables(self) -> dict[str, EnvVar]:
+        return {env.name: env for env in self.env}
+
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name; the last one wins, as for the container runtime."""
-        return next((env for env in reversed(self.env) if env.name == name), None)
+        return self._variables.get(name)
 
     def fingerprint(self) -> str:
         """What two containers must share to be the same: unmasked and in full."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
-from mlgate.domain.base import Json
 from mlgate.domain.workload import Switch
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.containers import Slot
 from mlgate.workloads.invocation import Invocation, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
-from mlgate.workloads.reading import dig
-from mlgate.workloads.uris import Address
-from mlgate.workloads.volumes import VolumeSlot
+from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
+from mlgate.workloads.uris import Address, normalise
+from mlgate.workloads.volumes import VolumeSlot, resolve_path
 
 _TRUE = {"1", "true", "yes", "on"}
+_EMPTY = {"emptyDir", "ephemeral", "secret", "configMap", "serviceAccountToken"}
+"""Kinds of volumes that hold no model when a pod starts."""
+_LIBRARIES = {"hub", "ollama"}
+"""Libraries whose servers hold no model of their own."""
 _FALSE = {"0", "false", "no", "off"}
 
 
@@ -37,6 +39,8 @@ class Detection:
     runtime_lora: Switch = field(default_factory=Switch)
     complete: bool = True
     """False when the command line was too long to be read."""
+    fetches: bool = False
+    """It is a server that takes its model from a library, by a name it must be told."""
 
 
 def detect(
@@ -58,14 +62,17 @@ def detect(
     models = naming.models()
     trains = _trains(invocation)
     serves = not trains and bool(invocation.programs or models)
-    gpu = () if trains or serves else tuple(_on_gpu(slot))
-    if gpu:
+    signs = () if trains or serves else _signs(slot)
+    if not (models or trains or presumed):
+        models = tuple(_mounted(slot, volumes, signs=bool(signs or serves)))
+        serves = serves or bool(models)
+    if signs:
         trains, serves = batch, not batch
     tables = catalog()
     return Detection(
         serves=serves,
         trains=trains,
-        evidence=tuple(dict.fromkeys([*_evidence(invocation, models), *gpu])),
+        evidence=tuple(dict.fromkeys([*_evidence(invocation, models), *signs])),
         models=tuple(_as_base(model) for model in models) if trains else models,
         datasets=tuple(naming.datasets()) if trains else (),
         trust_remote_code=_switch(
@@ -73,6 +80,7 @@ def detect(
         ),
         runtime_lora=_switch(invocation, tables.flags["runtimeLora"], tables.variables["runtimeLora"]),
         complete=invocation.complete,
+        fetches=invocation.library in _LIBRARIES,
     )
 
 
@@ -95,33 +103,25 @@ def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterato
             yield f"arg:--{flag.name}@{flag.path}"
 
 
-def _on_gpu(slot: Slot) -> Iterator[str]:
-    """A GPU together with another sign is a model being run; one of them alone is nothing."""
-    gpu = next(_gpus(slot), None)
-    sign = next(_signs(slot), None) if gpu is not None else None
-    if gpu is not None and sign is not None:
-        yield from (gpu, sign)
+def _signs(slot: Slot) -> tuple[str, ...]:
+    """Two signs of which one is a GPU, or a mount of models beside a variable, are a model being run."""
+    gpu = next(gpus(slot), None)
+    variable = next(model_variables(slot), None)
+    mount = next((f"volume:{name}@{slot.path}.volumeMounts" for _, name in model_mounts(slot)), None)
+    port = next(model_ports(slot), None)
+    found = [sign for sign in (gpu, mount, variable, port) if sign is not None]
+    telling = gpu is not None or (mount is not None and variable is not None)
+    return tuple(found[:2]) if telling and len(found) > 1 else ()
 
 
-def _gpus(slot: Slot) -> Iterator[str]:
-    for part in ("limits", "requests"):
-        resources = dig(slot.raw, "resources", part)
-        for name, amount in resources.items() if isinstance(resources, dict) else ():
-            if _positive(amount) and any(fnmatchcase(str(name), pattern) for pattern in catalog().gpus):
-                yield f"gpu:{name}@{slot.path}.resources.{part}"
-
-
-def _signs(slot: Slot) -> Iterator[str]:
-    known = catalog()
-    for target, volume, _ in slot.mounts:
-        if any(target.rstrip("/") == sign or target.startswith(f"{sign}/") for sign in known.sign_mounts):
-            yield f"volume:{volume}@{slot.path}.volumeMounts"
-    for env in slot.env:
-        if known.sign_variables.fullmatch(env.name):
-            yield f"env:{env.name}@{env.path}"
-    for port in slot.ports:
-        if port in known.sign_ports:
-            yield f"port:{port}@{slot.path}.ports"
+def _mounted(slot: Slot, volumes: tuple[VolumeSlot, ...], *, signs: bool) -> Iterator[FoundModel]:
+    """Models that come as a volume: an image where models lie, or another volume beside further signs."""
+    kinds = {item.volume.name: item.volume.kind for item in volumes}
+    for target, name in model_mounts(slot):
+        kind = kinds.get(name)
+        address = resolve_path(target, slot.mounts, volumes)
+        if address is not None and (kind == "image" or (signs and kind not in _EMPTY)):
+            yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
 
 
 def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[str]) -> Switch:
@@ -138,7 +138,3 @@ def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[
 
 def _as_base(model: FoundModel) -> FoundModel:
     return replace(model, role="base") if model.role == "primary" else model
-
-
-def _positive(amount: Json) -> bool:
-    return str(amount).strip() not in {"", "0", "None"}

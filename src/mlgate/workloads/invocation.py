@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
 
 from mlgate.workloads.catalog import Program, catalog
 from mlgate.workloads.containers import Slot
-from mlgate.workloads.words import Word, read_words
+from mlgate.workloads.credential_patterns import shipped
+from mlgate.workloads.reading import dig
+from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word, read_words
 
 _VARIABLE = re.compile(
-    r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)"
+    r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)"
+    r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
+    r"|\$([A-Za-z_][A-Za-z0-9_]*)"
 )
-_MAX_EXPANDED = 4096
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_MAX_BEHIND = 200
+_MAX_VALUE = 4096
+_SWITCHING = ("enable-", "disable-", "no-")
+"""Beginnings of names of flags that stand alone."""
+_HOOKS = (
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+    ("startupProbe",),
+    ("livenessProbe",),
+    ("readinessProbe",),
+)
+"""Fields of a container that run a command of their own: `exec.command` below each."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +47,11 @@ class Flag:
 
 @dataclass(frozen=True)
 class Call:
-    """A known program that is called, and the word behind its command."""
+    """A known program that is called, and the words behind its command."""
 
     program: Program
     path: str
-    behind: Word | None
+    behind: tuple[Word, ...]
 
 
 @dataclass(frozen=True)
@@ -47,11 +64,13 @@ class Invocation:
     calls: tuple[Call, ...]
     by_image: Program | None
     complete: bool
+    assigned: dict[str, str] = field(default_factory=dict)
+    """Variables that the command line sets itself (`MODEL=... ; vllm serve $MODEL`)."""
 
     @property
     def programs(self) -> tuple[Program, ...]:
-        """The known programs, those of the command line before that of the image."""
-        called = [call.program for call in self.calls]
+        """The known servers and trainers, those of the command line before that of the image."""
+        called = [call.program for call in self.calls if not call.program.fetches]
         return tuple(dict.fromkeys([*called, *([self.by_image] if self.by_image else [])]))
 
     @property
@@ -60,22 +79,20 @@ class Invocation:
         return next((program.library for program in self.programs if program.library), None)
 
     def expand(self, text: str) -> str:
-        """The text with references to variables of the container replaced by their literal values."""
+        """The text with references to variables replaced by their values, as far as they are known."""
         if "$" not in text:
             return text
-        return _VARIABLE.sub(self._value, text)[:_MAX_EXPANDED]
-
-    def _value(self, match: re.Match[str]) -> str:
-        name = next(group for group in match.groups() if group)
-        found = self.slot.variable(name)
-        return found.value if found is not None and found.value is not None else match.group(0)
+        return _expand(text[:_MAX_VALUE], self.slot, self.assigned, _MAX_VALUE)[:_MAX_VALUE]
 
 
 def read_invocation(slot: Slot) -> Invocation:
     """What the container runs."""
-    items = [(text, f"{slot.path}.command[{index}]") for index, text in enumerate(slot.command)]
-    items += [(text, f"{slot.path}.args[{index}]") for index, text in enumerate(slot.args)]
-    line = read_words(items)
+    items = [(text[: MAX_LENGTH + 1], path) for text, path in _items(slot)]
+    line, assigned = read_words(items), dict[str, str]()
+    if any("$" in text for text, _ in items):
+        # Programs and flags can come from variables, and those from the command line itself.
+        assigned = _assigned(line.words)
+        line = read_words((_expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
     calls = list(_calls(line.words))
     taken = {index for start, length, _ in calls for index in range(start, start + length)}
     return Invocation(
@@ -85,7 +102,57 @@ def read_invocation(slot: Slot) -> Invocation:
         calls=tuple(_call(line.words, start, length, program) for start, length, program in calls),
         by_image=catalog().program_of_image(slot.image) if slot.image else None,
         complete=line.complete,
+        assigned=assigned,
     )
+
+
+def _items(slot: Slot) -> Iterator[tuple[str, str]]:
+    """Text and path of everything the container runs, commands of its hooks and probes behind its own."""
+    yield from ((text, f"{slot.path}.command[{index}]") for index, text in enumerate(slot.command))
+    yield from ((text, f"{slot.path}.args[{index}]") for index, text in enumerate(slot.args))
+    for keys in _HOOKS:
+        command = dig(slot.raw, *keys, "exec", "command")
+        if isinstance(command, list):
+            path = f"{slot.path}.{'.'.join(keys)}.exec.command"
+            yield ";", path
+            yield from (
+                (text, f"{path}[{index}]") for index, text in enumerate(command) if isinstance(text, str)
+            )
+
+
+def _assigned(words: tuple[Word, ...]) -> dict[str, str]:
+    """Variables set by words such as `MODEL=x`; the last one counts."""
+    matches = (_ASSIGNMENT.fullmatch(word.text) for word in words)
+    return {match.group(1): match.group(2) for match in matches if match is not None}
+
+
+def _expand(text: str, slot: Slot, assigned: dict[str, str], limit: int) -> str:
+    """References replaced by values; what grows past the limit is cut a little behind it."""
+    pieces: list[str] = []
+    end = total = 0
+    for match in _VARIABLE.finditer(text):
+        value = _value(match, slot, assigned)[: limit + 1]
+        pieces += [text[end : match.start()], value]
+        total += match.start() - end + len(value)
+        end = match.end()
+        if total > limit:
+            break
+    return "".join([*pieces, text[end:]])
+
+
+def _value(match: re.Match[str], slot: Slot, assigned: dict[str, str]) -> str:
+    name = match.group(1) or match.group(2) or match.group(4)
+    if match.group(1) is None and name in assigned:
+        return assigned[name]
+    if name == "IFS":
+        return " "  # what stands for white space in a word that must not hold any
+    found = slot.variable(name)
+    if found is None:
+        return match.group(0) if match.group(3) is None else match.group(3)
+    # A credential stays where it is: what is expanded can come to be shown as the address of a model.
+    if found.value is None or shipped().reason_of_text(found.value) == "value":
+        return match.group(0)
+    return found.value
 
 
 def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, int, Program]]:
@@ -101,8 +168,9 @@ def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, int, Program]]:
 
 
 def _call(words: tuple[Word, ...], start: int, length: int, program: Program) -> Call:
-    behind = words[start + length] if start + length < len(words) else None
-    return Call(program, words[start].path, behind)
+    rest = words[start + length : start + length + _MAX_BEHIND]
+    behind = takewhile(lambda word: word.text.strip(SEPARATORS), rest)
+    return Call(program, words[start].path, tuple(behind))
 
 
 def _flags(words: tuple[Word, ...], taken: set[int]) -> Iterator[Flag]:
@@ -110,6 +178,17 @@ def _flags(words: tuple[Word, ...], taken: set[int]) -> Iterator[Flag]:
         if index in taken or not word.text.startswith("-") or not word.text.strip("-"):
             continue
         name, equals, value = word.text.lstrip("-").partition("=")
-        if not equals and index + 1 < len(words) and not words[index + 1].text.startswith("-"):
+        name = name.replace("_", "-")
+        if not equals and index + 1 < len(words) and takes_value(name) and is_plain(words[index + 1]):
             value = words[index + 1].text
-        yield Flag(name.replace("_", "-"), value or None, word.path, index, joined=bool(equals))
+        yield Flag(name, value or None, word.path, index, joined=bool(equals))
+
+
+def is_plain(word: Word) -> bool:
+    """Whether it is neither a flag nor the end of a command."""
+    return not word.text.startswith("-") and bool(word.text.strip(SEPARATORS))
+
+
+def takes_value(name: str) -> bool:
+    """Whether the word behind a flag can be its value: not behind a known switch."""
+    return name not in catalog().flags["switches"] and not name.startswith(_SWITCHING)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
+from mlgate.workloads.containers import Slot
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Component, ModelField
 from mlgate.workloads.naming import FoundModel
@@ -79,10 +80,15 @@ def detected(
             )
 
 
+def main_container(pod: Pod) -> Slot | None:
+    """The container that serves: KServe's by its name, else the first one."""
+    servers = [slot for slot in pod.slots if slot.role == "server" and slot.image]
+    return next((slot for slot in servers if slot.name == _MAIN_CONTAINER), next(iter(servers), None))
+
+
 def built_in(part: Part, *, name: str | None) -> Iterator[ServedModel]:
     """The image of the main container, when nothing else holds the model."""
-    servers = [slot for slot in part.pod.slots if slot.role == "server" and slot.image]
-    main = next((slot for slot in servers if slot.name == _MAIN_CONTAINER), next(iter(servers), None))
+    main = main_container(part.pod)
     if main is not None and main.image is not None:
         yield _served(part, in_image(main.image), f"{main.path}.image", part.id, name=name)
 

@@ -10,15 +10,20 @@ from itertools import takewhile
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import Flag, Invocation
+from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_value
 from mlgate.workloads.reading import dig
-from mlgate.workloads.uris import Address, hub, in_image, looks_like_hub_id, normalise, tagged
+from mlgate.workloads.signs import has_gpu
+from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
 from mlgate.workloads.volumes import VolumeSlot, resolve_path
+from mlgate.workloads.words import Word
 
 _MODEL_MOUNT = "/mnt/models/"
 _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 """Variables that often hold a name for callers: they count only with an address in them."""
 _ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
+_MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
+_VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
+"""Flags whose value is no model to be served by itself."""
 _NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
 
 
@@ -50,6 +55,8 @@ class Naming:
         self._known = presumed or bool(invocation.programs)
         self._platform_mount = platform_mount
         self._catalog = catalog()
+        flags = self._catalog.flags
+        self._valued = frozenset[str]().union(*(flags[key] for key in _VALUED))
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models, each address once in each role."""
@@ -72,7 +79,7 @@ class Naming:
             if flag.value is None or not (strong or flag.name in flags["weak"]):
                 continue
             value = self._invocation.expand(flag.value)
-            if strong or self._counts(value):
+            if strong or self._counts(value, flag.name):
                 yield from self._found(value, flag.path, f"arg:--{flag.name}")
 
     def _from_variables(self) -> Iterator[FoundModel]:
@@ -88,19 +95,46 @@ class Naming:
                     address = Address(f"$({env.name})", "unknown")
                     yield FoundModel(address, "primary", env.path, f"env:{env.name}", self._served_name())
                 continue
-            value = self._invocation.expand(env.value)
-            if value and (strong or self._counts(value, is_name=env.name in _NAMES_ONLY)):
+            value = self._invocation.expand(env.value).strip()
+            if value and (strong or self._counts(value, env.name)):
                 yield from self._found(value, env.path, f"env:{env.name}")
 
     def _from_position(self) -> Iterator[FoundModel]:
-        """The word right behind a command (`vllm serve <model>`), or the first one of a downloader."""
-        behind = [(call.behind, call.program.name) for call in self._invocation.calls if call.program.follows]
+        """The model that stands behind a command without a flag, as in `vllm serve <model>`."""
+        named = any(flag.name in _MODEL_FLAGS and flag.value for flag in self._invocation.flags)
+        for call in self._invocation.calls:
+            evidence = f"command:{call.program.name}"
+            if call.program.fetches:
+                yield from self._fetched(call, evidence)
+            word = self._behind(call, named=named) if call.program.follows else None
+            if word is not None:
+                yield from self._found(self._invocation.expand(word.text), word.path, evidence)
         image = self._invocation.by_image
-        if image is not None and image.positional:
-            behind.append((next(iter(self._invocation.words), None), image.name))
-        for word, program in behind:
-            if word is not None and not word.text.startswith("-") and word.text.strip(";&|()<>\n"):
-                yield from self._found(self._invocation.expand(word.text), word.path, f"command:{program}")
+        word = next(iter(self._invocation.words), None)
+        if image is not None and image.positional and word is not None and is_plain(word):
+            yield from self._found(self._invocation.expand(word.text), word.path, f"command:{image.name}")
+
+    def _behind(self, call: Call, *, named: bool) -> Word | None:
+        """The word that names the model; between flags it is told from a value by how it reads."""
+        previous = None
+        unsure = None
+        for word in call.behind:
+            flag = previous is not None and previous.text.startswith("-") and "=" not in previous.text
+            if is_plain(word):
+                name = previous.text.lstrip("-").replace("_", "-") if flag and previous is not None else ""
+                if not flag or not takes_value(name):
+                    return word
+                if unsure is None and name not in self._valued and self._reads_as_address(word.text):
+                    unsure = word
+            previous = word
+        return None if named else unsure
+
+    def _fetched(self, call: Call, evidence: str) -> Iterator[FoundModel]:
+        """What a program that copies files is told to fetch, if it reads as a model."""
+        for word in call.behind:
+            value = self._invocation.expand(word.text)
+            if "://" in value and self._reads_as_address(value):
+                yield from self._found(value, word.path, evidence)
 
     def _companions(self) -> Iterator[FoundModel]:
         """Adapters, draft models and tokenizers beside a model."""
@@ -161,29 +195,44 @@ class Naming:
         by_variable = (env.value for env in self._invocation.slot.env if env.name in variables)
         return given or next((value for value in by_variable if value), None)
 
-    def _counts(self, value: str, *, is_name: bool = False) -> bool:
+    def _counts(self, value: str, word: str) -> bool:
         """Whether the value of a weak word names a model."""
         if self._known:
-            return not is_name or self._reads_as_address(value)
-        return self._reads_as_address(value) and not self._is_client()
+            return word not in _NAMES_ONLY or self._reads_as_address(value)
+        if self._is_client():
+            return False
+        return self._reads_as_address(value) or ("model" in word.lower() and self._is_stored(value))
 
     def _reads_as_address(self, value: str) -> bool:
         scheme, separator, rest = value.partition("://")
         lower = value.lower().rstrip("/")
-        if value.startswith("models:/") or lower.endswith(self._catalog.extensions):
+        if value.startswith("models:/") or lower.partition("?")[0].endswith(self._catalog.extensions):
             return True
         if separator:
             known = scheme.lower() in self._catalog.schemes and "model" in rest.lower()
-            return known or scheme.lower() in _ALWAYS_MODELS
+            return known or scheme.lower() in _ALWAYS_MODELS or host_of(value) in self._catalog.hubs
         if value.startswith("/"):
             return "model" in lower
         return looks_like_hub_id(value) and not lower.endswith(_NO_REPOSITORY)
 
+    def _is_stored(self, value: str) -> bool:
+        """Whether it leads to a store of files; a word that says `model` says which files."""
+        scheme, separator, _ = value.partition("://")
+        if separator:
+            return scheme.lower() in self._catalog.schemes
+        target = resolve_path(value, self._invocation.slot.mounts, self._volumes)
+        return target is not None and not target.startswith("file://")
+
     def _is_client(self) -> bool:
-        """Whether something says that the program talks to a model server of others."""
-        if any(flag.name in self._catalog.client_flags for flag in self._invocation.flags):
-            return True
-        return any(env.name in self._catalog.client_variables for env in self._invocation.slot.env)
+        """Whether something says that the program talks to a model server, and nothing that it is one.
+
+        Anyone can add a variable that only clients have: it does not outweigh a GPU, or flags of servers.
+        """
+        flags = {flag.name for flag in self._invocation.flags}
+        names = {env.name for env in self._invocation.slot.env}
+        if not (flags & self._catalog.client_flags or names & self._catalog.client_variables):
+            return False
+        return not (flags & self._catalog.flags["serving"] or has_gpu(self._invocation.slot))
 
 
 def _adapter(value: str) -> tuple[str | None, str]:

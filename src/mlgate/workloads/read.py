@@ -14,7 +14,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.kinds import Component, Kind
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import Part, built_in, declared, detected, unique
+from mlgate.workloads.models import Part, built_in, declared, detected, main_container, unique
 from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
@@ -138,21 +138,27 @@ def _examine(reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None)
     models += detected(part, detections, name=name, first=not models)
     serves = any(detection.serves for detection in detections)
     if not models and (part.component.image_holds_model or (serves and not presumed)):
-        models += _image(part, detections, name)
+        models += _image(reader, part, detections, name)
     return Found(part, tuple(models), detections)
 
 
-def _image(part: Part, detections: tuple[Detection, ...], name: str | None) -> Iterator[ServedModel]:
+def _image(
+    reader: Reader, part: Part, detections: tuple[Detection, ...], name: str | None
+) -> Iterator[ServedModel]:
     """The model inside an image: of the container that serves, or of a component's main one."""
-    serving = [slot for slot, d in zip(part.pod.slots, detections, strict=True) if d.serves and slot.image]
+    pairs = list(zip(part.pod.slots, detections, strict=True))
+    serving = [(slot, detection) for slot, detection in pairs if detection.serves and slot.image]
     if serving and part.component.id is None:
-        pod = Pod(part.pod.template, (serving[0],), (), {})
-        part = Part(
-            part.component.model_copy(update={"id": f"container:{serving[0].name}"}),
-            part.path,
-            part.value,
-            pod,
-        )
+        slot, _ = serving[0]
+        pod = Pod(part.pod.template, (slot,), (), {})
+        component = part.component.model_copy(update={"id": f"container:{slot.name}"})
+        part = Part(component, part.path, part.value, pod)
+    main = main_container(part.pod)
+    fetches = any(detection.fetches for slot, detection in pairs if slot is main)
+    if fetches or (main is None and not part.component.image_holds_model):
+        # Its server takes a model by name from elsewhere, so that no image says which.
+        reader.problem(part.path, "names no model that the reader can find")
+        return
     yield from built_in(part, name=name)
 
 

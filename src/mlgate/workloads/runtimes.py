@@ -17,7 +17,7 @@ from mlgate.workloads.containers import Slot
 from mlgate.workloads.detect import detect
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import Part, built_in, detected, unique
+from mlgate.workloads.models import Part, built_in, detected, main_container, unique
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 
@@ -124,7 +124,10 @@ def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
     named = detected(part, detections, name=manifest.name, first=not own)
     found = [model for model in named if model.uri not in known]
     if not found and not own and part.component.image_holds_model:
-        found = list(built_in(part, name=manifest.name))
+        main = main_container(pod)
+        pairs = zip(pod.slots, detections, strict=True)
+        fetches = any(detection.fetches for slot, detection in pairs if slot is main)
+        found = [] if fetches else list(built_in(part, name=manifest.name))
         if not found:
             reader.problem(part.path, "names no model that the reader can find")
     return found

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _PIECE = re.compile(
-    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|()<>"'\\]+)+|[;&|()<>\n]+""",
+    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|()<>`"'\\]+)+|[;&|()<>`\n]+""",
     re.DOTALL,
 )
 _QUOTES = re.compile(r"""\\\n|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)""", re.DOTALL)
+_ESCAPED = re.compile(r"""\\(["\\$`])|\\\n""")
+_PLACE_OF = re.compile(
+    r"""\$\(\s*(?:which|command\s+-v)\s+([^\s()]+)\s*\)|`\s*(?:which|command\s+-v)\s+([^\s`]+)\s*`"""
+)
+"""A shell's question where a program lies stands for the program."""
+_JSON = re.compile(r"(?:-[^\s=]*=)?([{\[].*[}\]])", re.DOTALL)
+SEPARATORS = ";&|()<>`\n"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _NUMBER = re.compile(r"[0-9.]+[smh]?")
 _MODULE = re.compile(r"-m([A-Za-z_][\w]*(?:\.[\w]+)+)")
@@ -33,8 +41,9 @@ _WRAPPERS = frozenset(
     | {"tini", "dumb-init", "numactl", "taskset", "sudo", "gosu", "su-exec", "setsid", "stdbuf", "xvfb-run"}
     | {"catchsegv", "then", "do", "else", "eval", "command"}
 )
-_MAX_LENGTH = 64 * 1024
-_MAX_NESTING = 3
+MAX_LENGTH = 64 * 1024
+_MAX_NESTING = 5
+_MAX_TOTAL = 1024 * 1024
 MAX_WORDS = 20_000
 """Longer command lines are read up to here, and reported."""
 
@@ -60,18 +69,20 @@ class CommandLine:
 
     words: tuple[Word, ...]
     complete: bool
-    """False when it was too long to be read to its end."""
+    """False when it was too long, or nested too deeply, to be read to its end."""
 
 
-def read_words(items: list[tuple[str, str]]) -> CommandLine:
+def read_words(items: Iterable[tuple[str, str]]) -> CommandLine:
     """The words of (text, path) items; items that hold white space are opened like a shell would."""
     words: list[tuple[str, str]] = []
-    complete = True
+    complete, total = True, 0
     for text, path in items:
-        complete = complete and len(text) <= _MAX_LENGTH
-        words.extend(_open(text[:_MAX_LENGTH], path, _MAX_NESTING))
-        if len(words) > MAX_WORDS:
+        total += len(text)
+        complete = complete and len(text) <= MAX_LENGTH
+        words.extend(_open(text[:MAX_LENGTH], path, _MAX_NESTING))
+        if len(words) > MAX_WORDS or total > _MAX_TOTAL:
             return CommandLine(tuple(_leading(words[:MAX_WORDS])), complete=False)
+    complete = complete and not any(_is_unread(text) for text, _ in words)
     return CommandLine(tuple(_leading(words)), complete)
 
 
@@ -80,8 +91,8 @@ def _open(text: str, path: str, depth: int) -> Iterator[tuple[str, str]]:
     if module is not None:
         yield "-m", path
         yield module.group(1), path
-    elif depth and any(c.isspace() for c in text):
-        for piece in _PIECE.findall(text):
+    elif depth and _holds_space(text) and not _is_json(text):
+        for piece in _PIECE.findall(_PLACE_OF.sub(r"\1\2", text)):
             plain = _QUOTES.sub(_unquote, piece)
             # A word that was quoted as a whole is a command again (`sh -c "..."`); a part of one is not.
             yield from _open(plain, path, depth - 1 if plain != text else 0)
@@ -89,15 +100,38 @@ def _open(text: str, path: str, depth: int) -> Iterator[tuple[str, str]]:
         yield text, path
 
 
+def _is_unread(text: str) -> bool:
+    """White space is left where commands stand within commands deeper than is read."""
+    return _holds_space(text.strip(SEPARATORS)) and not _is_json(text)
+
+
+def _holds_space(text: str) -> bool:
+    return any(c.isspace() for c in text)
+
+
+def _is_json(text: str) -> bool:
+    """An argument that is a JSON map or list, behind its flag or alone, is one word with white space."""
+    match = _JSON.fullmatch(text)
+    if match is None:
+        return False
+    try:
+        json.loads(match.group(1))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _unquote(match: re.Match[str]) -> str:
-    return match.group(1) or match.group(2) or match.group(3) or ""
+    double, single, escaped = match.groups()
+    # Within double quotes a backslash protects what would end or open them.
+    return _ESCAPED.sub(r"\1", double) if double else single or escaped or ""
 
 
 def _leading(words: list[tuple[str, str]]) -> Iterator[Word]:
     """The words, with those marked that name a program."""
     at_start, wrapped = True, False
     for text, path in words:
-        if text.strip(";&|()<>\n") == "":
+        if text.strip(SEPARATORS) == "":
             at_start, wrapped = True, False
             yield Word(text, path)
             continue
