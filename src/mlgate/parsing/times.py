@@ -6,8 +6,11 @@ import re
 from datetime import UTC, datetime
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+"""Hours and minutes; spelled out, because versions of `datetime` differ on 24:00 and +12:99."""
 _TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    rf"(?P<day>{_DATE.pattern})[Tt](?P<clock>{_CLOCK}:[0-5][0-9])"
+    rf"(?P<fraction>\.[0-9]{{1,9}})?(?P<zone>[Zz]|[+-]{_CLOCK})"
 )
 _FIRST_YEAR, _LAST_YEAR = 1678, 2261
 """Policy counts nanoseconds in 64 bits; outside these years its built-ins would fail."""
@@ -22,7 +25,7 @@ def normalise_time(text: object) -> str | None:
     match = _TIME.fullmatch(text)
     if match is None:
         return None
-    day, clock, fraction, zone = match.groups()
+    day, clock, fraction, zone = match.group("day", "clock", "fraction", "zone")
     offset = "+00:00" if zone in {"Z", "z"} else zone
     return _formatted(f"{day}T{clock}{offset}", (fraction or "").rstrip("0").rstrip("."))
 

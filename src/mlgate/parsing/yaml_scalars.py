@@ -17,7 +17,7 @@ _WORDS: dict[str, Json] = {
     for word in words.split()
 }
 _WORDS[""] = None
-_INTEGER = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|0|[1-9][0-9_]*)")
+_INTEGER = re.compile(r"[-+]?(0[bB][01]+|0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _MAX_DIGITS = 400
@@ -54,27 +54,27 @@ def plain(text: str) -> Json:
 
 
 def _number(text: str) -> Json:
-    if len(text) > _MAX_DIGITS and (_INTEGER.fullmatch(text) or _FLOAT.fullmatch(text)):
-        raise ScalarError(f"number of {len(text)} characters")
-    if _INTEGER.fullmatch(text):
-        return _integer(text)
-    if not _FLOAT.fullmatch(text):
+    digits = text if text[0] == "." else text.replace("_", "")
+    is_integer = _INTEGER.fullmatch(digits)
+    if not is_integer and not _FLOAT.fullmatch(digits):
         return text
-    number = float(text)
+    if len(text) > _MAX_DIGITS:
+        raise ScalarError(f"number of {len(text)} characters")
+    if is_integer:
+        return _integer(digits.lower())
+    number = float(digits)
     if math.isinf(number):
         raise ScalarError("number out of range")
     return number
 
 
-def _integer(text: str) -> Json:
-    digits = text.replace("_", "").lstrip("+-")
+def _integer(text: str) -> int:
+    digits = text.lstrip("+-")
     sign = -1 if text.startswith("-") else 1
     base = _BASES.get(digits[:2])
-    if base is None:
-        base = 8 if digits.startswith("0") and len(digits) > 1 else 10
-    else:
-        digits = digits[2:]
-    return sign * int(digits, base) if digits else text
+    if base is not None:
+        return sign * int(digits[2:], base)
+    return sign * int(digits, 8 if digits.startswith("0") else 10)
 
 
 def explicit(tag: str, text: str) -> Json:
