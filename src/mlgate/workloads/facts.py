@@ -36,6 +36,7 @@ _STORES = {
     "MLFLOW_S3_ENDPOINT_URL",
 }
 """Variables that say from where a model is fetched."""
+_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
 
 
@@ -117,17 +118,47 @@ def _first(switches: Iterator[Switch]) -> Switch:
 
 
 def exposure(row: Kind | None, labels: dict[str, str], parts: list[Part]) -> Exposure:
-    """How callers reach the object: a label of the kind decides, or host ports."""
+    """How callers reach the object: a label of the kind decides, or host ports.
+
+    Whether a platform puts TLS before its services is settled in its own configuration, so that a kind
+    with a label says nothing of it.
+    """
     if row is not None and row.exposure is not None:
         inside = labels.get(row.exposure.label) == row.exposure.value
         return Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
     for part in parts:
+        slots = part.pod.slots
         if part.pod.template.host_network:
-            return Exposure(scope="external", path=f"{part.pod.template.path}.hostNetwork")
-        exposed = next((slot for slot in part.pod.slots if slot.host_ports), None)
+            path = f"{part.pod.template.path}.hostNetwork"
+            return Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
+        exposed = next((slot for slot in slots if slot.host_ports), None)
         if exposed is not None:
-            return Exposure(scope="external", path=f"{exposed.path}.ports")
+            path = f"{exposed.path}.ports"
+            return Exposure(scope="external", tls=_tls(slots, every_port=False), path=path)
     return Exposure()
+
+
+def _tls(slots: tuple[Slot, ...], *, every_port: bool) -> bool | None:
+    """Whether the ports of the host speak TLS, as the probes of their containers say; one without decides."""
+    schemes = [scheme for slot in slots for scheme in _probed(slot, every_port=every_port)]
+    return all(schemes) if schemes else None
+
+
+def _probed(slot: Slot, *, every_port: bool) -> Iterator[bool]:
+    listed = slot.raw.get("ports")
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    on_host = [entry for entry in entries if every_port or entry.get("hostPort")]
+    ports = {entry[key] for entry in on_host for key in ("containerPort", "name") if _is_port(entry.get(key))}
+    for probe in _PROBES:
+        request = dig(slot.raw, probe, "httpGet")
+        port = dig(request, "port")
+        if isinstance(request, dict) and _is_port(port) and (port in ports or (every_port and not entries)):
+            # The API server takes a missing scheme for plain HTTP.
+            yield str(request.get("scheme") or "HTTP").upper() == "HTTPS"
+
+
+def _is_port(value: Json) -> bool:
+    return isinstance(value, int | str)
 
 
 def rollout(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
