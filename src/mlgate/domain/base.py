@@ -14,7 +14,13 @@ Json = Any
 class Frozen(BaseModel):
     """A value that cannot change after it was made."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # an error may end in a log, and the input is a stranger's
+    )
 
     def wire(self) -> dict[str, Any]:
         """The value as the JSON object that goes over the wire, camelCase keys."""

@@ -28,5 +28,10 @@ class CardPart(BaseModel):
     """Base of all parts: no unknown keys, no coercion of one JSON type into another."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, alias_generator=to_camel, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        hide_input_in_errors=True,  # an error may end in a log, and card text must not
     )
