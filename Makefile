@@ -66,6 +66,7 @@ fmt: $(READY) ## Format Python and Rego
 
 generate: tools-test ## Write what is generated: schemas, catalogue, guard digests
 	@$(BIN)/python -m mlgate.policy.schema_export
+	@$(BIN)/python -m mlgate.cli.schemas
 	@$(BIN)/python -m mlgate.policy.catalog
 
 lock: ## Pin the Python packages anew (needs uv)

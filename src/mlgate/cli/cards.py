@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mlgate.cli.manifests import Document, file_contents
+from mlgate.cli.manifests import FILE_LIMITS, Content, Document, file_contents, items_of, position
 from mlgate.domain.base import Problem
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
-from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import read_documents
 
 
@@ -36,8 +35,7 @@ class ReadCard:
     @property
     def name(self) -> str | None:
         """metadata.name of a ModelCard object; null for a bare spec."""
-        metadata = (self.document.object or {}).get("metadata")
-        name = metadata.get("name") if isinstance(metadata, dict) else None
+        name = self.document.metadata.get("name")
         return name if isinstance(name, str) else None
 
     @property
@@ -50,30 +48,48 @@ class ReadCard:
         """The reference with its digest, ready for the annotation mlgate.dev/model-card."""
         return f"{self.reference}@{self.digest}"
 
-    @property
-    def card(self) -> dict[str, Any]:
-        """The canonical card; empty when it cannot be used."""
-        return self.content.card or {}
-
 
 def read_cards(paths: Iterable[str]) -> list[ReadCard]:
-    """Every card of every path.
+    """Every card of every path; a file or document that cannot be read hides no other.
 
     Documents of other kinds that have an apiVersion are passed over, so that a file with a workload
     and its card can be given as it is.
-
-    Raises:
-        UnreadablePathError: a path cannot be read.
     """
-    found: list[ReadCard] = []
-    for file, content in file_contents(paths):
-        for entry in read_documents(content, CARD_LIMITS):
-            document = Document(file, entry.index, entry.line, _object(entry.value), entry.error)
-            if entry.error is not None:
-                found.append(_unreadable(document, entry.error))
-            elif entry.value is not None and not _is_other_object(entry.value):
-                found.append(ReadCard(document, read_document(entry.value), unreadable=False))
-    return found
+    return [card for file, content in file_contents(paths) for card in _cards_of(file, content)]
+
+
+def _cards_of(file: str, content: Content) -> Iterator[ReadCard]:
+    """The cards of one file. Its own limits are the file's; a card in it is measured when it is read."""
+    if isinstance(content, ManifestError):
+        yield _unreadable(Document(file, 0, 1, None, content), content)
+        return
+    for entry in read_documents(content, FILE_LIMITS):
+        if entry.error is not None:
+            document = Document(file, entry.index, entry.line, None, entry.error)
+            yield _unreadable(document, entry.error)
+            continue
+        for value in _flattened(entry.value):
+            document = Document(file, entry.index, entry.line, _object(value), None)
+            if value is not None and not _is_other_object(value):
+                yield ReadCard(document, read_document(value), unreadable=False)
+
+
+def is_bare_card(content: Content) -> bool:
+    """Whether a file holds the spec of a card alone, which is no Kubernetes object."""
+    if isinstance(content, ManifestError):
+        return False
+    values = [entry.value for entry in read_documents(content, FILE_LIMITS)]
+    return len(values) == 1 and isinstance(values[0], dict) and "apiVersion" not in values[0]
+
+
+def _flattened(value: Any) -> Iterator[Any]:
+    """The value, or what a list as `kubectl get` prints it holds."""
+    items = items_of(value)
+    if items is None:
+        yield value
+        return
+    for item in items:
+        yield from _flattened(item)
 
 
 def _object(value: Any) -> dict[str, Any] | None:
@@ -88,6 +104,5 @@ def _is_other_object(value: Any) -> bool:
 
 def _unreadable(document: Document, error: ManifestError) -> ReadCard:
     """A document that is no YAML or JSON."""
-    place = f"line {error.line}, column {error.column}" if error.line is not None else error.path
-    problem = Problem(path=place, message=error.message)
+    problem = Problem(path=position(error), message=error.message)
     return ReadCard(document, CardContent(problems=(problem,)), unreadable=True)

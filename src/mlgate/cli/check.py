@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mlgate.assembly import CheckFrom, assemble_check
-from mlgate.cli.console import say
-from mlgate.cli.manifests import Document, file_contents, load_documents
+from mlgate.cli.cards import is_bare_card
+from mlgate.cli.console import coloured, complain, put, say
+from mlgate.cli.manifests import (
+    STDIN,
+    Content,
+    Document,
+    documents_of,
+    file_contents,
+    load_documents,
+    trouble,
+)
 from mlgate.cli.options import Cards, Evidence, Groups, moment
 from mlgate.cli.reports import REPORTS, Report
 from mlgate.cli.requests import request_for
@@ -21,6 +31,7 @@ from mlgate.domain.request import Request, UserInfo
 
 SECONDS_EACH = 30.0
 """Time for one document; there is no API server that waits."""
+_NOTHING = "there was no manifest; nothing was judged"
 AT_ONCE = 8
 """Documents judged at the same time; OPA uses all cores, more would only queue."""
 
@@ -60,27 +71,55 @@ def check(
     """Judge manifests without a cluster.
 
     Objects in the same files (cards, sign-offs, namespaces, storage classes) are the evidence.
-    Exit codes: 0 all allowed, 1 something denied, 2 something could not be judged.
+    Exit codes: 0 all allowed, 1 something denied, 2 something could not be read or judged.
     """
+    _refuse_contradictions([*paths, *(card or ()), *(evidence or ()), old], context, assume_authenticated)
+    moment_of_judgement = moment(at)
     documents = load_documents(paths)
-    extra = load_documents([*(card or ()), *(evidence or ())])
+    cards = list(file_contents(card or ()))
+    extra = [*_card_objects(cards), *load_documents(evidence or ())]
     stored = load_documents([old]) if old else []
     requests = _requests(documents, stored, namespace or "default", _user(user, group))
     source = CheckFrom(
         objects=tuple(item.object for item in (*documents, *extra) if item.object is not None),
         namespace=namespace or "default",
         profile=profile,
-        at=moment(at),
+        at=moment_of_judgement,
         bundle=bundle,
         overrides=settings,
         context=context,
         assume_authenticated=assume_authenticated,
-        card_files=dict(file_contents(card or ())),
+        card_files={name: content for name, content in cards if isinstance(content, bytes)},
     )
-    notes = _notes(extra, stored, assume_authenticated=assume_authenticated)
-    found = asyncio.run(_judge_all(source, requests, notes))
-    typer.echo(REPORTS[output](found))
+    unread = _unread([*extra, *stored])
+    found = asyncio.run(_judge_all(source, requests))
+    found = replace(
+        found,
+        notes=(_worth_of_files(source), *unread, *(() if requests else (_NOTHING,))),
+        incomplete=bool(unread) or not requests,
+    )
+    text = REPORTS[output](found)
+    put(coloured(text) if output is Report.TEXT else text)
+    if found.incomplete and output is not Report.TEXT:
+        complain("; ".join(found.notes[1:]))
     raise typer.Exit(found.exit_code)
+
+
+def _refuse_contradictions(paths: list[str | None], context: str | None, assume_authenticated: bool) -> None:
+    """Options that cannot both be meant."""
+    if paths.count(STDIN) > 1:
+        raise typer.BadParameter("standard input (-) can be read once only")
+    if context is not None and assume_authenticated:
+        raise typer.BadParameter(
+            "--assume-authenticated is for files alone; with --context the cluster says what is authentic"
+        )
+
+
+def _card_objects(cards: list[tuple[str, Content]]) -> Iterator[Document]:
+    """The objects in card files. A bare card is no object; it is found by name, as `file/<path>`."""
+    for name, content in cards:
+        if not is_bare_card(content):
+            yield from documents_of(name, content)
 
 
 def _user(name: str | None, groups: Iterable[str] | None) -> UserInfo | None:
@@ -89,19 +128,27 @@ def _user(name: str | None, groups: Iterable[str] | None) -> UserInfo | None:
         if groups:
             raise typer.BadParameter("--group needs --user")
         return None
+    if not name.strip():
+        raise typer.BadParameter("--user names nobody")
     return UserInfo(username=name, groups=tuple(groups or ()))
 
 
-def _notes(extra: list[Document], stored: list[Document], *, assume_authenticated: bool) -> tuple[str, ...]:
-    """What was assumed about the evidence, and which of it could not be read."""
-    unread = [
-        f"{item.file}#{item.index} could not be read and is no evidence: {item.error}"
-        for item in (*extra, *stored)
+def _worth_of_files(source: CheckFrom) -> str:
+    """What approvals in files count as."""
+    if source.context is not None:
+        return "SignOffs and Waivers are read from the cluster alone, not from files"
+    if source.assume_authenticated:
+        return "SignOffs and Waivers from files are assumed to be authenticated"
+    return "SignOffs from files are only claims and Waivers are not read (--assume-authenticated)"
+
+
+def _unread(documents: list[Document]) -> tuple[str, ...]:
+    """Which of the evidence could not be read."""
+    return tuple(
+        f"{item.place} could not be read and is no evidence: {trouble(item.error)}"
+        for item in documents
         if item.error is not None
-    ]
-    if assume_authenticated:
-        return ("SignOffs and Waivers from files are assumed to be authenticated", *unread)
-    return ("SignOffs from files are only claims and Waivers are not read (--assume-authenticated)", *unread)
+    )
 
 
 def _requests(
@@ -121,7 +168,7 @@ def _requests(
 def _as_update(request: Request, stored: list[Document], namespace: str) -> Request:
     """The request as an UPDATE, when the stored object is among the old ones."""
     for item in stored:
-        if item.object is None:
+        if item.object is None or request.name is None:
             continue
         before = request_for(item.object, default_namespace=namespace, user=None)
         same_kind = (before.kind.group, before.kind.kind) == (request.kind.group, request.kind.kind)
@@ -130,9 +177,7 @@ def _as_update(request: Request, stored: list[Document], namespace: str) -> Requ
     return request
 
 
-async def _judge_all(
-    source: CheckFrom, requests: list[tuple[Document, Request | None]], notes: tuple[str, ...]
-) -> Results:
+async def _judge_all(source: CheckFrom, requests: list[tuple[Document, Request | None]]) -> Results:
     """All verdicts, in the order of the documents."""
     slots = asyncio.Semaphore(AT_ONCE)
     async with assemble_check(source) as ready:
@@ -148,4 +193,4 @@ async def _judge_all(
             say(f"judging {len(requests)} documents")
         results = await asyncio.gather(*(one(*pair) for pair in requests))
         manifest = ready.manifest
-        return Results(manifest.revision, len(manifest.codes), tuple(results), notes)
+        return Results(manifest.revision, len(manifest.codes), tuple(results))

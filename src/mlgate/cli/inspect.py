@@ -6,12 +6,24 @@ from typing import Annotated, Any
 
 import typer
 
-from mlgate.cli.console import print_json, results
-from mlgate.cli.manifests import Document, load_documents
+from mlgate.cli.console import lines, print_json, put, say
+from mlgate.cli.manifests import Document, load_documents, trouble
 from mlgate.cli.options import Output, OutputOption
 from mlgate.cli.requests import request_for
-from mlgate.domain.workload import Container, DatasetSource, Endpoint, ServedModel, Workload
-from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+from mlgate.cli.shapes import (
+    InsecureUri,
+    Inspected,
+    InspectedContainer,
+    InspectedModel,
+    InspectedReference,
+    PlaintextSecret,
+    ReadFailure,
+    Source,
+    Unread,
+)
+from mlgate.domain.workload import Container, DatasetSource, Endpoint, Reference, ServedModel, Workload
+from mlgate.errors import ManifestError
+from mlgate.workloads.extract import ExtractOptions, extract
 
 ROLE_WORDS = {"server": "main"}
 """The one container role that this output names otherwise than the input document."""
@@ -36,92 +48,83 @@ def inspect(
 
     Exit codes: 0 all read, 2 a document could not be read (the others are still shown).
     """
-    documents = load_documents(paths)
-    found = [describe(document) for document in documents]
+    found = [describe(document) for document in load_documents(paths)]
     if output is Output.JSON:
-        print_json(found)
-    else:
-        for entry in found:
-            results().print(_text(entry))
-    unread = any("error" in entry for entry in found)
-    raise typer.Exit(2 if unread else 0)
+        print_json([entry.wire() for entry in found])
+    elif found:
+        put("\n".join(_text(entry) for entry in found))
+    if not found:
+        say(f"{', '.join(paths)}: there is no manifest in it")
+    raise typer.Exit(2 if any(isinstance(entry, Unread) for entry in found) else 0)
 
 
-def describe(document: Document) -> dict[str, Any]:
+def describe(document: Document) -> Inspected | Unread:
     """One document in the output's shape."""
-    if document.object is None:
-        error = document.error
-        told = {"message": error.message, "line": error.line, "column": error.column} if error else {}
-        return {"source": document.source, "error": told}
-    request = request_for(document.object, default_namespace=None, user=None)
+    source = Source(**document.source)
+    value = document.object
+    if value is None:
+        error = document.error or ManifestError("cannot be read")
+        failure = ReadFailure(message=error.message, line=error.line, column=error.column)
+        return Unread(source=source, error=failure)
+    request = request_for(value, default_namespace=None, user=None)
     extraction = extract(request, ExtractOptions())
-    return {
-        "source": document.source,
-        "apiVersion": document.object["apiVersion"],
-        "kind": document.object["kind"],
-        "namespace": request.namespace,
-        "name": request.name,
-        **_facts(extraction),
-    }
-
-
-def _facts(extraction: Extraction) -> dict[str, Any]:
-    """What was read; the same keys for every document."""
-    workload = extraction.workload
-    secrets = [{"path": item.path, "reason": item.reason} for item in extraction.credentials]
-    if workload is None:
-        return {
-            "servesModel": False, "trainsModel": False, "detectedBy": [], "models": [], "containers": [],
-            "serviceAccounts": [], "references": [], "insecureUris": [], "plaintextSecrets": secrets,
-            "problems": [],
-        }  # fmt: skip
-    return {
-        "servesModel": workload.serves_model,
-        "trainsModel": workload.trains_model,
-        "detectedBy": list(workload.detected_by),
-        "models": [_model(model) for model in workload.models],
-        "containers": [_container(container) for container in workload.containers],
-        "serviceAccounts": sorted(
-            {pod.service_account_name for pod in workload.pods if pod.service_account_name}
+    return Inspected(
+        source=source,
+        api_version=value["apiVersion"],
+        kind=value["kind"],
+        namespace=request.namespace,
+        name=request.name,
+        plaintext_secrets=tuple(
+            PlaintextSecret(path=item.path, reason=item.reason) for item in extraction.credentials
         ),
-        "references": [_reference(workload, index) for index in range(len(workload.references))],
-        "insecureUris": _insecure(workload),
-        "plaintextSecrets": secrets,
-        "problems": [problem.wire() for problem in workload.problems],
+        **_facts(extraction.workload),
+    )
+
+
+def _facts(workload: Workload | None) -> dict[str, Any]:
+    """What was read; nothing in an object that runs no pods."""
+    if workload is None:
+        return {}
+    accounts = {pod.service_account_name for pod in workload.pods if pod.service_account_name}
+    return {
+        "serves_model": workload.serves_model,
+        "trains_model": workload.trains_model,
+        "detected_by": workload.detected_by,
+        "models": tuple(_model(model) for model in workload.models),
+        "containers": tuple(_container(container) for container in workload.containers),
+        "service_accounts": tuple(sorted(accounts)),
+        "references": tuple(_reference(reference) for reference in workload.references),
+        "insecure_uris": _insecure(workload),
+        "problems": workload.problems,
     }
 
 
-def _model(model: ServedModel) -> dict[str, Any]:
+def _model(model: ServedModel) -> InspectedModel:
     """A model as this output shows it."""
-    shown = ("id", "uri", "name", "scheme", "revision", "digest", "path")
-    return {name: getattr(model, name) for name in shown}
+    return InspectedModel(**{name: getattr(model, name) for name in InspectedModel.model_fields})
 
 
-def _container(container: Container) -> dict[str, Any]:
+def _container(container: Container) -> InspectedContainer:
     """A container as this output shows it."""
-    return {
-        "name": container.name,
-        "role": ROLE_WORDS.get(container.role, container.role),
-        "image": container.image.wire(),
-        "path": container.path,
-    }
+    return InspectedContainer(
+        name=container.name,
+        role=ROLE_WORDS.get(container.role, container.role),
+        image=container.image,
+        path=container.path,
+    )
 
 
-def _reference(workload: Workload, index: int) -> dict[str, Any]:
+def _reference(reference: Reference) -> InspectedReference:
     """A reference as this output shows it."""
-    reference = workload.references[index]
-    return {
-        "apiVersion": reference.api_version,
-        "kind": reference.kind,
-        "name": reference.name,
-        "path": reference.path,
-    }
+    return InspectedReference(
+        api_version=reference.api_version, kind=reference.kind, name=reference.name, path=reference.path
+    )
 
 
-def _insecure(workload: Workload) -> list[dict[str, str]]:
+def _insecure(workload: Workload) -> tuple[InsecureUri, ...]:
     """Addresses whose scheme carries no TLS."""
     named: list[Address] = [*workload.models, *workload.datasets, *workload.endpoints]
-    return [{"uri": item.uri, "path": item.path} for item in named if _plain(item)]
+    return tuple(InsecureUri(uri=item.uri, path=item.path) for item in named if _plain(item))
 
 
 def _plain(item: Address) -> bool:
@@ -131,26 +134,24 @@ def _plain(item: Address) -> bool:
     return item.scheme in PLAIN_SCHEMES
 
 
-def _text(entry: dict[str, Any]) -> str:
+def _text(entry: Inspected | Unread) -> str:
     """One document for people."""
-    place = f"{entry['source']['file']}#{entry['source']['document']}"
-    if "error" in entry:
-        error = entry["error"]
-        where = f" (line {error['line']}, column {error['column']})" if error.get("line") else ""
-        return f"{place}: cannot be read{where}: {error['message']}"
-    lines = [f"{place}: {entry['kind']}/{entry['name']}"]
-    does = [word for key, word in (("servesModel", "serves"), ("trainsModel", "trains")) if entry[key]]
-    lines.append(
-        f"  model: {' and '.join(does) or 'none'}, because {', '.join(entry['detectedBy']) or 'nothing'}"
+    place = f"{entry.source.file}#{entry.source.document}"
+    if isinstance(entry, Unread):
+        error = entry.error
+        told = ManifestError(error.message, line=error.line, column=error.column)
+        return lines([f"{place}: cannot be read: {trouble(told)}"])
+    does = [word for word, yes in (("serves", entry.serves_model), ("trains", entry.trains_model)) if yes]
+    because = ", ".join(entry.detected_by) or "nothing"
+    return lines(
+        [
+            f"{place}: {entry.kind}/{entry.name or '(generated)'}",
+            f"  model: {' and '.join(does) or 'none'}, because {because}",
+            *(f"  loads {model.uri} as {model.id} ({model.path})" for model in entry.models),
+            *(f"  runs {item.image.raw} as {item.role} {item.name}" for item in entry.containers),
+            *(f"  takes its pod from {item.kind}/{item.name}" for item in entry.references),
+            *(f"  unencrypted: {item.uri} ({item.path})" for item in entry.insecure_uris),
+            *(f"  looks like a credential: {item.path} ({item.reason})" for item in entry.plaintext_secrets),
+            *(f"  cannot be read: {item.path}: {item.message}" for item in entry.problems),
+        ]
     )
-    lines += [f"  loads {model['uri']} as {model['id']} ({model['path']})" for model in entry["models"]]
-    lines += [
-        f"  runs {item['image']['raw']} as {item['role']} {item['name']}" for item in entry["containers"]
-    ]
-    lines += [f"  takes its pod from {item['kind']}/{item['name']}" for item in entry["references"]]
-    lines += [f"  unencrypted: {item['uri']} ({item['path']})" for item in entry["insecureUris"]]
-    lines += [
-        f"  looks like a credential: {item['path']} ({item['reason']})" for item in entry["plaintextSecrets"]
-    ]
-    lines += [f"  cannot be read: {item['path']}: {item['message']}" for item in entry["problems"]]
-    return "\n".join(lines)

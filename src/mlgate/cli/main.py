@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
 from mlgate import __version__
-from mlgate.cli.console import complain
+from mlgate.cli.console import complain, prepare_streams
 from mlgate.errors import MlgateError
 from mlgate.logs import quiet_logs
 
@@ -32,6 +34,7 @@ def build_app(names: Sequence[str]) -> typer.Typer:
     app = typer.Typer(
         name="mlgate",
         help=f"mlgate {__version__}: a policy-as-code admission gate for machine-learning deployments.",
+        epilog="Example: helm template release ./chart | mlgate check - -n credit-prod",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
@@ -46,6 +49,7 @@ def build_app(names: Sequence[str]) -> typer.Typer:
 def run(arguments: Sequence[str] | None = None) -> None:
     """The entry point of the program; always ends the process with a documented exit code."""
     quiet_logs()
+    prepare_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     wanted = [given[0]] if given and given[0] in COMMANDS else list(COMMANDS)
     try:
@@ -55,5 +59,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_CANNOT)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
+    except Exception as bug:  # noqa: BLE001 - the exit code of a traceback would say "denied"
+        complain(_report(bug))
         sys.exit(EXIT_CANNOT)
+
+
+def _report(bug: Exception) -> str:
+    """An error nobody foresaw: its kind and place, and not its text, which may hold what is secret."""
+    frames = traceback.extract_tb(bug.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    return f"internal error ({type(bug).__name__} at {place}); please report it with the command you ran"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from mlgate.cli.manifests import Document
+from mlgate.cli.manifests import Document, trouble
+from mlgate.cli.shapes import Checked, CheckedUnread, CheckReport, Policy, ReadFailure, Source, Summary
 from mlgate.domain.decision import Decision, Finding, Verdict
 
 FINDING_LISTS = ("violations", "warnings", "audited", "waived")
@@ -33,7 +34,7 @@ class Result:
     def reason(self) -> str:
         """Why, in a few words."""
         if self.verdict is None:
-            return str(self.document.error)
+            return trouble(self.document.error) if self.document.error else "cannot be read"
         return self.verdict.failure.message if self.verdict.failure else self.verdict.reason
 
     @property
@@ -47,38 +48,36 @@ class Result:
         value = self.document.object
         if value is None:
             return f"document {self.document.index}"
-        metadata = value.get("metadata") or {}
-        name = metadata.get("name") or f"{metadata.get('generateName', '')}(generated)"
+        metadata = self.document.metadata
+        name = metadata.get("name") or f"{metadata.get('generateName') or ''}(generated)"
         return f"{value['kind']}/{name}"
 
     def findings(self, name: str) -> tuple[Finding, ...]:
         """One of the four lists of findings; empty where the policy was not asked."""
         return getattr(self.decision, name) if self.decision else ()
 
-    def wire(self) -> dict[str, Any]:
+    def shape(self) -> Checked:
         """As `--output json` prints it."""
         value = self.document.object or {}
-        decision = self.decision
-        found: dict[str, Any] = {
-            "source": self.document.source,
-            "apiVersion": value.get("apiVersion"),
+        decision, error = self.decision, self.document.error
+        shown: dict[str, Any] = {
+            "source": Source(**self.document.source),
+            "api_version": value.get("apiVersion"),
             "kind": value.get("kind"),
             "namespace": self.namespace,
-            "name": (value.get("metadata") or {}).get("name"),
+            "name": self.document.metadata.get("name"),
             "verdict": self.word,
             "reason": self.reason,
+            "suppressed": decision.suppressed if decision else 0,
+            "evaluated": decision.evaluated if decision else (),
+            "skipped_codes": decision.skipped if decision else (),
         }
-        for key in ("profile", "tier", "classification", "mode"):
-            found[key] = getattr(decision, key) if decision else None
-        for key in FINDING_LISTS:
-            found[key] = [finding.wire() for finding in self.findings(key)]
-        found["suppressed"] = decision.suppressed if decision else 0
-        found["evaluated"] = list(decision.evaluated) if decision else []
-        found["skippedCodes"] = [entry.wire() for entry in decision.skipped] if decision else []
-        if self.document.error is not None:
-            error = self.document.error
-            found["error"] = {"message": error.message, "line": error.line, "column": error.column}
-        return found
+        shown |= {key: getattr(decision, key, None) for key in ("profile", "tier", "classification", "mode")}
+        shown |= {key: self.findings(key) for key in FINDING_LISTS}
+        if error is None:
+            return Checked(**shown)
+        failure = ReadFailure(message=error.message, line=error.line, column=error.column)
+        return CheckedUnread(**shown, error=failure)
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,8 @@ class Results:
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
     """What the reader must know about the evidence: what was assumed, what was not read."""
+    incomplete: bool = False
+    """Evidence could not be read, or there was nothing to judge: no result is a clean bill of health."""
 
     def summary(self) -> dict[str, int]:
         """How many of each verdict."""
@@ -103,17 +104,17 @@ class Results:
 
     def wire(self) -> dict[str, Any]:
         """As `--output json` prints it."""
-        return {
-            "policy": {"revision": self.revision, "codes": self.codes},
-            "notes": list(self.notes),
-            "results": [result.wire() for result in self.results],
-            "summary": self.summary(),
-        }
+        return CheckReport(
+            policy=Policy(revision=self.revision, codes=self.codes),
+            notes=self.notes,
+            results=tuple(result.shape() for result in self.results),
+            summary=Summary(**self.summary()),
+        ).wire()
 
     @property
     def exit_code(self) -> int:
-        """2 when something could not be judged, else 1 when something was denied, else 0."""
+        """2 when something could not be judged or read, else 1 when something was denied, else 0."""
         counts = self.summary()
-        if counts["errors"]:
+        if counts["errors"] or self.incomplete:
             return 2
         return 1 if counts["denied"] else 0

@@ -18,6 +18,8 @@ from mlgate.web.routes import Server
 from mlgate.web.server import serve as run_server
 from mlgate.web.tls import ServingCertificate
 
+_LONGEST_PORT = 5
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -81,7 +83,7 @@ def _address(listen: str | None) -> tuple[str | None, int | None]:
     if listen is None:
         return None, None
     host, separator, port = listen.rpartition(":")
-    if not separator or not port.isdigit():
+    if not separator or not (port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT):
         raise SettingsError(f"setting listen: {listen!r} is not HOST:PORT")
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - an empty host means all
 
@@ -97,6 +99,10 @@ async def _serve(settings: Settings) -> None:
     """Start what is needed, serve, and stop it all again."""
     if settings.evidence.files and runs_in_cluster():
         raise SettingsError("setting evidence.files: files must not stand for the cluster inside a cluster")
+    if settings.evidence.assume_authenticated and not settings.evidence.files:
+        raise SettingsError(
+            "setting evidence.assume_authenticated: it is about evidence.files, and there are none"
+        )
     certificate = _certificate(settings)
     async with assemble(settings) as running:
         server = Server(

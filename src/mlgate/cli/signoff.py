@@ -11,9 +11,10 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from mlgate.admission.refusal import escape
 from mlgate.assembly import card_from_cluster, cluster_user
 from mlgate.cli.cards import read_cards
-from mlgate.cli.console import print_json, results, say
+from mlgate.cli.console import print_json, put, say
 from mlgate.cli.options import Output, OutputOption, moment
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
@@ -22,6 +23,8 @@ from mlgate.settings import login_name
 API_VERSION = "mlgate.dev/v1alpha1"
 _UNFIT_FOR_NAMES = re.compile(r"[^a-z0-9-]+")
 _LONGEST_NAME = 63
+_NAMED = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+"""A card in the cluster, as the annotation mlgate.dev/model-card names it."""
 
 
 class Role(StrEnum):
@@ -38,9 +41,9 @@ class Role(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    signoff = typer.Typer(help="Make a SignOff manifest.", no_args_is_help=True)
-    signoff.callback()(lambda: None)
     example = "Example: mlgate signoff new --card card.yaml --role businessOwner | kubectl create -f -"
+    signoff = typer.Typer(help="Make a SignOff manifest.", epilog=example, no_args_is_help=True)
+    signoff.callback()(lambda: None)
     signoff.command("new", epilog=example)(new)
     app.add_typer(signoff, name="signoff")
 
@@ -61,33 +64,53 @@ def new(
 
     Read the card before you apply it. Only the person named as approver can create it.
     """
-    content, home = _read(card, namespace, context)
-    approver = user or _current_user(context, from_cluster=card.startswith("modelcard/"))
+    until = moment(expires, "--expires")
+    named = _NAMED.fullmatch(card) if not Path(card).exists() else None
+    content, home = _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
+    approver = user or _current_user(context, from_cluster=named is not None)
     manifest = sign_off(
-        content,
-        role=role.value,
-        approver=approver,
-        reject=reject,
-        expires=moment(expires, "--expires"),
-        namespace=home,
+        content, role=role.value, approver=approver, reject=reject, expires=until, namespace=home
     )
     if output is Output.JSON:
         print_json(manifest)
     else:
-        results().print(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True).rstrip())
+        put(_yaml(manifest))
 
 
-def _read(reference: str, namespace: str | None, context: str | None) -> tuple[CardContent, str | None]:
-    """The card and its namespace, from the cluster or from a file."""
-    if reference.startswith("modelcard/") and not Path(reference).exists():
-        name = reference.removeprefix("modelcard/")
-        stored = asyncio.run(card_from_cluster(name, namespace or "default", context))
-        return _usable(read_document(stored), reference), namespace or "default"
-    cards = read_cards([reference])
+def _yaml(manifest: dict[str, Any]) -> str:
+    """The manifest as a person reads it; in ASCII where something in it is not displayed as itself."""
+    text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=1000).rstrip()
+    if all(escape(line) == line for line in text.split("\n")):
+        return text
+    return yaml.safe_dump(manifest, sort_keys=False, width=1000).rstrip()
+
+
+def _from_cluster(
+    named: re.Match[str], namespace: str | None, context: str | None
+) -> tuple[CardContent, str | None]:
+    """The card of that name; it must be the one that the digest in the reference pins, if it has one.
+
+    Raises:
+        ManifestError: it is another one, or cannot be used.
+    """
+    home = namespace or "default"
+    content = _usable(read_document(asyncio.run(card_from_cluster(named["name"], home, context))), named[0])
+    if named["digest"] is not None and named["digest"] != content.digest:
+        raise ManifestError(f"{named[0]} is not the card in the cluster, which has {content.digest}")
+    return content, home
+
+
+def _from_file(file: str, namespace: str | None) -> tuple[CardContent, str | None]:
+    """The one card of a file, and its namespace.
+
+    Raises:
+        ManifestError: there is no card, or more than one, or it cannot be used.
+    """
+    cards = read_cards([file])
     if len(cards) != 1:
-        raise ManifestError(f"{reference} holds {len(cards)} cards; name a file with one")
-    metadata = (cards[0].document.object or {}).get("metadata") or {}
-    return _usable(cards[0].content, reference), namespace or metadata.get("namespace")
+        raise ManifestError(f"{file} holds {len(cards)} cards; name a file with one")
+    stated = cards[0].document.metadata.get("namespace")
+    return _usable(cards[0].content, file), namespace or (stated if isinstance(stated, str) else None)
 
 
 def _usable(content: CardContent, reference: str) -> CardContent:
@@ -98,7 +121,7 @@ def _usable(content: CardContent, reference: str) -> CardContent:
     """
     if content.card is None or content.digest is None:
         first = content.problems[0] if content.problems else None
-        told = f": {first.path} {first.message}" if first else ""
+        told = ": " + ": ".join(part for part in (first.path, first.message) if part) if first else ""
         raise ManifestError(f"{reference} is not a usable card{told}")
     for problem in content.problems:
         say(f"warning: {problem.path or 'card'}: {problem.message}")

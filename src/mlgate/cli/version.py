@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from mlgate.assembly import installed_versions
-from mlgate.cli.console import print_json, results
+from mlgate.cli.console import lines, print_json, put
 from mlgate.cli.options import Output, OutputOption
 from mlgate.settings import load_settings
 
@@ -21,5 +21,4 @@ def version(output: OutputOption = Output.TEXT) -> None:
     if output is Output.JSON:
         print_json(found)
         return
-    for name, value in found.items():
-        results().print(f"{name} {value or 'not found'}")
+    put(lines(f"{name} {value or 'not found'}" for name, value in found.items()))

@@ -38,6 +38,8 @@ class FileCluster:
         for entry in _flattened(objects):
             key = _kind_key(str(entry.get("apiVersion", "")), str(entry.get("kind", "")))
             place = metadata(entry).get("namespace")
+            if not isinstance(place, str | None):
+                continue  # no API server holds such an object
             self._objects.setdefault(key, {})[(place, name_of(entry))] = entry
 
     @classmethod

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from enum import StrEnum
 
+from mlgate.cli.console import json_text
 from mlgate.cli.reports.github import github_report
 from mlgate.cli.reports.junit import junit_report
 from mlgate.cli.reports.sarif import sarif_report
@@ -25,7 +25,7 @@ class Report(StrEnum):
 
 def json_report(results: Results) -> str:
     """The results for programs; the shape is stable."""
-    return json.dumps(results.wire(), indent=2, ensure_ascii=False)
+    return json_text(results.wire())
 
 
 REPORTS: dict[Report, Callable[[Results], str]] = {

@@ -26,6 +26,8 @@ def junit_report(results: Results) -> str:
     suite = ET.Element("testsuite", attributes)
     properties = ET.SubElement(suite, "properties")
     ET.SubElement(properties, "property", {"name": "policyRevision", "value": results.revision})
+    for note in results.notes:
+        ET.SubElement(properties, "property", {"name": "note", "value": _clean(note)})
     for result in results.results:
         _case(suite, result)
     ET.indent(suite)

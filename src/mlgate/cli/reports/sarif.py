@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from mlgate import __version__
+from mlgate.cli.console import json_text
 from mlgate.cli.results import Result, Results
 from mlgate.domain.decision import Finding
 
@@ -22,11 +24,14 @@ def sarif_report(results: Results) -> str:
         "name": "mlgate",
         "version": __version__,
         "rules": [rules[code] for code in sorted(rules)],
-        "properties": {"policyRevision": results.revision},
+        "properties": {"policyRevision": results.revision, "notes": list(results.notes)},
     }
-    invocation = {"executionSuccessful": not unread, "toolExecutionNotifications": unread}
+    invocation = {
+        "executionSuccessful": not unread and not results.incomplete,
+        "toolExecutionNotifications": unread,
+    }
     run = {"tool": {"driver": driver}, "invocations": [invocation], "results": found}
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _findings(results: Results) -> list[tuple[Result, Finding, str]]:
@@ -64,7 +69,7 @@ def _location(result: Result, path: str) -> dict[str, Any]:
     """Where a finding stands: file, line of the document, path in the object."""
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": result.document.file},
+            "artifactLocation": {"uri": quote(Path(result.document.file).as_posix(), errors="replace")},
             "region": {"startLine": max(1, result.document.line)},
         },
         "logicalLocations": [{"fullyQualifiedName": f"{result.title}:{path}"}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlgate.admission.response import refusal_text
+from mlgate.cli.console import lines
 from mlgate.cli.results import Result, Results
 
 _SIGNS = {"allowed": "✓", "denied": "✗", "skipped": "-", "error": "!"}
@@ -13,18 +14,17 @@ _UNLIMITED = 1 << 30
 
 def text_report(results: Results) -> str:
     """Every document with its verdict; refusals in full; a count at the end."""
-    lines = [f"note: {note}" for note in results.notes]
+    found = [f"note: {note}" for note in results.notes]
     for result in results.results:
-        lines.extend(_of_one(result))
+        found.extend(_of_one(result))
     counts = ", ".join(f"{number} {word}" for word, number in results.summary().items())
-    lines.append(f"{counts} (policy {results.revision}, {results.codes} codes)")
-    return "\n".join(lines)
+    found.append(f"{counts} (policy {results.revision}, {results.codes} codes)")
+    return lines(found)
 
 
 def _of_one(result: Result) -> Iterator[str]:
     """The lines about one document."""
-    where = f"{result.document.file}#{result.document.index}"
-    yield f"{_SIGNS[result.word]} {where} {result.title}: {result.word}{_detail(result)}"
+    yield f"{_SIGNS[result.word]} {result.document.place} {result.title}: {result.word}{_detail(result)}"
     if result.verdict is not None and result.word == "denied":
         yield from _indented(refusal_text(result.verdict, result.title, _UNLIMITED).splitlines())
     for finding in result.findings("warnings"):
@@ -40,14 +40,10 @@ def _detail(result: Result) -> str:
     """Profile and tier of what was judged, the place of what could not be read, else the reason."""
     if result.decision is not None:
         return f" (profile {result.decision.profile}, tier {result.decision.tier or 'none'})"
-    error = result.document.error
-    if error is not None and error.line is not None:
-        column = f", column {error.column}" if error.column is not None else ""
-        return f" (line {error.line}{column}: {error.message})"
     return f" ({result.reason})"
 
 
-def _indented(lines: list[str]) -> Iterator[str]:
+def _indented(texts: list[str]) -> Iterator[str]:
     """Lines moved under their document."""
-    for line in lines:
+    for line in texts:
         yield f"    {line}"

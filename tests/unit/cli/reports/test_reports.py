@@ -61,8 +61,9 @@ def test_junit_counts_failures_errors_and_skips(results: Results) -> None:
 
 
 def test_github_annotations_escape_what_a_manifest_wrote(results: Results) -> None:
-    lines = REPORTS[Report.GITHUB](results).splitlines()
+    note, *lines = REPORTS[Report.GITHUB](results).splitlines()
 
+    assert note == "::notice title=mlgate::a note"
     assert len(lines) == 5
     place = "file=a.yaml,line=1,title=model_card.missing"
     assert lines[0].startswith(f"::error {place}::InferenceService/credit: ")
