@@ -1,0 +1,236 @@
+"""The table of kinds: another kind is a row, and whoever deploys the gate can follow the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mlgate.domain.workload import Workload
+from mlgate.workloads import kinds
+from mlgate.workloads.extract import Extraction
+from mlgate.workloads.kinds import (
+    Kind,
+    find_kind,
+    gated_kinds,
+    is_cluster_scoped,
+    is_known_kind,
+    is_record,
+    webhook_rules,
+)
+
+Read = Callable[..., Extraction]
+
+ROOT = Path(__file__).resolve().parents[3]
+
+ROW = """
+group: serving.example.com
+kind: Endpoint
+resource: endpoints
+versions: [v1beta2]
+webhook: models
+serves: true
+servedName: spec.alias
+podLabels: {serving.example.com/endpoint: name}
+exposure: {label: serving.example.com/visibility, value: internal, otherwise: external}
+claimTemplates: spec.claims
+components:
+  - path: 'spec.pools.*'
+    id: 'pool'
+    imageHoldsModel: true
+    containers: {engine: engine}
+    models: [{path: engine.weights, format: engine.kind}, {path: 'adapters[].address', many: true}]
+    storages: [{path: engine.store}]
+    loggers: [audit]
+    confidential: [engine.sealed]
+    references:
+      - {path: template, kinds: [{apiVersion: serving.example.com/v1, kind: EndpointTemplate, namespaced: false}]}
+    canaryPercent: [share]
+"""
+
+OBJECT = """
+apiVersion: serving.example.com/v1beta2
+kind: Endpoint
+metadata: {name: sorter, labels: {serving.example.com/visibility: internal}}
+spec:
+  alias: sort
+  claims: [{metadata: {name: cache}, spec: {}}]
+  pools:
+    main:
+      share: 25
+      template: small
+      serviceAccountName: sorter
+      audit: {url: "http://sink.team.svc/", mode: request}
+      engine: {image: "r.example.com/engine:2", kind: ONNX, weights: "s3://bucket/sorter", sealed: {enabled: true}}
+      adapters: [{address: "hf://acme/tone"}]
+      sidecars: [{name: x, image: y}]
+      containers: [{name: helper, image: "r.example.com/helper:1"}]
+"""
+
+
+@pytest.fixture
+def another_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = Kind.model_validate(yaml.safe_load(ROW))
+    table = gated_kinds() | {(row.group, row.kind): row}
+    monkeypatch.setattr(kinds, "gated_kinds", lambda: table)
+
+
+@pytest.fixture
+def endpoint(read: Read, another_row: None) -> Workload:
+    found = read(yaml.safe_load(OBJECT)).workload
+    assert found is not None
+    return found
+
+
+def test_a_row_alone_makes_a_new_kind_a_model_kind(endpoint: Workload) -> None:
+    assert (endpoint.serves_model, endpoint.detected_by) == (True, ("kind",))
+    assert [(model.id, model.uri, model.format, model.name) for model in endpoint.models] == [
+        ("pool", "s3://bucket/sorter", "onnx", "sort"),
+        ("pool.adapters[0]", "hf://acme/tone", None, "sort"),
+    ]
+
+
+def test_a_row_alone_says_what_runs_and_how_it_is_reached(endpoint: Workload) -> None:
+    assert {container.name for container in endpoint.containers} == {"helper", "engine"}
+    assert endpoint.pods[0].service_account_name == "sorter"
+    assert endpoint.pods[0].labels == {"serving.example.com/endpoint": "sorter"}
+    assert endpoint.exposure.scope == "cluster"
+    assert [volume.name for volume in endpoint.volumes] == ["cache"]
+
+
+def test_a_row_alone_says_what_else_it_sets(endpoint: Workload) -> None:
+    assert endpoint.features.confidential.enabled
+    assert endpoint.features.request_logging.mode == "request"
+    assert [call.host for call in endpoint.endpoints] == ["sink.team.svc"]
+    assert (endpoint.rollout.strategy, endpoint.rollout.canary_percent) == ("canary", 25)
+    assert [(item.kind, item.name, item.namespace) for item in endpoint.references] == [
+        ("EndpointTemplate", "small", None)
+    ]
+
+
+@pytest.mark.usefixtures("another_row")
+def test_a_row_alone_brings_the_kind_to_the_webhook() -> None:
+    assert is_known_kind("serving.example.com", "Endpoint")
+    assert {
+        "apiGroups": ["serving.example.com"],
+        "apiVersions": ["v1beta2"],
+        "operations": ["CREATE", "UPDATE"],
+        "resources": ["endpoints"],
+        "scope": "Namespaced",
+    } in webhook_rules()["models"]
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "entry"),
+    [
+        ("serving.kserve.io", "InferenceService", "models"),
+        ("serving.kserve.io", "ServingRuntime", "models"),
+        ("serving.kserve.io", "ClusterServingRuntime", "models"),
+        ("", "Pod", "workloads"),
+        ("apps", "Deployment", "workloads"),
+        ("apps", "StatefulSet", "workloads"),
+        ("apps", "DaemonSet", "workloads"),
+        ("apps", "ReplicaSet", "workloads"),
+        ("batch", "Job", "workloads"),
+        ("batch", "CronJob", "workloads"),
+        ("mlgate.dev", "ModelCard", "records"),
+        ("mlgate.dev", "SignOff", "records"),
+        ("mlgate.dev", "Waiver", "records"),
+        ("", "Namespace", "records"),
+    ],
+)
+def test_the_table_has_every_kind_the_gate_is_there_for(group: str, kind: str, entry: str) -> None:
+    row = find_kind(group, kind)
+
+    assert row is not None
+    assert row.webhook == entry
+    assert is_record(group, kind) == (entry == "records")
+
+
+def test_kinds_are_told_apart_by_group_as_well() -> None:
+    assert not is_known_kind("ome.io", "InferenceService")
+    assert not is_known_kind("serving.kserve.io", "Deployment")
+    assert not is_record("serving.kserve.io", "ModelCard")
+
+
+def test_scope_is_that_of_the_table() -> None:
+    assert is_cluster_scoped("serving.kserve.io", "ClusterServingRuntime")
+    assert is_cluster_scoped("", "Namespace")
+    assert not is_cluster_scoped("", "Pod")
+    assert not is_cluster_scoped("example.com", "Unknown")
+
+
+def test_the_webhook_gets_every_row_and_ephemeral_containers_once() -> None:
+    rules = [rule for entry in webhook_rules().values() for rule in entry]
+    sent = [(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]]
+
+    wanted = {(row.group, row.resource) for row in gated_kinds().values()} | {
+        ("", "pods/ephemeralcontainers")
+    }
+    assert sorted(sent) == sorted(wanted)
+    assert all(rule["operations"] == ["CREATE", "UPDATE"] for rule in rules)
+
+
+def _reads() -> set[tuple[str, str]]:
+    """Groups and resources the gate may get."""
+    text = (ROOT / "deploy/rbac/gate.yaml").read_text(encoding="utf-8")
+    role = next(item for item in yaml.safe_load_all(text) if item["kind"] == "ClusterRole")
+    return {
+        (group, resource)
+        for rule in role["rules"]
+        if "get" in rule["verbs"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
+def _may_read(reads: set[tuple[str, str]], group: str, resource: str) -> bool:
+    return (group, resource) in reads or (group, "*") in reads
+
+
+def test_the_gate_may_read_every_kind_a_reference_can_lead_to() -> None:
+    reads = _reads()
+    table = gated_kinds()
+    fields = [
+        field for row in table.values() for component in row.components for field in component.references
+    ]
+    wanted = [
+        table[kind.api_version.partition("/")[0], kind.kind] for field in fields for kind in field.kinds
+    ]
+
+    assert wanted
+    assert not [row.kind for row in wanted if not _may_read(reads, row.group, row.resource)]
+
+
+def test_the_gate_may_read_every_kind_that_can_own_a_pod() -> None:
+    reads = _reads()
+    owners = [row for row in gated_kinds().values() if row.webhook != "records" and row.kind != "Pod"]
+
+    assert not [row.kind for row in owners if not _may_read(reads, row.group, row.resource)]
+
+
+def test_the_gate_may_read_the_records_it_judges_by_and_no_secrets() -> None:
+    reads = _reads()
+    records = [row for row in gated_kinds().values() if row.webhook == "records"]
+
+    assert not [row.kind for row in records if not _may_read(reads, row.group, row.resource)]
+    assert not _may_read(reads, "", "secrets")
+    assert ("*", "*") not in reads
+
+
+def test_the_references_of_the_table_have_the_scope_of_their_rows() -> None:
+    for row in gated_kinds().values():
+        for component in row.components:
+            for kind in (kind for field in component.references for kind in field.kinds):
+                group = kind.api_version.partition("/")[0]
+                assert is_cluster_scoped(group, kind.kind) is not kind.namespaced
+
+
+def test_a_row_with_a_misspelt_field_is_refused() -> None:
+    row: dict[str, Any] = yaml.safe_load(ROW) | {"serve": True}
+
+    with pytest.raises(ValueError, match="serve"):
+        Kind.model_validate(row)
