@@ -47,7 +47,8 @@ components:
     loggers: [audit]
     confidential: [engine.sealed]
     references:
-      - {path: template, kinds: [{apiVersion: serving.example.com/v1, kind: EndpointTemplate, namespaced: false}]}
+      - path: template
+        kinds: [{apiVersion: serving.example.com/v1, kind: EndpointTemplate, namespaced: false}]
     canaryPercent: [share]
 """
 
@@ -64,7 +65,8 @@ spec:
       template: small
       serviceAccountName: sorter
       audit: {url: "http://sink.team.svc/", mode: request}
-      engine: {image: "r.example.com/engine:2", kind: ONNX, weights: "s3://bucket/sorter", sealed: {enabled: true}}
+      engine:
+        {image: "r.example.com/engine:2", kind: ONNX, weights: "s3://bucket/sorter", sealed: {enabled: true}}
       adapters: [{address: "hf://acme/tone"}]
       sidecars: [{name: x, image: y}]
       containers: [{name: helper, image: "r.example.com/helper:1"}]
