@@ -8,7 +8,32 @@ from mlgate.domain.audit_record import AuditRecord
 from mlgate.domain.decision import Decision, Finding, Verdict
 from mlgate.domain.evidence import Card, Unavailable
 from mlgate.domain.request import Request
-from mlgate.domain.workload import Workload
+from mlgate.domain.workload import ServedModel, Workload
+
+_MAX_ADDRESS = 512
+_MAX_ADDRESSES = 100
+"""A manifest may name thousands of models; one review must not fill the log."""
+
+
+def _addresses(models: tuple[ServedModel, ...]) -> tuple[str, ...]:
+    """The addresses of the models, as far as a log needs them."""
+    shown = tuple(_address(model) for model in models[:_MAX_ADDRESSES])
+    hidden = len(models) - len(shown)
+    return (*shown, f"and {hidden} more") if hidden else shown
+
+
+def _address(model: ServedModel) -> str:
+    """The address of a model, cut; of its query only the revision, for a signed URL is a credential."""
+    place, mark, query = model.uri.partition("?")
+    shown = place + mark + "&".join(_masked(pair, model.revision) for pair in query.split("&") if pair)
+    return shown if len(shown) <= _MAX_ADDRESS else f"{shown[:_MAX_ADDRESS]}…"
+
+
+def _masked(pair: str, revision: str | None) -> str:
+    key, equals, value = pair.partition("=")
+    if not equals:
+        return "***"
+    return pair if value == revision else f"{key}=***"
 
 
 def _named(findings: Iterable[Finding]) -> tuple[str, ...]:
@@ -71,7 +96,7 @@ def record_decision(
             "outcome": verdict.outcome,
             "allowed": verdict.allowed,
             "reason": verdict.reason,
-            "models": tuple(model.uri for model in workload.models) if workload else (),
+            "models": _addresses(workload.models) if workload else (),
             "cards": tuple(f"{card.source.reference}@{card.digest or card.status}" for card in cards),
             "unavailable": tuple(f"{entry.lookup}:{entry.reason}" for entry in unavailable),
             "evidence_source": evidence_source,

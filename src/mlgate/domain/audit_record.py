@@ -41,7 +41,7 @@ class AuditRecord(Frozen):
     suppressed: int
     skipped: tuple[str, ...]
     models: tuple[str, ...]
-    """Addresses of the models, without user information."""
+    """Addresses of the models, without user information; of a query only the revision is shown."""
     cards: tuple[str, ...]
     """`<reference>@<digest>` of every card that was read."""
     unavailable: tuple[str, ...]
