@@ -15,10 +15,11 @@ evaluations(card) := [evaluation |
 	tests := present.list(card, ["fairness", "evaluations"])
 	version := present.get(card, ["model", "version"])
 	days := [own_day(test, version) | some test in tests]
-	newest := newest_days(tests, days)
+	attributes := [label(present.get(test, "attribute")) | some test in tests]
+	newest := newest_days(attributes, days)
 	required := required_metrics(card)
 	some index, test in tests
-	attribute := label(present.get(test, "attribute"))
+	attribute := attributes[index]
 	evaluation := object.union(table(test, required), {
 		"index": index,
 		"attribute": attribute,
@@ -37,10 +38,10 @@ own_day(test, version) := day if {
 	day := dates.day(object.get(test, "date", null))
 } else := null
 
-newest_days(tests, days) := {attribute: max(object.keys(seen)) |
-	some attribute, seen in object.union_n([{label(present.get(test, "attribute")): {days[index]: true}} |
-		some index, test in tests
-		is_number(days[index])
+newest_days(attributes, days) := {attribute: max(object.keys(seen)) |
+	some attribute, seen in object.union_n([{attributes[index]: {day: true}} |
+		some index, day in days
+		is_number(day)
 	])
 }
 
@@ -68,8 +69,14 @@ table(test, required) := {
 	added := [metric({"name": name}, extremes) | some name in required; not name in names]
 	metrics := array.concat(listed, added)
 	exceeded := [row | some row in metrics; outside(row)]
+	allowed := settings.value.fairness.maxGroupGap
+	near := {name |
+		some name in settings.value.fairness.groupMetrics
+		extremes[name].highest - extremes[name].lowest <= allowed
+	}
 	wide := [row |
 		some name in settings.value.fairness.groupMetrics
+		not name in near
 		row := excess(name, extremes, groups)
 	]
 }

@@ -21,7 +21,31 @@ label(name) := name if {
 # description: |
 #   One row of a group table: the name of the group, its six columns (null where they cannot be computed),
 #   whether they come from the four counts, and the row as given.
-group(row) := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
+group(row) := {
+	"name": label(object.get(row, "group", null)),
+	"columns": {
+		"count": total,
+		"selectionRate": selected / total,
+		"accuracy": (tp + tn) / total,
+		"precision": tp / selected,
+		"recall": tp / positive,
+		"falsePositiveRate": fp / negative,
+	},
+	"counted": true,
+	"given": row,
+} if {
+	tp := row.truePositives
+	fp := row.falsePositives
+	tn := row.trueNegatives
+	fn := row.falseNegatives
+	min([tp, fp, tn, fn]) >= 0
+	is_number(max([tp, fp, tn, fn]))
+	selected := tp + fp
+	positive := tp + fn
+	negative := fp + tn
+	min([selected, positive, negative]) > 0
+	total := positive + negative
+} else := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
 	derived := derived_columns(row)
 } else := {
 	"name": label(present.get(row, "group")),
@@ -44,24 +68,9 @@ column(group_row, name) := group_row.columns[name] if {
 # title: derived_columns
 # description: |
 #   The columns of a row with four counts; undefined when one of them is missing. Null has the lowest and a
-#   string a higher rank than numbers, so two comparisons tell whether all four are counts.
+#   string a higher rank than numbers, so two comparisons tell whether all four are counts. `group` does the
+#   same by itself where no denominator is zero, which is the usual row.
 derived_columns(row) := {
-	"count": total,
-	"selectionRate": selected / total,
-	"accuracy": (tp + tn) / total,
-	"precision": tp / selected,
-	"recall": tp / positive,
-	"falsePositiveRate": fp / negative,
-} if {
-	[tp, fp, tn, fn] := [row.truePositives, row.falsePositives, row.trueNegatives, row.falseNegatives]
-	min([tp, fp, tn, fn]) >= 0
-	is_number(max([tp, fp, tn, fn]))
-	selected := tp + fp
-	positive := tp + fn
-	negative := fp + tn
-	min([selected, positive, negative]) > 0
-	total := positive + negative
-} else := {
 	"count": total,
 	"selectionRate": share(tp + fp, total),
 	"accuracy": share(tp + tn, total),

@@ -71,14 +71,15 @@ custom_metric(entry, extremes) := {
 #   Lowest and highest value of each column, and of each entry of `values` that every group has, over all groups,
 #   however small. Null ranks below every number, so the lowest is null when a group lacks a column. Of fewer than
 #   two groups nothing can be compared. Taken once, so that many metrics over many groups cost no more than both.
-table_extremes(groups) := object.union(measure_extremes(groups), {name: {"lowest": min(values), "highest": max(values)} |
-	some name, values in {
-		"selectionRate": [row.columns.selectionRate | some row in groups],
-		"accuracy": [row.columns.accuracy | some row in groups],
-		"precision": [row.columns.precision | some row in groups],
-		"recall": [row.columns.recall | some row in groups],
-		"falsePositiveRate": [row.columns.falsePositiveRate | some row in groups],
-		"count": [row.columns.count | some row in groups],
+table_extremes(groups) := object.union(measure_extremes(groups), {name: {"lowest": ordered[0], "highest": ordered[last]} |
+	last := count(groups) - 1
+	some name, ordered in {
+		"selectionRate": sort([row.columns.selectionRate | some row in groups]),
+		"accuracy": sort([row.columns.accuracy | some row in groups]),
+		"precision": sort([row.columns.precision | some row in groups]),
+		"recall": sort([row.columns.recall | some row in groups]),
+		"falsePositiveRate": sort([row.columns.falsePositiveRate | some row in groups]),
+		"count": sort([row.columns.count | some row in groups]),
 	}
 }) if {
 	several(groups)
@@ -126,26 +127,28 @@ combined("ratio", names, extremes) := min(spreads) if {
 
 # The author's limit can only tighten the policy's. Only where the policy has none, for differences of
 # measures it does not know, the author's stands alone.
-metric_limit("ratio", author, _) := max([n | some n in [policy_limit("minRatio"), author]; is_number(n)])
+metric_limit("ratio", author, _) := max([n | some n in [policy_limits.ratio, author]; is_number(n)])
 
-metric_limit("difference", author, true) := min([n |
-	some n in [policy_limit("maxDifference"), author]
-	is_number(n)
-])
+metric_limit("difference", author, true) := min([n | some n in [policy_limits.difference, author]; is_number(n)])
 
 metric_limit("difference", author, false) := author
 
-policy_limit(name) := object.get(settings.value.fairness, [name, facts.tier], null)
+policy_limits := {
+	"ratio": object.get(settings.value.fairness, ["minRatio", facts.tier], null),
+	"difference": object.get(settings.value.fairness, ["maxDifference", facts.tier], null),
+}
 
 # METADATA
 # title: outside
 # description: Whether a metric with a value and a limit is beyond the limit; equal is within.
 outside(row) if {
 	row.aggregation == "ratio"
+	row.value < row.limit
 	below(row.value, row.limit)
 }
 
 outside(row) if {
 	row.aggregation == "difference"
+	row.limit < row.value
 	below(row.limit, row.value)
 }

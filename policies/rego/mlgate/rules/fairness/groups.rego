@@ -34,9 +34,11 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some report in fairness.reports
 	fairness.tabled(report.card)
+	wanted := count(settings.value.fairness.groupMetrics)
 	some evaluation in report.evaluations
 	evaluation.judged
 	some row in evaluation.groups
+	count([1 | some name in settings.value.fairness.groupMetrics; is_number(row.columns[name])]) < wanted
 	lacking := lacked(row)
 	count(lacking) > 0
 	some model in report.models
@@ -91,7 +93,9 @@ deny contains finding if {
 	some evaluation in report.evaluations
 	evaluation.judged
 	some row in evaluation.groups
-	not large_enough(row)
+
+	# An unknown number of rows is null, which is below every number.
+	row.columns.count < settings.value.fairness.minGroupCount
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": groups_path(evaluation),
@@ -101,11 +105,6 @@ deny contains finding if {
 		"required": show.number(settings.value.fairness.minGroupCount),
 		"values": {"attribute": evaluation.attribute, "group": row.name},
 	})
-}
-
-large_enough(row) if {
-	is_number(row.columns.count)
-	row.columns.count >= settings.value.fairness.minGroupCount
 }
 
 rows_shown(n) := show.number(n) if {
