@@ -12,7 +12,8 @@ import typer
 
 from mlgate import __version__
 from mlgate.cli.console import complain, prepare_streams
-from mlgate.errors import MlgateError
+from mlgate.cli.manifests import position
+from mlgate.errors import ManifestError, MlgateError
 from mlgate.logs import quiet_logs
 
 COMMANDS = {
@@ -55,13 +56,23 @@ def run(arguments: Sequence[str] | None = None) -> None:
     try:
         build_app(wanted)(args=given, prog_name="mlgate")
     except MlgateError as problem:
-        complain(str(problem))
+        complain(_told(problem))
         sys.exit(EXIT_CANNOT)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as bug:  # noqa: BLE001 - the exit code of a traceback would say "denied"
         complain(_report(bug))
         sys.exit(EXIT_CANNOT)
+
+
+def _told(problem: MlgateError) -> str:
+    """The message, with the place in the file where one is known and not yet named."""
+    cause: BaseException | None = problem
+    while cause is not None:
+        if isinstance(cause, ManifestError) and cause.line is not None:
+            return f"{problem} ({position(cause)})"
+        cause = cause.__cause__
+    return str(problem)
 
 
 def _report(bug: Exception) -> str:

@@ -1,11 +1,19 @@
-"""Results as `check` makes them, built by hand."""
+"""The program run in this process, and results as `check` makes them, built by hand."""
 
 from __future__ import annotations
 
-from typing import Any
+import io
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
+import structlog
 
+from mlgate.cli.main import run
 from mlgate.cli.manifests import Document
 from mlgate.cli.results import Result, Results
 from mlgate.domain.decision import Decision, Failure, Finding, Verdict, WaivedFinding
@@ -85,3 +93,44 @@ def results() -> Results:
         ),
         ("a note",),
     )
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def all(self) -> str:
+        """Both streams."""
+        return self.out + self.err
+
+
+class Program(Protocol):
+    """Runs `mlgate` with arguments; never lets anything but an exit code out."""
+
+    def __call__(self, *arguments: str | Path, stdin: bytes | None = None) -> Done: ...
+
+
+@pytest.fixture
+def mlgate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Program]:
+    """The program, and no setting of the machine the tests run on."""
+    for name in ("MLGATE_OPA__BINARY", "KUBECONFIG", "USER", "LOGNAME", "KUBERNETES_SERVICE_HOST"):
+        monkeypatch.delenv(name, raising=False)
+
+    def program(*arguments: str | Path, stdin: bytes | None = None) -> Done:
+        if stdin is not None:
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as ended:
+            run([str(argument) for argument in arguments])
+        told = capsys.readouterr()
+        assert "Traceback" not in told.out + told.err
+        code = ended.value.code
+        return Done(code if isinstance(code, int) else 0, told.out, told.err)
+
+    yield program
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[], force=True)
