@@ -10,7 +10,7 @@ from functools import cached_property
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, Image, SecurityContext
 from mlgate.workloads.credential_patterns import shipped
-from mlgate.workloads.credentials import mask_arguments
+from mlgate.workloads.credentials import holds_credentials, mask_arguments
 from mlgate.workloads.images import parse_image
 from mlgate.workloads.reading import Reader
 
@@ -219,6 +219,7 @@ def _capabilities(reader: Reader, value: Json, path: str) -> tuple[str, ...]:
 
 
 def _masked(var: EnvVar) -> EnvVar:
-    if var.value is None or shipped().reason_of_variable(var.name, var.value) is None:
+    if var.value is None:
         return var
-    return var.model_copy(update={"value": None})
+    hidden = shipped().reason_of_variable(var.name, var.value) is not None or holds_credentials(var.value)
+    return var.model_copy(update={"value": None}) if hidden else var

@@ -15,12 +15,12 @@ import yaml
 
 Reason = Literal["value", "uriPassword", "name", "entropy"]
 
-_PASSWORD = re.compile(r"://[^\s/:@]{0,256}:([^\s/@]{1,1024})@")
+_PASSWORD = re.compile(r"""://[^\s/:@]*:([^\s/"']+)@""")
 _REFERENCE = re.compile(
     r"\$\([A-Za-z_][A-Za-z0-9_.-]*\)|\$\{[A-Za-z_][A-Za-z0-9_]*\}|\$[A-Za-z_][A-Za-z0-9_]*"
 )
 _HARMLESS = re.compile(r"(?i:true|false|yes|no|on|off)|[0-9]{1,6}|[0-9]{0,5}\.[0-9]{1,5}|\.?/.*", re.DOTALL)
-_RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{24,4096}")
+_RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
 _UUID = re.compile(r"(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 _MIN_ENTROPY = 4.3
 _MAX_NAME = 256
@@ -47,8 +47,8 @@ class ValuePattern:
                 if match is not None:
                     yield match.span()
                 elif tried > _MAX_PLACES:
-                    # A text made of hundreds of beginnings is made to hide something.
-                    yield start, start + len(needle)
+                    # A text made of hundreds of beginnings hides something: all its rest counts.
+                    yield start, len(text)
                     return
                 start = text.find(needle, start + 1)
 

@@ -29,10 +29,9 @@ _ENV_LISTS = {"env", "envs"}
 _ENV_MAPS = {"env", "env_vars", "envVars"}
 _COMMAND_LISTS = {"command", "args"}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
-_FLAG = re.compile(
-    r"(?<![\w-])--?([A-Za-z][A-Za-z0-9_.-]{0,100})(?:=|[ \t]+)(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
-)
-_ASSIGNMENT = re.compile(r"(?<![\w-])([A-Za-z_][A-Za-z0-9_]{0,100})=(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)")
+_VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
+_FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][A-Za-z0-9_.-]{0,100})(?:=|(?:\\\n|[ \t])+(?![-\\]))" + _VALUE)
+_ASSIGNMENT = re.compile(r"(?<![\w-])([A-Za-z_][A-Za-z0-9_]{0,100})=" + _VALUE)
 _MAX_FINDINGS = 200
 _MAX_PAIRS = 2000
 _MAX_DEPTH = 4
@@ -58,8 +57,12 @@ def scan(obj: Json, patterns: CredentialPatterns | None = None) -> tuple[Credent
 
 
 def scan_text_places(value: Json) -> list[tuple[str, str]]:
-    """Path and reason of every place of a value that is no Kubernetes object, such as a card."""
-    return [(credential.path, credential.reason) for credential in scan(value)]
+    """Path and reason of every place of a value that is no Kubernetes object, such as a card.
+
+    The paths count from the value. No field is left out: what the API server keeps in objects is not here.
+    """
+    found = islice(_search(_Node(value, "", nested=1), shipped()), _MAX_FINDINGS)
+    return [(credential.path, credential.reason) for credential in found]
 
 
 def _search(root: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
@@ -130,6 +133,8 @@ def _variable_map(node: _Node, patterns: CredentialPatterns) -> Iterator[Credent
         reason = patterns.reason_of_variable(str(name), value)
         if reason is not None:
             yield _found("env", path, reason, str(name), node.container)
+            continue
+        yield from _nested(_Node(value, path, node.container, node.nested), patterns)
 
 
 def _arguments(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
@@ -143,6 +148,8 @@ def _arguments(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential
         if hit is not None:
             reason, name = hit
             yield _found("argument", path, reason, name, node.container)
+            continue
+        yield from _nested(_Node(item, path, node.container, node.nested), patterns)
 
 
 def argument_hit(before: Json, item: str, patterns: CredentialPatterns) -> tuple[str, str | None] | None:
@@ -174,8 +181,23 @@ def mask_arguments(items: tuple[str, ...], patterns: CredentialPatterns | None =
     masked: list[str] = []
     for index, item in enumerate(items):
         hit = argument_hit(items[index - 1] if index else None, item, patterns)
-        masked.append(item if hit is None else _mask_item(items[index - 1] if index else "", item, patterns))
+        if holds_credentials(item, patterns):
+            masked.append("***")
+        else:
+            masked.append(
+                item if hit is None else _mask_item(items[index - 1] if index else "", item, patterns)
+            )
     return tuple(masked)
+
+
+def shown(text: str) -> str:
+    """A text that is told to people: without what looks like a credential by its value."""
+    return "***" if holds_credentials(text) else shipped().mask(text)
+
+
+def holds_credentials(text: str, patterns: CredentialPatterns | None = None) -> bool:
+    """Whether a text is a document with something in it that looks like a credential."""
+    return any(True for _ in _nested(_Node(text, ""), patterns or shipped()))
 
 
 def _mask_item(before: str, item: str, patterns: CredentialPatterns) -> str:

@@ -10,6 +10,7 @@ from itertools import takewhile
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.credentials import shown
 from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_value
 from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
@@ -174,6 +175,7 @@ class Naming:
         return next((flag.value for flag in self._invocation.flags if flag.name in names), None)
 
     def _address(self, value: str) -> Address:
+        value = shown(value)
         if "://" in value or value.startswith("models:/") or "$" in value or "{{" in value:
             return normalise(value)
         if value.startswith(("/", "./", "../")):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.images import parse_image
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30})://")
@@ -34,18 +35,18 @@ class Address:
 
 @lru_cache(maxsize=4096)
 def normalise(text: str) -> Address:
-    """The address in one form: no user information, scheme and host in lower case.
+    """The address in one form: no user information, scheme and host in lower case, credentials as `***`.
 
     What refers to a variable or a template has the scheme `unknown`, as has what has no scheme.
     """
-    text = text.strip()
+    text = shipped().mask(without_user(text.strip()))
     if text.startswith("models:/"):
         return Address(text, "models")
     match = _SCHEME.match(text)
     if match is None or _REFERENCE.search(text):
-        return Address(without_user(text), "unknown")
+        return Address(text, "unknown")
     scheme = match.group(1).lower()
-    uri = scheme + without_user(text)[len(scheme) :]
+    uri = scheme + text[len(scheme) :]
     if scheme in _WITH_HOST:
         uri = _lower_host(uri, len(scheme) + 3)
     if scheme in _OCI:

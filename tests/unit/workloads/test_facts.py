@@ -55,7 +55,7 @@ def test_a_host_is_cluster_local_by_its_name_alone(host: str, *, local: bool) ->
     ],
 )
 def test_a_logger_is_an_endpoint(
-    read: Read, service: Make, url: str, scheme: str, host: str | None, tls: bool | None, local: bool
+    read: Read, service: Make, url: str, scheme: str, host: str | None, *, tls: bool | None, local: bool
 ) -> None:
     for name in ("predictor", "transformer", "explainer"):
         spec = {"predictor": {"model": MODEL}}
@@ -178,7 +178,7 @@ PORTS = [{"containerPort": 8000, "hostPort": 80, "name": "api"}, {"containerPort
     ],
 )
 def test_a_host_port_is_an_outer_endpoint_whose_probes_say_if_it_speaks_tls(
-    read: Read, pod_of: Make, container: dict[str, Any], tls: bool | None
+    read: Read, pod_of: Make, container: dict[str, Any], *, tls: bool | None
 ) -> None:
     exposure = workload(read, pod_of(**SERVER, ports=PORTS, **container)).exposure
     assert exposure == Exposure(scope="external", tls=tls, path="spec.containers[0].ports")
@@ -195,7 +195,7 @@ def test_a_host_port_is_an_outer_endpoint_whose_probes_say_if_it_speaks_tls(
     ],
 )
 def test_on_the_network_of_the_host_every_port_is_an_outer_endpoint(
-    read: Read, pod_of: Make, container: dict[str, Any], tls: bool | None
+    read: Read, pod_of: Make, container: dict[str, Any], *, tls: bool | None
 ) -> None:
     exposure = workload(read, pod_of({"hostNetwork": True}, **SERVER, **container)).exposure
     assert exposure == Exposure(scope="external", tls=tls, path="spec.hostNetwork")

@@ -103,6 +103,12 @@ def test_user_information_is_left_out_where_a_variable_is_meant_too() -> None:
     assert normalise("https://user:word@h/$(M)") == Address("https://h/$(M)", "unknown")
 
 
+def test_a_credential_in_an_address_is_not_repeated() -> None:
+    token = "hf_" + "a1B2" * 9
+    assert normalise(f"https://h/m?token={token}").uri == "https://h/m?token=***"
+    assert normalise(f"$(HOST)/m?token={token}").uri == "$(HOST)/m?token=***"
+
+
 @pytest.mark.parametrize("text", ["user:word@h", "s3://b/k@v", f"oci://host@{DIGEST}"])
 def test_without_user_information_nothing_is_removed(text: str) -> None:
     assert without_user(text) == text
