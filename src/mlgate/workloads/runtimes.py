@@ -63,14 +63,24 @@ def _merge(
     spec = reader.mapping(given, base)
     runtime = read_pod(reader, spec, base, {})
     worker = reader.mapping(spec.get("workerSpec"), f"{base}.workerSpec")
-    extra = (read_pod(reader, worker, f"{base}.workerSpec", {}),) if worker else ()
-    pods, models = list(manifest.pods), list(manifest.models)
-    for index, pod in enumerate(pods):
-        if pod.template.path == named.component:
-            merged = _into(pod, runtime, named)
-            pods[index] = merged
-            models += _added(reader, manifest, merged)
-    return replace(manifest, pods=(*pods, *extra), models=unique(models))
+    pods, models = [], list(manifest.models)
+    for pod in manifest.pods:
+        if pod.template.path != named.component:
+            pods.append(pod)
+            continue
+        run = [_into(pod, runtime, named)]
+        if worker:
+            run.append(_worker(reader, worker, f"{base}.workerSpec", pod))
+        for added in run:
+            models += _added(reader, manifest, added)
+        pods += run
+    return replace(manifest, pods=tuple(pods), models=unique(models))
+
+
+def _worker(reader: Reader, spec: dict[str, Json], path: str, pod: Pod) -> Pod:
+    """The runtime's pod for further nodes of the component."""
+    worker = read_pod(reader, spec, path, {}, component=f"{pod.component}.worker")
+    return replace(worker, slots=tuple(replace(slot, from_reference=True) for slot in worker.slots))
 
 
 def _into(pod: Pod, runtime: Pod, named: Named) -> Pod:
