@@ -78,6 +78,14 @@ class Certificates:
         self.authority.configure_trust(context)
         return context
 
+    @property
+    def blind(self) -> ssl.SSLContext:
+        """A client that believes anybody, to look at a certificate that is not fit to serve."""
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+
 
 def serial_of(encoded: bytes) -> int:
     """The serial number of a certificate."""
@@ -135,12 +143,17 @@ class Served:
             return _read_all(connection)
 
     def call(
-        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        trust: ssl.SSLContext | None = None,
     ) -> Answer:
         """One HTTP call."""
-        client = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=30, context=self.certificates.trust
-        )
+        context = trust or self.certificates.trust
+        client = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
         try:
             client.request(method, path, body, headers or {"Content-Type": "application/json"})
             found = client.getresponse()
@@ -192,10 +205,16 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, evidence: Sequence[Path], bundle: Path, **settings: str) -> Iterator[Served]:
-    """`mlgate serve` on a free port of loopback, with an OPA of its own."""
+def serving(
+    folder: Path,
+    evidence: Sequence[Path],
+    bundle: Path,
+    dates: dict[str, Any] | None = None,
+    **settings: str,
+) -> Iterator[Served]:
+    """`mlgate serve` on a free port of loopback, with an OPA of its own and a certificate of these dates."""
     certificates = Certificates(folder)
-    certificates.issue()
+    certificates.issue(**dates or {})
     command = [
         *(str(MLGATE), "serve", "--listen", "127.0.0.1:0", "--bundle", str(bundle)),
         *("--tls-cert", str(certificates.cert), "--tls-key", str(certificates.key)),
