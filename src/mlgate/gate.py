@@ -28,7 +28,7 @@ from mlgate.domain.request import Request
 from mlgate.errors import EngineError
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.gather import EvidenceOptions, gather
-from mlgate.logs import get_logger, request_fields
+from mlgate.logs import fault_places, get_logger, request_fields
 from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
 from mlgate.workloads.complete import Subject, complete, lookups_with_owner
@@ -91,8 +91,17 @@ class Gate:
         return self._recorded(request, self._failed("gate", "overloaded", message), _Trail(self.clock()))
 
     def _recorded(self, request: Request, verdict: Verdict, trail: _Trail) -> Judgement:
-        """The verdict with its record, written."""
-        record = record_decision(
+        """The verdict with its record, written; what cannot be recorded is not answered as if it were."""
+        judgement = Judgement(verdict, self._record(request, verdict, trail))
+        try:
+            self.sink.write(judgement.record)
+        except Exception:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
+            failed = self._failed("gate", "internal", "the decision could not be recorded")
+            return Judgement(failed, self._record(request, failed, trail))
+        return judgement
+
+    def _record(self, request: Request, verdict: Verdict, trail: _Trail) -> AuditRecord:
+        return record_decision(
             request,
             verdict,
             decision_id=str(uuid.uuid4()),
@@ -103,8 +112,6 @@ class Gate:
             evidence_source=self.cluster.source if self.cluster else "none",
             stage_seconds=trail.stages,
         )
-        self.sink.write(record)
-        return Judgement(verdict, record)
 
     async def _verdict(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
         """The verdict; every failure inside becomes a failed one, in time."""
@@ -117,8 +124,8 @@ class Gate:
             return self._failed("gate", "timeout", "no decision before the deadline")
         except EngineError as problem:
             return self._failed("engine", problem.reason, str(problem))
-        except Exception:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
-            get_logger().exception("judgement_failed", kind=request.kind.kind)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
+            get_logger().error("judgement_failed", kind=request.kind.kind, faults=fault_places(fault))
             return self._failed("gate", "internal", "an internal error stopped the judgement")
 
     async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
@@ -127,6 +134,8 @@ class Gate:
             extraction = extract(request, self.extract_options)
         if not extraction.concerned:
             return Verdict(outcome="skipped", allowed=True, reason="serves no model")
+        if not deadline.remaining:
+            raise TimeoutError  # reading took it all: no look-up is begun that could not end
         with trail.stage("gather"):
             trail.evidence = await self._gather(request, extraction, deadline, trail.evaluated_at)
         with trail.stage("document"):
@@ -147,6 +156,7 @@ class Gate:
         wider = lookups_with_owner(extraction, found.owners)
         if wider == extraction.lookups:
             return found
+        wider = wider.model_copy(update={"owner": None})  # the chain is known; it is not read twice
         again = await gather(request, wider, cluster, options, deadline, evaluated_at)
         return again.model_copy(update={"owners": found.owners})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import TYPE_CHECKING, Literal, TextIO
 
 import structlog
@@ -24,6 +25,7 @@ _LEVELS = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
+_MAX_FRAMES = 20
 
 
 def configure_logs(level: str = "info", form: Literal["json", "console"] = "json") -> None:
@@ -95,3 +97,11 @@ def get_logger() -> FilteringBoundLogger:
 def request_fields(**fields: str | None) -> AbstractContextManager[None]:
     """Put uid, namespace, kind and name on every line logged inside the block."""
     return bound_contextvars(**fields)
+
+
+def fault_places(fault: BaseException) -> list[str]:
+    """What went wrong and where, without messages: those quote values, and logs keep no secrets."""
+    frames = [f"{frame.f_code.co_qualname}:{line}" for frame, line in traceback.walk_tb(fault.__traceback__)]
+    places = [f"{type(fault).__name__} in {' > '.join(frames[-_MAX_FRAMES:])}"]
+    inner = fault.exceptions if isinstance(fault, BaseExceptionGroup) else ()
+    return [*places, *(place for part in inner for place in fault_places(part))]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from mlgate.logs import configure_logs, get_logger, request_fields
+from mlgate.logs import configure_logs, fault_places, get_logger, request_fields
 
 
 @pytest.fixture(autouse=True)
@@ -64,3 +64,26 @@ def test_the_console_form_is_for_people(capsys: pytest.CaptureFixture[str]) -> N
     get_logger().info("hello", name="x")
 
     assert "hello" in capsys.readouterr().err
+
+
+def test_the_places_of_a_fault_are_told_without_its_words() -> None:
+    def breaks(depth: int) -> None:
+        if depth:
+            breaks(depth - 1)
+        raise KeyError("s3cr3t")
+
+    def gathers() -> None:
+        try:
+            breaks(50)
+        except KeyError as fault:
+            raise ExceptionGroup("s3cr3t", [fault]) from fault
+
+    with pytest.raises(ExceptionGroup) as caught:
+        gathers()
+
+    outer, inner = fault_places(caught.value)
+    assert outer.startswith("ExceptionGroup in ")
+    assert "gathers:" in outer
+    assert inner.startswith("KeyError in ")
+    assert inner.count(" > ") == 19
+    assert "s3cr3t" not in outer + inner
