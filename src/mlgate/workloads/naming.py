@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -15,7 +16,7 @@ from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_
 from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
 from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
-from mlgate.workloads.volumes import VolumeSlot, resolve_path
+from mlgate.workloads.volumes import EMPTY, VolumeSlot, plain_path, resolve_path
 from mlgate.workloads.words import Word
 
 _MODEL_MOUNT = "/mnt/models/"
@@ -165,10 +166,19 @@ class Naming:
         role: ModelRole = "primary",
         adapter: str | None = None,
     ) -> Iterator[FoundModel]:
-        if self._platform_mount and f"{value.rstrip('/')}/".startswith(_MODEL_MOUNT):
+        if self._is_platform_s(value):
             return
         name = self._served_name() if role == "primary" else None
         yield FoundModel(self._address(value), role, path, evidence, name, adapter)
+
+    def _is_platform_s(self, value: str) -> bool:
+        """Whether it lies where the platform puts a model, and nothing of the author's is mounted there."""
+        value = plain_path(value)
+        if not self._platform_mount or not f"{value}/".startswith(_MODEL_MOUNT):
+            return False
+        kinds = {item.volume.name: item.volume.kind for item in self._volumes}
+        over = [name for target, name, _ in self._invocation.slot.mounts if value.startswith(target)]
+        return all(kinds.get(name, "emptyDir") in EMPTY for name in over)
 
     def _served_name(self) -> str | None:
         names = self._catalog.flags["names"]
@@ -178,16 +188,40 @@ class Naming:
         value = shown(value)
         if "://" in value or value.startswith("models:/") or "$" in value or "{{" in value:
             return normalise(value)
-        if value.startswith(("/", "./", "../")):
-            slot = self._invocation.slot
-            target = resolve_path(value, slot.mounts, self._volumes)
-            return normalise(target) if target is not None else in_image(slot.image or "")
-        library = self._invocation.library
-        if library in {"ollama", "ngc"}:
+        slot, library = self._invocation.slot, self._invocation.library
+        if library in {"ollama", "ngc"} and not value.startswith((".", "/")):
             return tagged(library, value)
+        target = next((found for path in self._places(value) if (found := self._resolved(path))), None)
+        if target is not None:
+            return normalise(target)
+        if value.startswith(("/", "./", "../")):
+            return in_image(slot.image or "")
         if library == "hub" or looks_like_hub_id(value):
             return hub(value, self._revision())
         return Address(value, "unknown")
+
+    def _resolved(self, path: str) -> str | None:
+        """Where a path in the container leads; null for the image itself."""
+        return resolve_path(path, self._invocation.slot.mounts, self._volumes)
+
+    def _places(self, value: str) -> Iterator[str]:
+        """Paths a value can stand for: servers take a folder of that name before a repository of the Hub.
+
+        Where the working folder is the image's, it can be any one that a mount fits to.
+        """
+        if value.startswith("/"):
+            yield value
+            return
+        given = self._invocation.slot.raw.get("workingDir")
+        if isinstance(given, str) and given:
+            yield posixpath.join("/", given, value)
+            return
+        relative = posixpath.normpath(value)
+        for target, _, _ in self._invocation.slot.mounts:
+            segments = relative.split("/")
+            for length in range(len(segments), 0, -1):
+                if plain_path(target).endswith("/" + "/".join(segments[:length])):
+                    yield "/".join([target.rstrip("/"), *segments[length:]])
 
     def _revision(self) -> str | None:
         flags, variables = self._catalog.flags["revision"], self._catalog.variables["revision"]

@@ -18,6 +18,9 @@ def gpus(slot: Slot) -> Iterator[str]:
         for name, amount in resources.items() if isinstance(resources, dict) else ():
             if _positive(amount) and any(fnmatchcase(str(name), pattern) for pattern in catalog().gpus):
                 yield f"gpu:{name}@{slot.path}.resources.{part}"
+    # Which device a claim gets is settled elsewhere; it is an accelerator far more often than not.
+    if dig(slot.raw, "resources", "claims"):
+        yield f"gpu:claim@{slot.path}.resources.claims"
 
 
 def has_gpu(slot: Slot) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,8 @@ _KINDS = {
     "secret": "secret",
     "configMap": "configMap",
 }
+EMPTY = frozenset({"emptyDir", "ephemeral", "secret", "configMap", "serviceAccountToken"})
+"""Kinds of volumes that hold no model when a pod starts."""
 _API_TOKEN = "kube-api-access-"  # noqa: S105 - the name prefix of the volume, no credential
 _API_TOKEN_SOURCES = ("serviceAccountToken", "configMap", "downwardAPI")
 _DEFAULT_TOKEN_SECONDS = 3600
@@ -140,6 +143,7 @@ def resolve_path(
 
     The longest mount that holds the path decides, as in the kernel.
     """
+    target = plain_path(target)
     best = max(
         (m for m in mounts if _within(target, m[0])), key=lambda m: len(m[0].rstrip("/")), default=None
     )
@@ -166,6 +170,11 @@ def _address(slot: VolumeSlot, rest: str, target: str) -> str:
         server, export = dig(slot.raw, "nfs", "server"), dig(slot.raw, "nfs", "path")
         return f"nfs://{server}{export}/{rest}".rstrip("/")
     return f"file://{target}"
+
+
+def plain_path(path: str) -> str:
+    """The path without detours: `.`, `..` and slashes in a row lead the kernel to the same file."""
+    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
 
 
 def _within(target: str, mount: str) -> bool:

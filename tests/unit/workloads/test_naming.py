@@ -1,0 +1,92 @@
+"""Where the words of a command line lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mlgate.domain.workload import Workload
+from mlgate.workloads.extract import Extraction
+
+Read = Callable[..., Extraction]
+Make = Callable[..., dict[str, Any]]
+VLLM = "vllm/vllm-openai:v1"
+CLAIM = {"volumes": [{"name": "w", "persistentVolumeClaim": {"claimName": "weights"}}]}
+
+
+def workload(read: Read, obj: dict[str, Any]) -> Workload:
+    found = read(obj).workload
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "mount", "folder", "uri"),
+    [
+        ("/models/x", "/models", None, "pvc://weights/x"),
+        ("//models/x", "/models", None, "pvc://weights/x"),
+        ("/srv/../models/./x", "/models", None, "pvc://weights/x"),
+        ("./x", "/models", "/models", "pvc://weights/x"),
+        ("../models/x", "/models", "/srv", "pvc://weights/x"),
+        ("models/x", "/models", "/", "pvc://weights/x"),
+        ("acme/drafts", "/acme", "/", "pvc://weights/drafts"),
+        ("acme/drafts", "/acme", None, "pvc://weights/drafts"),
+        ("acme/drafts", "/vllm-workspace/acme", None, "pvc://weights/drafts"),
+        ("acme/drafts", "/vllm-workspace/acme/drafts/", None, "pvc://weights"),
+        ("./acme/drafts", "/vllm-workspace/acme", None, "pvc://weights/drafts"),
+        ("acme/drafts", "/srv/acme", "/other", "hf://acme/drafts"),
+        ("acme/drafts", "/data", None, "hf://acme/drafts"),
+        ("acme/drafts", "/notacme", None, "hf://acme/drafts"),
+        ("/opt/model", "/models", None, f"image://{VLLM}"),
+        ("./model", "/models", "/opt", f"image://{VLLM}"),
+    ],
+)
+def test_a_folder_of_the_container_comes_before_a_repository_of_that_name(
+    read: Read, pod_of: Make, value: str, mount: str, folder: str | None, uri: str
+) -> None:
+    container: dict[str, Any] = {"image": VLLM, "args": ["--model", value]}
+    container["volumeMounts"] = [{"name": "w", "mountPath": mount}]
+    if folder is not None:
+        container["workingDir"] = folder
+    assert [model.uri for model in workload(read, pod_of(CLAIM, **container)).models] == [uri]
+
+
+@pytest.mark.parametrize(
+    ("value", "mounts", "uris"),
+    [
+        ("/mnt/models", [], ["s3://b/m"]),
+        ("/mnt/models/sub", [], ["s3://b/m"]),
+        ("/mnt//models/./sub", [], ["s3://b/m"]),
+        ("/mnt/models/../../data/x", ["/data"], ["s3://b/m", "pvc://weights/x"]),
+        ("/mnt/models/x", ["/mnt/models/x"], ["s3://b/m", "pvc://weights"]),
+        ("/mnt/modelsx", ["/mnt"], ["s3://b/m", "pvc://weights/modelsx"]),
+    ],
+)
+def test_only_what_the_platform_put_there_is_the_model_of_the_service(
+    read: Read, service: Make, value: str, mounts: list[str], uris: list[str]
+) -> None:
+    model = {
+        "modelFormat": {"name": "onnx"},
+        "storageUri": "s3://b/m",
+        "args": [f"--model_dir={value}"],
+        "volumeMounts": [{"name": "w", "mountPath": mount} for mount in mounts],
+    }
+    found = workload(read, service({"predictor": {"model": model, **CLAIM}}))
+    assert [model.uri for model in found.models] == uris
+
+
+@pytest.mark.parametrize(
+    ("image", "args", "uri"),
+    [
+        ("ollama/ollama:1", ["ollama", "run", "llama3:8b"], "ollama://llama3:8b"),
+        ("nvcr.io/nim/meta/llama:1", ["--model", "o/m:1"], "ngc://o/m:1"),
+    ],
+)
+def test_a_name_of_a_library_is_no_folder(
+    read: Read, pod_of: Make, image: str, args: list[str], uri: str
+) -> None:
+    mount = [{"name": "w", "mountPath": "/o"}]
+    found = workload(read, pod_of(CLAIM, image=image, args=args, volumeMounts=mount))
+    assert uri in [model.uri for model in found.models]
