@@ -16,11 +16,11 @@ from mlgate.workloads.invocation import Invocation, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.uris import Address, normalise
-from mlgate.workloads.volumes import VolumeSlot, resolve_path
+from mlgate.workloads.volumes import EMPTY, VolumeSlot, resolve_path
 
 _TRUE = {"1", "true", "yes", "on"}
-_EMPTY = {"emptyDir", "ephemeral", "secret", "configMap", "serviceAccountToken"}
-"""Kinds of volumes that hold no model when a pod starts."""
+_HOLDING = {"pvc", "hostPath", "nfs", "image"}
+"""Kinds of volumes that can hold a model."""
 _LIBRARIES = {"hub", "ollama"}
 """Libraries whose servers hold no model of their own."""
 _FALSE = {"0", "false", "no", "off"}
@@ -63,8 +63,8 @@ def detect(
     trains = _trains(invocation)
     serves = not trains and bool(invocation.programs or models)
     signs = () if trains or serves else _signs(slot)
-    if not (models or trains or presumed):
-        models = tuple(_mounted(slot, volumes, signs=bool(signs or serves)))
+    if not (models or trains):
+        models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
     if signs:
         trains, serves = batch, not batch
@@ -118,10 +118,25 @@ def _mounted(slot: Slot, volumes: tuple[VolumeSlot, ...], *, signs: bool) -> Ite
     """Models that come as a volume: an image where models lie, or another volume beside further signs."""
     kinds = {item.volume.name: item.volume.kind for item in volumes}
     for target, name in model_mounts(slot):
-        kind = kinds.get(name)
-        address = resolve_path(target, slot.mounts, volumes)
-        if address is not None and (kind == "image" or (signs and kind not in _EMPTY)):
-            yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
+        if kinds.get(name) == "image" or (signs and kinds.get(name) not in EMPTY):
+            yield from _in_volume(slot, volumes, target, name)
+
+
+def mounted_anywhere(slot: Slot, volumes: tuple[VolumeSlot, ...]) -> tuple[FoundModel, ...]:
+    """The volumes of a model server that could hold the model nothing names."""
+    kinds = {item.volume.name: item.volume.kind for item in volumes}
+    return tuple(
+        model
+        for target, name, _ in slot.mounts
+        if kinds.get(name) in _HOLDING
+        for model in _in_volume(slot, volumes, target, name)
+    )
+
+
+def _in_volume(slot: Slot, volumes: tuple[VolumeSlot, ...], target: str, name: str) -> Iterator[FoundModel]:
+    address = resolve_path(target, slot.mounts, volumes)
+    if address is not None:
+        yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
 
 
 def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[str]) -> Switch:

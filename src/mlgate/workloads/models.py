@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.containers import Slot
-from mlgate.workloads.detect import Detection
+from mlgate.workloads.detect import Detection, mounted_anywhere
 from mlgate.workloads.kinds import Component, ModelField
 from mlgate.workloads.naming import FoundModel
 from mlgate.workloads.paths import select
@@ -87,9 +87,15 @@ def main_container(pod: Pod) -> Slot | None:
 
 
 def built_in(part: Part, *, name: str | None) -> Iterator[ServedModel]:
-    """The image of the main container, when nothing else holds the model."""
+    """Where the model of the main container is when nothing names it: in its volumes, else in its image."""
     main = main_container(part.pod)
-    if main is not None and main.image is not None:
+    if main is None or main.image is None:
+        return
+    mounted = mounted_anywhere(main, part.pod.volumes)
+    if mounted:
+        alone = replace(part, pod=replace(part.pod, slots=(main,)))
+        yield from detected(alone, (Detection(models=mounted),), name=name, first=True)
+    else:
         yield _served(part, in_image(main.image), f"{main.path}.image", part.id, name=name)
 
 

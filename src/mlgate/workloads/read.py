@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
@@ -19,7 +19,7 @@ from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import stray_addresses, stray_pods
-from mlgate.workloads.volumes import read_claim_templates
+from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
 
@@ -43,7 +43,8 @@ def read_object(
     if row is not None and kind.version not in row.versions:
         reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
     parts = _parts(reader, obj, row, name)
-    found = [_examine(reader, obj, part, row) for part in parts]
+    claims = _claim_templates(reader, obj, row)
+    found = [_examine(reader, obj, part, row, claims) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
     models += _strays(reader, obj, row, models)
@@ -64,7 +65,7 @@ def read_object(
         trains=trains,
         detected_by=(*_evidence(row, detections), *labelled),
         pods=tuple(part.pod for part in parts),
-        claim_templates=_claim_templates(reader, obj, row),
+        claim_templates=claims,
         models=unique(models),
         datasets=tuple(_datasets(detections)),
         endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains else [])),
@@ -117,7 +118,12 @@ def _pod(
     return read_pod(reader, spec, spec_path, labels, extra=extra, component=component.id)
 
 
-def _examine(reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None) -> Found:
+def _examine(
+    reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None, claims: tuple[VolumeSlot, ...]
+) -> Found:
+    given = part
+    # A container mounts a claim template by its name, like any volume.
+    part = replace(part, pod=replace(part.pod, volumes=(*part.pod.volumes, *claims)))
     presumed = row is not None and row.is_model_kind
     platform = any(slot.name == _INITIALIZER for slot in part.pod.slots)
     detections = tuple(
@@ -139,7 +145,7 @@ def _examine(reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None)
     serves = any(detection.serves for detection in detections)
     if not models and (part.component.image_holds_model or (serves and not presumed)):
         models += _image(reader, part, detections, name)
-    return Found(part, tuple(models), detections)
+    return Found(given, tuple(models), detections)
 
 
 def _image(
@@ -150,7 +156,7 @@ def _image(
     serving = [(slot, detection) for slot, detection in pairs if detection.serves and slot.image]
     if serving and part.component.id is None:
         slot, _ = serving[0]
-        pod = Pod(part.pod.template, (slot,), (), {})
+        pod = Pod(part.pod.template, (slot,), part.pod.volumes, {})
         component = part.component.model_copy(update={"id": f"container:{slot.name}"})
         part = Part(component, part.path, part.value, pod)
     main = main_container(part.pod)
@@ -210,7 +216,7 @@ def _datasets(detections: list[Detection]) -> Iterator[DatasetSource]:
             yield DatasetSource(uri=address.uri, scheme=address.scheme, path=path)
 
 
-def _claim_templates(reader: Reader, obj: dict[str, Json], row: Kind | None) -> tuple[Json, ...]:
+def _claim_templates(reader: Reader, obj: dict[str, Json], row: Kind | None) -> tuple[VolumeSlot, ...]:
     if row is None or row.claim_templates is None:
         return ()
     places = select(reader, obj, row.claim_templates)

@@ -78,7 +78,7 @@ def mutated(draw: st.DrawFn) -> Object:
         if action == "absent":
             del node[key]
         elif action == "odd":
-            node[key] = draw(st.sampled_from(ODD))
+            node[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
         else:
             node[key] = [node[key]] if action == "list" else {"x": node[key]}
     return obj | {"apiVersion": kind[0], "kind": kind[1]}
@@ -310,6 +310,37 @@ def test_an_inference_service_without_a_model_that_can_be_found_says_where(
     assert found.workload is not None
     assert not [model for model in found.workload.models if model.scheme != "image"]
     assert path in {problem.path for problem in found.workload.problems}
+
+
+@pytest.mark.parametrize("target", ["/mnt/models", "/models/", "/weights"])
+@pytest.mark.parametrize("args", [[], ["--model_dir=/mnt/models/x"]])
+def test_a_claim_of_a_custom_container_is_where_its_model_lies(
+    read: Read, service: Service, target: str, args: list[str]
+) -> None:
+    container = {"name": "kserve-container", "image": "own@sha256:" + "a" * 64, "args": args}
+    container["volumeMounts"] = [{"name": "v", "mountPath": target}, {"name": "tmp", "mountPath": "/cache"}]
+    volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}, {"name": "tmp", "emptyDir": {}}]
+
+    found = workload(read, service({"predictor": {"containers": [container], "volumes": volumes}}))
+
+    assert [(model.id, model.scheme, model.immutable) for model in found.models] == [
+        ("predictor", "pvc", False)
+    ]
+
+
+def test_a_server_with_a_claim_template_may_have_its_model_there(read: Read, pod_of: PodOf) -> None:
+    pod = pod_of(image="tritonserver:1", volumeMounts=[{"name": "data", "mountPath": "/anything"}])
+    obj = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {},
+        "spec": {"template": {"spec": pod["spec"]}, "volumeClaimTemplates": [{"metadata": {"name": "data"}}]},
+    }
+
+    found = workload(read, obj)
+
+    assert [model.uri for model in found.models] == ["pvc://data"]
+    assert [volume.holds_model for volume in found.volumes] == [True]
 
 
 @pytest.mark.parametrize(
