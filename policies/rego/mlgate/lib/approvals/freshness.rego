@@ -21,6 +21,8 @@ recent(sign_off) if {
 # METADATA
 # title: lasting
 # description: A sign-off has not come to the end it names, if it names one.
+lasting(sign_off) if sign_off.expiresAt == null
+
 lasting(sign_off) if present.absent(present.get(sign_off, "expiresAt"))
 
 lasting(sign_off) if dates.ahead(sign_off.expiresAt)

@@ -25,8 +25,14 @@ requirements := array.concat(
 # title: unmet
 # description: Requirements that the valid sign-offs of an entry do not meet, in the order of requirements.
 unmet(entry) := [requirement |
-	some requirement in requirements
-	not met(entry, requirement)
+	signed := signatures(entry)
+	met := {index |
+		some index, requirement in requirements
+		is_number(requirement.count)
+		count({person | some [role, person] in signed; role in requirement.roles}) >= requirement.count
+	}
+	some index, requirement in requirements
+	not index in met
 ]
 
 # METADATA
@@ -46,7 +52,10 @@ approvers(entry, among) := {person |
 }
 
 # Who signed as what, read once for all requirements.
-signatures(entry) := {[sign_off.role, people.key(sign_off.approver)] | some sign_off in valid(entry)}
+signatures(entry) := {[sign_off.role, people.key(sign_off.approver)] |
+	some sign_off in valid(entry)
+	is_string(sign_off.role)
+}
 
 # METADATA
 # title: distinct_approvers
@@ -80,14 +89,10 @@ explained contains {"pair": pair, "sign_off": sign_off} if {
 
 listed(table, key) := table[key] if is_array(table[key])
 
-met(entry, requirement) if {
-	is_number(requirement.count)
-	count(approvers(entry, roles(requirement))) >= requirement.count
-}
-
-all_roles contains role if {
+all_roles := {role |
 	some requirement in requirements
-	some role in roles(requirement)
+	some role in requirement.roles
+	is_string(role)
 }
 
 unreadable if {

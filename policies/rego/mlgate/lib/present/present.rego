@@ -31,14 +31,15 @@ number(x) if is_number(x)
 # title: get
 # description: |
 #   The value at a key or at a list of keys; null when it is missing or something on the way is no object.
-get(obj, path) := object.get(obj, path, null) if is_object(obj)
-
-get(obj, _) := null if not is_object(obj)
+get(obj, path) := object.get(obj, path, null) if {
+	is_object(obj)
+} else := null
 
 # METADATA
 # title: list
 # description: The value at a key or a list of keys when it is a list, else an empty list.
 list(obj, path) := found if {
-	found := get(obj, path)
+	is_object(obj)
+	found := object.get(obj, path, null)
 	is_array(found)
 } else := []
