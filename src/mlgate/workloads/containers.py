@@ -12,7 +12,7 @@ from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, 
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.credentials import holds_credentials, mask_arguments
 from mlgate.workloads.images import parse_image
-from mlgate.workloads.reading import Reader
+from mlgate.workloads.reading import Reader, dig
 
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
@@ -21,6 +21,7 @@ _SOURCES = (
     ("resourceFieldRef", "resource", None),
 )
 _OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext", "lifecycle")
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _JOB_INDEX = "JOB_COMPLETION_INDEX"
 
 
@@ -71,7 +72,9 @@ class Slot:
         ]
         sources = [(source.kind, source.name) for source in self.env_from]
         parts = [self.role, self.image, self.command, self.args, env, sources, self.security.wire()]
-        extra = [self.raw.get("securityContext") or None, self.raw.get("lifecycle") or None]
+        # Platforms rewrite the requests of probes; their commands run in the container like its own.
+        probes = [dig(self.raw, probe, "exec") for probe in PROBES]
+        extra = [self.raw.get("securityContext") or None, self.raw.get("lifecycle") or None, probes]
         return json.dumps([parts, extra], sort_keys=True, default=str)
 
     def container(self) -> Container:

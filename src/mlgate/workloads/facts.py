@@ -15,7 +15,7 @@ from mlgate.domain.workload import (
     Rollout,
     Switch,
 )
-from mlgate.workloads.containers import Slot
+from mlgate.workloads.containers import PROBES, Slot
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Kind
 from mlgate.workloads.models import Part
@@ -36,7 +36,6 @@ _STORES = {
     "MLFLOW_S3_ENDPOINT_URL",
 }
 """Variables that say from where a model is fetched."""
-_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
 
 
@@ -149,7 +148,7 @@ def _probed(slot: Slot, *, every_port: bool) -> Iterator[bool]:
     entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     on_host = [entry for entry in entries if every_port or entry.get("hostPort")]
     ports = {entry[key] for entry in on_host for key in ("containerPort", "name") if _is_port(entry.get(key))}
-    for probe in _PROBES:
+    for probe in PROBES:
         request = dig(slot.raw, probe, "httpGet")
         port = dig(request, "port")
         if isinstance(request, dict) and _is_port(port) and (port in ports or (every_port and not entries)):
