@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from mlgate.cli.requests import request_for
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
+from mlgate.evidence.files import FileCluster
 from mlgate.policy.bundle import BundleManifest
 from mlgate.settings import Settings
 from mlgate.web.routes import Server
@@ -247,6 +248,21 @@ def test_an_address_that_is_none_is_named(
 
     assert (done.code, done.err.count("\n"), started.settings) == (2, 1, None)
     assert "setting listen" in done.err
+
+
+def test_beside_a_live_cluster_no_files_are_spoken_of(
+    mlgate: Program, pair: tuple[Path, Path], started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def cluster_for(_settings: Settings) -> Iterator[FileCluster]:
+        yield FileCluster([])
+
+    monkeypatch.setattr(assembly, "_cluster_for", cluster_for)
+
+    logged = events(serve(mlgate, pair).err)
+
+    assert logged["serving"]["evidence_source"] == "cluster"
+    assert "files_stand_for_the_cluster" not in logged
 
 
 def test_without_a_certificate_nothing_is_served(mlgate: Program, pair: tuple[Path, Path]) -> None:

@@ -81,3 +81,14 @@ def test_a_file_that_cannot_be_parsed_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"gone\.yaml cannot be read"):
         FileCluster.load([tmp_path / "gone.yaml"])
+
+
+@pytest.mark.parametrize("namespace", [{"a": 1}, ["a"], 7])
+async def test_an_object_in_a_namespace_no_api_server_has_is_passed_over_and_stops_nothing(
+    namespace: Any,
+) -> None:
+    odd = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "odd", "namespace": namespace}}
+    good = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "good", "namespace": "bank"}}
+    cluster = FileCluster([odd, good])
+
+    assert await cluster.list("v1", "ConfigMap", None, deadline=Deadline.after(1)) == [good]
