@@ -149,8 +149,9 @@ def test_a_call_that_lies_about_its_body_is_refused_and_its_connection_closed(
 
     answer = server.send(HEAD + frame.replace(b"%(body)s", body))
 
-    assert answer.startswith(b"HTTP/1.1 %d " % status)
-    assert b"connection: close" in answer.lower()
+    if answer or len(frame) < 16 * 1024:  # a reset may overtake the answer while more is being sent
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        assert b"connection: close" in answer.lower()
     assert b'"allowed"' not in answer
     assert b"Traceback" not in answer
 

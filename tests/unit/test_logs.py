@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from mlgate.logs import configure_logs, fault_places, get_logger, request_fields
+from mlgate.logs import configure_logs, fault_places, get_logger, quiet_logs, request_fields
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +87,54 @@ def test_the_places_of_a_fault_are_told_without_its_words() -> None:
     assert inner.startswith("KeyError in ")
     assert inner.count(" > ") == 19
     assert "s3cr3t" not in outer + inner
+
+
+def test_a_command_of_a_person_logs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    quiet_logs()
+
+    get_logger().error("broken")
+    logging.getLogger("somewhere").error("broken")
+
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
+
+
+def test_the_trace_of_a_fault_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs()
+
+    try:
+        raise ValueError("of two\nlines")  # noqa: TRY301 - a fault is what is logged
+    except ValueError:
+        get_logger().exception("broken")
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "ValueError: of two" in json.loads(line)["exception"]
+
+
+@pytest.mark.parametrize("text", ["\u2028", "\x85", "\x1b[2J", "\u202e", "\udce9", "é"])
+def test_no_character_of_a_value_reaches_the_log_as_it_is(
+    capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    configure_logs()
+
+    get_logger().info("decision", name=text)
+
+    said = capsys.readouterr().err
+    assert said.isascii()
+    assert json.loads(said)["name"] == text
+
+
+def test_a_value_of_no_json_type_is_still_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs()
+
+    get_logger().info("odd", value={1, 2}, other=object)
+
+    assert json.loads(capsys.readouterr().err)["event"] == "odd"
+
+
+def test_chatter_about_retries_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs()
+
+    logging.getLogger("urllib3.connectionpool").warning("Retrying")
+
+    assert capsys.readouterr().err == ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from mlgate import settings as module
 from mlgate.errors import SettingsError
@@ -52,6 +54,16 @@ def test_a_flag_wins_over_a_variable_of_the_same_group(monkeypatch: pytest.Monke
         ("MLGATE_LISTEN__PORT", "70000", "listen.port"),
         ("MLGATE_TLS__CERTT", "x", "tls.certt"),
         ("MLGATE_TSL__CERT", "x", "MLGATE_TSL__CERT"),
+        ("mlgate_tsl__cert", "x", "mlgate_tsl__cert"),
+        ("MLGATE_", "x", "MLGATE_"),
+        ("MLGATE_EVIDENCE__FILES", "a.yaml,b.yaml", "(MLGATE_EVIDENCE__FILES)"),
+        ("MLGATE_EVIDENCE__CARD_SOURCES", '["ftp"]', "evidence.card_sources"),
+        ("MLGATE_TLS", "tls.crt", "(MLGATE_TLS)"),
+        ("MLGATE_SERVER__HEAD_SECONDS", "0", "server.head_seconds"),
+        ("MLGATE_SERVER__DRAIN_SECONDS", "-1", "server.drain_seconds"),
+        ("MLGATE_SERVER__MAX_CONCURRENT", "1e9", "server.max_concurrent"),
+        ("MLGATE_TLS__RELOAD_SECONDS", "inf", "tls.reload_seconds"),
+        ("MLGATE_LOG__LEVEL", "loud", "log.level"),
     ],
 )
 def test_a_bad_setting_refuses_to_start_and_is_named(
@@ -59,7 +71,7 @@ def test_a_bad_setting_refuses_to_start_and_is_named(
 ) -> None:
     monkeypatch.setenv(variable, value)
 
-    with pytest.raises(SettingsError, match=named.replace(".", r"\.")):
+    with pytest.raises(SettingsError, match=re.escape(named)):
         load_settings()
 
 
@@ -97,3 +109,54 @@ def test_the_kubeconfig_is_the_one_kubectl_would_use(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "absent"))
 
     assert (found, module.kubeconfig_path()) == (config, None)
+
+
+def test_a_list_in_a_variable_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLGATE_EVIDENCE__FILES", '["a.yaml", "b.yaml"]')
+    monkeypatch.setenv("MLGATE_EVIDENCE__CARD_SOURCES", '["configmap"]')
+
+    found = load_settings().evidence
+
+    assert found.files == (Path("a.yaml"), Path("b.yaml"))
+    assert found.card_sources == {"configmap"}
+
+
+def test_a_value_that_is_refused_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLGATE_OPA__TOKEN", "hunter2")
+    with pytest.raises(SettingsError) as unknown:
+        load_settings()
+    monkeypatch.delenv("MLGATE_OPA__TOKEN")
+    monkeypatch.setenv("MLGATE_OPA", "hunter2")
+    with pytest.raises(SettingsError) as unreadable:
+        load_settings()
+
+    assert "hunter2" not in f"{unknown.value} {unreadable.value}"
+
+
+def test_settings_do_not_change_once_they_are_read() -> None:
+    found = load_settings()
+
+    with pytest.raises(ValidationError):
+        found.decision.on_error = "allow"
+
+
+@pytest.mark.parametrize("variable", ["USER", "LOGNAME"])
+def test_who_has_no_login_name_has_none(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.delenv("USER", raising=False)
+    monkeypatch.delenv("LOGNAME", raising=False)
+    nobody = module.login_name()
+    monkeypatch.setenv(variable, "erin")
+
+    assert (nobody, module.login_name()) == (None, "erin")
+
+
+def test_the_kubeconfig_is_below_home_without_the_variable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    absent = module.kubeconfig_path()
+    (tmp_path / ".kube").mkdir()
+    (tmp_path / ".kube" / "config").write_text("{}")
+
+    assert (absent, module.kubeconfig_path()) == (None, tmp_path / ".kube" / "config")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from mlgate.domain.decision import Verdict
+from mlgate.domain.decision import Failure, Verdict
 from mlgate.gate import Judgement
 from mlgate.workloads.kinds import is_known_kind
 
@@ -67,17 +67,14 @@ class Metrics:
                 for finding in getattr(verdict.decision, name):
                     self.findings.labels(finding.code, name).inc()
         if verdict.failure is not None:
-            self._count_failure(verdict)
+            self._count_failure(verdict.failure, allowed=verdict.allowed)
 
-    def _count_failure(self, verdict: Verdict) -> None:
+    def _count_failure(self, failure: Failure, *, allowed: bool) -> None:
         """Count a review that could not be judged."""
-        failure = verdict.failure
-        if failure is None:
-            return
         self.failures.labels(failure.part, failure.reason).inc()
         if failure.part == "engine":
             self.engine_errors.labels(failure.reason).inc()
-        if verdict.allowed:
+        if allowed:
             self.fail_open.inc()
 
     def text(self) -> bytes:

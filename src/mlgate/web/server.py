@@ -103,7 +103,7 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
     def tell() -> None:
         if started is not None:
             host, port = listener.getsockname()[:2]
-            started(f"{host}:{port}")
+            started(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
     web = _Uvicorn(config, settings.server.head_seconds, tell)
     drain = asyncio.create_task(_drain_on_signal(server, web))
@@ -121,10 +121,15 @@ async def _drain_on_signal(server: Server, web: uvicorn.Server) -> None:
     """Wait for the order to stop, drain, then let uvicorn finish."""
     loop = asyncio.get_running_loop()
     ordered = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    orders = (signal.SIGTERM, signal.SIGINT)
+    for number in orders:
         loop.add_signal_handler(number, ordered.set)
-    await ordered.wait()
-    server.draining = True
-    get_logger().info("draining", seconds=server.settings.server.drain_seconds)
-    await asyncio.sleep(server.settings.server.drain_seconds)
-    web.should_exit = True
+    try:
+        await ordered.wait()
+        server.draining = True
+        get_logger().info("draining", seconds=server.settings.server.drain_seconds)
+        await asyncio.sleep(server.settings.server.drain_seconds)
+        web.should_exit = True
+    finally:
+        for number in orders:
+            loop.remove_signal_handler(number)

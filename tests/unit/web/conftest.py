@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
-from mlgate.workloads.extract import ExtractOptions
+import structlog
 
 from mlgate.audit.log import NoSink
 from mlgate.domain.deadline import Deadline
@@ -19,6 +20,7 @@ from mlgate.gate import Gate
 from mlgate.settings import Settings
 from mlgate.web.app import create_app
 from mlgate.web.routes import Server
+from mlgate.workloads.extract import ExtractOptions
 
 DECISION = {
     "allow": True, "profile": "production", "tier": "high", "classification": "restricted", "mode": "enforce",
@@ -101,3 +103,11 @@ def review_fixture() -> Callable[..., dict[str, Any]]:
 def denial() -> Decision:
     """A denial for one reason."""
     return Decision.model_validate(DECISION | {"allow": False, "violations": [FINDING]})
+
+
+@pytest.fixture
+def restored_logs() -> Iterator[None]:
+    """Logs as they were, after a test that configures them."""
+    yield
+    structlog.reset_defaults()
+    logging.basicConfig(handlers=[], force=True)

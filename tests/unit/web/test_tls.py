@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from mlgate.errors import SettingsError
 from mlgate.web.tls import ServingCertificate
 
 
-def _write(folder: Path, *, expires: datetime | None = None) -> tuple[Path, Path]:
-    issued = trustme.CA().issue_cert("localhost", not_after=expires)
+def _write(
+    folder: Path, *, begins: datetime | None = None, expires: datetime | None = None
+) -> tuple[Path, Path]:
+    issued = trustme.CA().issue_cert("localhost", not_before=begins, not_after=expires)
     cert, key = folder / "tls.crt", folder / "tls.key"
     issued.cert_chain_pems[0].write_to_path(str(cert))
     issued.private_key_pem.write_to_path(str(key))
@@ -99,3 +103,67 @@ async def test_the_files_are_looked_at_again_and_again(tmp_path: Path) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await watching
     assert certificate.reload_problem is None
+
+
+def test_a_certificate_whose_time_has_not_come_is_not_fit_to_serve(tmp_path: Path) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+
+    certificate = ServingCertificate(*_write(tmp_path, begins=tomorrow))
+
+    assert "not valid before" in (certificate.problem() or "")
+
+
+def test_a_new_pair_that_has_expired_leaves_the_old_one(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path))
+    before = certificate.expires_at
+    _write(tmp_path, expires=datetime.now(UTC) - timedelta(days=1))
+
+    certificate.refresh()
+
+    assert (certificate.expires_at, certificate.problem()) == (before, None)
+    assert "expired" in (certificate.reload_problem or "")
+
+
+def test_a_new_key_of_another_certificate_leaves_the_old_pair(tmp_path: Path) -> None:
+    _, key = _write(tmp_path)
+    certificate = ServingCertificate(tmp_path / "tls.crt", key)
+    other = tmp_path / "other"
+    other.mkdir()
+    key.write_bytes(_write(other)[1].read_bytes())
+
+    certificate.refresh()
+
+    assert "cannot be served" in (certificate.reload_problem or "")
+
+
+def test_a_pair_that_is_made_good_again_is_no_longer_told(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    sound = cert.read_bytes()
+    certificate = ServingCertificate(cert, key)
+    cert.unlink()
+    certificate.refresh()
+    broken = certificate.reload_problem
+    cert.write_bytes(sound)
+
+    certificate.refresh()
+
+    assert broken is not None
+    assert certificate.reload_problem is None
+
+
+def test_an_encrypted_key_refuses_to_start_and_asks_nobody(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    plain = serialization.load_pem_private_key(key.read_bytes(), None)
+    locked = plain.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"passphrase"),
+    )
+    key.write_bytes(locked)
+
+    with pytest.raises(SettingsError, match="encrypted"):
+        ServingCertificate(cert, key)
+
+
+def test_versions_of_tls_that_are_broken_are_not_spoken(tmp_path: Path) -> None:
+    assert ServingCertificate(*_write(tmp_path)).context.minimum_version == ssl.TLSVersion.TLSv1_2

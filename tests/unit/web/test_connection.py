@@ -1,0 +1,187 @@
+"""One connection: it waits for a head so long and no longer, and reads one so large and no larger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from mlgate.web.connection import MAX_HEAD_BYTES, Connection
+
+Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+HEAD = b"POST / HTTP/1.1\r\nHost: mlgate\r\n"
+CALL = HEAD + b"Content-Length: 2\r\n\r\n{}"
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Answering:
+    """An application that answers each call, once it may."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.asked = 0
+
+    async def __call__(self, scope: dict[str, Any], receive: object, send: Send) -> None:
+        self.asked += 1
+        await self.may_answer.wait()
+        headers = [(b"content-length", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+
+@asynccontextmanager
+async def _connected(application: Answering, head_seconds: float) -> AsyncIterator[Pair]:
+    """A connection to a server of that patience."""
+    config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False)  # type: ignore[arg-type]  # ASGI in plain types
+    config.load()
+    state, loop = ServerState(), asyncio.get_running_loop()
+    listener = await loop.create_server(
+        lambda: Connection(config, state, {}, head_seconds=head_seconds), "127.0.0.1", 0
+    )
+    host, port = listener.sockets[0].getsockname()
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        async with asyncio.timeout(30):
+            yield reader, writer
+    finally:
+        writer.close()
+        await asyncio.gather(writer.wait_closed(), return_exceptions=True)
+        listener.close()
+        await listener.wait_closed()
+
+
+async def _ok(reader: asyncio.StreamReader) -> bool:
+    head = await reader.readuntil(b"\r\n\r\n")
+    return head.startswith(b"HTTP/1.1 200 ") and await reader.readexactly(2) == b"ok"
+
+
+async def _refused(reader: asyncio.StreamReader) -> bool:
+    """Whether the connection ends with status 400; a reset may overtake it while more is being sent."""
+    try:
+        return (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("start", [b"", b"\r\n", b"PO", HEAD, HEAD + b"X-Y: z"])
+async def test_a_head_that_does_not_come_ends_the_connection(start: bytes) -> None:
+    async with _connected(Answering(), 0.01) as (reader, writer):
+        writer.write(start)
+
+        assert await reader.read() == b""
+
+
+async def test_bytes_that_trickle_prolong_nothing() -> None:
+    async with _connected(Answering(), 0.05) as (reader, writer):
+
+        async def trickle() -> None:
+            while True:
+                writer.write(b"\r\n")
+                await asyncio.sleep(0.001)
+
+        dripping = asyncio.create_task(trickle())
+        try:
+            assert await reader.read() == b""
+        except ConnectionError:
+            assert reader.exception() is not None  # reset, because more came after the end
+        finally:
+            dripping.cancel()
+
+
+async def test_an_answered_connection_takes_the_next_call() -> None:
+    async with _connected(Answering(), 30) as (reader, writer):
+        for _ in range(3):
+            writer.write(CALL)
+            assert await _ok(reader)
+
+
+async def test_half_a_head_after_an_answer_ends_the_connection() -> None:
+    async with _connected(Answering(), 0.01) as (reader, writer):
+        writer.write(CALL)
+        assert await _ok(reader)
+        writer.write(HEAD)
+
+        assert await reader.read() == b""
+
+
+async def test_half_a_head_behind_a_call_ends_the_connection() -> None:
+    async with _connected(Answering(), 0.01) as (reader, writer):
+        writer.write(CALL + HEAD)
+
+        assert (await reader.read()).endswith(b"ok")
+
+
+async def test_a_call_that_is_being_judged_is_not_hurried() -> None:
+    application = Answering()
+    application.may_answer.clear()
+    async with _connected(application, 0.001) as (reader, writer):
+        writer.write(CALL)
+        while not application.asked:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)
+        application.may_answer.set()
+
+        assert await _ok(reader)
+
+
+async def test_a_body_in_pieces_is_no_head() -> None:
+    application = Answering()
+    application.may_answer.clear()
+    async with _connected(application, 0.001) as (reader, writer):
+        writer.write(HEAD + b"Content-Length: 4\r\n\r\nab")
+        while not application.asked:
+            await asyncio.sleep(0.001)
+        writer.write(b"cd")
+        await asyncio.sleep(0.02)
+        application.may_answer.set()
+
+        assert await _ok(reader)
+    assert application.asked == 1
+
+
+async def test_a_field_in_a_single_piece_that_is_too_large_is_refused() -> None:
+    application = Answering()
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(HEAD + b"X-Y: " + b"z" * MAX_HEAD_BYTES + b"\r\n\r\n")
+
+        assert await _refused(reader)
+    assert application.asked == 0
+
+
+async def test_many_fields_are_too_large_together() -> None:
+    application = Answering()
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(HEAD + b"X-Y: z\r\n" * MAX_HEAD_BYTES + b"\r\n")
+
+        assert await _refused(reader)
+    assert application.asked == 0
+
+
+async def test_a_field_without_end_is_refused_while_it_comes() -> None:
+    async with _connected(Answering(), 30) as (reader, writer):
+        writer.write(HEAD + b"X-Y: ")
+        await writer.drain()
+        writer.write(b"z" * 2 * MAX_HEAD_BYTES)
+
+        assert await _refused(reader)
+
+
+async def test_what_is_no_http_is_refused() -> None:
+    async with _connected(Answering(), 30) as (reader, writer):
+        writer.write(b"\x16\x03\x01\x00")
+
+        assert await _refused(reader)
+
+
+async def test_heads_of_a_usual_size_are_counted_anew_for_each_call() -> None:
+    call = HEAD + b"X-Y: " + b"z" * (MAX_HEAD_BYTES // 2) + b"\r\nContent-Length: 2\r\n\r\n{}"
+    async with _connected(Answering(), 30) as (reader, writer):
+        for _ in range(4):
+            writer.write(call)
+            assert await _ok(reader)
