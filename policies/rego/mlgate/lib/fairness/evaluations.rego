@@ -72,6 +72,7 @@ table(test, required) := {
 	allowed := settings.value.fairness.maxGroupGap
 	near := {name |
 		some name in settings.value.fairness.groupMetrics
+		is_number(extremes[name].lowest) # null where no group has the column: to subtract it is an error
 		extremes[name].highest - extremes[name].lowest <= allowed
 	}
 	wide := [row |
