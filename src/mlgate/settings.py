@@ -205,7 +205,10 @@ def login_name() -> str | None:
 
 
 def kubeconfig_path() -> Path | None:
-    """The kubeconfig kubectl would use, where that is one existing file."""
-    named = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0]
-    path = Path(named) if named else Path.home() / ".kube" / "config"
-    return path if path.is_file() else None
+    """The kubeconfig kubectl would use, where there is one; several files are named in one path.
+
+    The client splits such a path again and merges them, as kubectl does.
+    """
+    named = os.environ.get("KUBECONFIG", "") or str(Path.home() / ".kube" / "config")
+    files = [part for part in named.split(os.pathsep) if part and Path(part).is_file()]
+    return Path(os.pathsep.join(files)) if files else None

@@ -111,6 +111,17 @@ def test_the_kubeconfig_is_the_one_kubectl_would_use(monkeypatch: pytest.MonkeyP
     assert (found, module.kubeconfig_path()) == (config, None)
 
 
+def test_several_kubeconfigs_are_merged_by_the_client(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("clusters", "users")]
+    for file in files:
+        file.write_text("{}")
+    monkeypatch.setenv("KUBECONFIG", ":".join(map(str, [*files, tmp_path / "absent"])))
+
+    assert module.kubeconfig_path() == Path(":".join(map(str, files)))
+
+
 def test_a_list_in_a_variable_is_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLGATE_EVIDENCE__FILES", '["a.yaml", "b.yaml"]')
     monkeypatch.setenv("MLGATE_EVIDENCE__CARD_SOURCES", '["configmap"]')

@@ -199,6 +199,8 @@ class ManagedOpa:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=self._home,
+            # A signal for the whole foreground group, as of Ctrl-C, must not end OPA while we drain.
+            start_new_session=True,
         )
         output = bytearray()
         reader = asyncio.create_task(_read_output(process, output))

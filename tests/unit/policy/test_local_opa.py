@@ -190,6 +190,10 @@ async def test_a_child_that_ran_for_long_is_restarted_as_if_it_had_never_failed(
         assert child.endpoint is not None
 
 
+async def test_a_signal_for_the_whole_foreground_group_does_not_reach_the_child(child: ManagedOpa) -> None:
+    assert os.getpgid(int(str(child.pid))) != os.getpgid(0)
+
+
 async def test_stopping_leaves_neither_process_nor_files(bundle: Path) -> None:
     async with ManagedOpa.start(bundle) as child:
         pid, home = int(str(child.pid)), child._home
