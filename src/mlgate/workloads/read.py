@@ -18,7 +18,7 @@ from mlgate.workloads.models import Part, built_in, declared, detected, main_con
 from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.strays import stray_addresses, stray_pods
+from mlgate.workloads.strays import MAX_FOUND, stray_addresses, stray_pods
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
@@ -87,9 +87,12 @@ def _parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | N
             parts.append(Part(component, path, given, _pod(reader, obj, component, path, given, row, name)))
     if row is None or row.webhook == "models":
         known = {part.pod.template.path for part in parts}
-        for path, spec in stray_pods(obj, known):
+        strays = list(stray_pods(obj, known))
+        for path, spec in strays:
             stray = Component(path=path)
             parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {})))
+        if len(strays) >= MAX_FOUND:
+            reader.problem("", "holds more pods than the reader looks at")
     return parts
 
 

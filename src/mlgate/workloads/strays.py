@@ -12,7 +12,8 @@ from mlgate.workloads.uris import normalise
 
 _ADDRESS_KEYS = {"storageUri", "modelUri", "uri"}
 _NOT_READ = {"metadata", "status"}
-_MAX_FOUND = 50
+MAX_FOUND = 50
+"""More are not told apart; that there may be more is a problem."""
 
 
 def stray_pods(obj: dict[str, Json], known: set[str]) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -21,7 +22,7 @@ def stray_pods(obj: dict[str, Json], known: set[str]) -> Iterator[tuple[str, dic
     for path, node in _maps(obj):
         if (
             path not in known
-            and count < _MAX_FOUND
+            and count < MAX_FOUND
             and any(_is_container_list(node, key) for key, _ in CONTAINER_SLOTS)
         ):
             count += 1
@@ -32,10 +33,10 @@ def stray_addresses(obj: dict[str, Json], known: set[str]) -> Iterator[tuple[str
     """Path and model of text in fields named like a model's address whose path is not known."""
     count = 0
     for path, node in _maps(obj):
-        for key in _ADDRESS_KEYS & node.keys():
+        for key in sorted(_ADDRESS_KEYS & node.keys()):
             place = join(path, key)
             value = node[key]
-            if place in known or not isinstance(value, str) or not value or count >= _MAX_FOUND:
+            if place in known or not isinstance(value, str) or not value or count >= MAX_FOUND:
                 continue
             if key == "uri" and "storageUris" not in path:
                 continue
