@@ -18,12 +18,11 @@ _PLACE_OF = re.compile(
 )
 """A shell's question where a program lies stands for the program."""
 _JSON = re.compile(r"(?:-[^\s=]*=)?([{\[].*[}\]])", re.DOTALL)
-_SCRIPT_FLAG = re.compile(r"-[a-z]*c")
+_SCRIPT = re.compile(r"-[a-z]*c")
 SEPARATORS = ";&|()<>`\n"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _SPACE = re.compile(r"\$\{IFS\}|\$IFS\b")
 """The shell's own name for white space."""
-_SCRIPT = re.compile(r"-[a-z]*c")
 _NUMBER = re.compile(r"[0-9.]+[smh]?")
 _MODULE = re.compile(r"-m([A-Za-z_][\w]*(?:\.[\w]+)+)")
 _WRAPPERS = frozenset(
@@ -79,16 +78,13 @@ class CommandLine:
 def read_words(items: Iterable[tuple[str, str]]) -> CommandLine:
     """The words of (text, path) items; items that hold white space are opened like a shell would."""
     words: list[tuple[str, str]] = []
-    complete, total = True, 0
-    script = False
+    complete, total, before = True, 0, ""
     for text, path in items:
         total += len(text)
         complete = complete and len(text) <= MAX_LENGTH
         text = _SPACE.sub(" ", text[:MAX_LENGTH])  # noqa: PLW2901 - as a shell sees it
-        # A script needs no white space (`sh -c "vllm;true"`); elsewhere such a text may be an address.
-        text = f"{text} " if script and any(c in SEPARATORS for c in text) else text  # noqa: PLW2901 - see above
-        words.extend(_open(text, path, _MAX_NESTING))
-        script = _SCRIPT.fullmatch(text) is not None
+        words.extend(_open(text, path, _MAX_NESTING, before))
+        before = text
         if len(words) > MAX_WORDS or total > _MAX_TOTAL:
             return CommandLine(tuple(_leading(words[:MAX_WORDS])), complete=False)
     complete = complete and not any(_is_unread(text) for text, _ in words)
@@ -96,9 +92,9 @@ def read_words(items: Iterable[tuple[str, str]]) -> CommandLine:
 
 
 def _open(text: str, path: str, depth: int, before: str) -> Iterator[tuple[str, str]]:
-    """The words of one item; what stands behind `-c` is a script even without white space."""
+    """The words of one item; behind `-c`, the flag of shells, it is a script even without white space."""
     module = _MODULE.fullmatch(text)
-    is_script = _SCRIPT_FLAG.fullmatch(before) is not None or _holds_space(text)
+    is_script = _SCRIPT.fullmatch(before) is not None or _holds_space(text)
     if module is not None:
         yield "-m", path
         yield module.group(1), path

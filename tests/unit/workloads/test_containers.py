@@ -1,4 +1,4 @@
-"""One container, in whatever slot it stands."""
+"""Containers, in whatever slot they stand."""
 
 from __future__ import annotations
 
@@ -6,194 +6,232 @@ from typing import Any
 
 import pytest
 
-from mlgate.domain.workload import EnvSource, EnvVar, SecurityContext
+from mlgate.domain.workload import ContainerRole, SecurityContext
 from mlgate.workloads.containers import Slot, read_container
 from mlgate.workloads.reading import Reader
 
-P = "spec.containers[0]"
+TOKEN = "hf_" + "a1B2" * 10
 
 
-def read(
-    raw: dict[str, Any], pod: dict[str, Any] | None = None, role: Any = "server"
-) -> tuple[Slot, list[str]]:
+def slot(raw: dict[str, Any], role: ContainerRole = "server", pod: dict[str, Any] | None = None) -> Slot:
     reader = Reader()
-    slot = read_container(reader, raw, P, role, name="main", pod_security=pod or {})
-    return slot, [problem.path for problem in reader.problems]
+    found = read_container(reader, raw, "c", role, "default", pod or {})
+    assert not reader.problems
+    return found
+
+
+def problems(raw: dict[str, Any]) -> list[str]:
+    reader = Reader()
+    read_container(reader, raw, "c", "server", "default", {})
+    return [problem.path for problem in reader.problems]
+
+
+def test_an_empty_container_has_its_place_as_name_and_nothing_else() -> None:
+    container = slot({}).container()
+
+    assert (container.name, container.path, container.image.raw) == ("default", "c", None)
+    assert (container.env, container.command, container.args) == ((), (), ())
+    assert container.security_context == SecurityContext()
 
 
 @pytest.mark.parametrize(
-    ("entry", "variable"),
+    ("role", "raw", "expected"),
     [
-        ({"name": "A", "value": "b"}, EnvVar(name="A", value="b", path=f"{P}.env[0]")),
-        ({"name": "A"}, EnvVar(name="A", path=f"{P}.env[0]")),
-        (
-            {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
-            EnvVar(name="A", from_="secretKey", from_name="s", path=f"{P}.env[0]"),
-        ),
-        (
-            {"name": "A", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}},
-            EnvVar(name="A", from_="configMapKey", from_name="c", path=f"{P}.env[0]"),
-        ),
-        (
-            {"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "p"}}},
-            EnvVar(name="A", from_="field", path=f"{P}.env[0]"),
-        ),
-        (
-            {"name": "A", "valueFrom": {"resourceFieldRef": {"resource": "r"}}},
-            EnvVar(name="A", from_="resource", path=f"{P}.env[0]"),
-        ),
-        ({"name": "A", "value": "b", "valueFrom": {}}, EnvVar(name="A", value="b", path=f"{P}.env[0]")),
-        ({"name": "DB_PASSWORD", "value": "hunter2"}, EnvVar(name="DB_PASSWORD", path=f"{P}.env[0]")),
+        ("init", {"restartPolicy": "Always"}, "sidecar"),
+        ("init", {"restartPolicy": "always"}, "init"),
+        ("server", {"restartPolicy": "Always"}, "server"),
     ],
 )
-def test_a_variable_has_a_value_or_a_source(entry: dict[str, Any], variable: EnvVar) -> None:
-    slot, problems = read({"env": [entry]})
-    assert slot.container().env == (variable,)
-    assert problems == []
-
-
-def test_the_last_variable_of_a_name_wins() -> None:
-    slot, _ = read({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]})
-    found = slot.variable("A")
-    assert found is not None
-    assert found.value == "2"
-    assert slot.variable("B") is None
-
-
-def test_whole_secrets_and_config_maps_are_sources() -> None:
-    raw = {
-        "envFrom": [
-            {"secretRef": {"name": "s"}},
-            {"configMapRef": {"name": "c"}},
-            {"prefix": "x"},
-            {"secretRef": {}},
-        ]
-    }
-    slot, problems = read(raw)
-    assert slot.env_from == (
-        EnvSource(kind="secret", name="s", path=f"{P}.envFrom[0]"),
-        EnvSource(kind="configMap", name="c", path=f"{P}.envFrom[1]"),
-        EnvSource(kind="secret", name="", path=f"{P}.envFrom[3]"),
-    )
-    assert problems == []
-
-
-def test_ports_and_mounts_are_read_and_incomplete_ones_left_out() -> None:
-    slot, problems = read(
-        {
-            "ports": [{"containerPort": 80, "hostPort": 8080}, {"containerPort": 0}],
-            "volumeMounts": [
-                {"name": "v", "mountPath": "/m", "subPath": "s"},
-                {"name": "v"},
-                {"mountPath": "/x"},
-            ],
-        }
-    )
-    assert (slot.ports, slot.host_ports) == ((80,), (8080,))
-    assert slot.mounts == (("/m", "v", "s"),)
-    assert problems == []
-
-
-@pytest.mark.parametrize(
-    ("own", "pod", "effective"),
-    [
-        ({}, {}, SecurityContext()),
-        (
-            {"runAsNonRoot": False, "runAsUser": 0},
-            {"runAsNonRoot": True, "runAsUser": 1000},
-            SecurityContext(run_as_non_root=False, run_as_user=0),
-        ),
-        (
-            {},
-            {"runAsNonRoot": True, "runAsUser": 1000},
-            SecurityContext(run_as_non_root=True, run_as_user=1000),
-        ),
-        ({}, {"runAsNonRoot": "true", "runAsUser": "0"}, SecurityContext()),
-        (
-            {"privileged": True, "allowPrivilegeEscalation": False},
-            {"privileged": False},
-            SecurityContext(privileged=True, allow_privilege_escalation=False),
-        ),
-        ({}, {"privileged": True}, SecurityContext()),
-        (
-            {"capabilities": {"add": ["CAP_sys_admin", "net_raw"], "drop": ["all"]}},
-            {},
-            SecurityContext(capabilities_add=("SYS_ADMIN", "NET_RAW"), capabilities_drop=("ALL",)),
-        ),
-        (
-            {"seccompProfile": {"type": "Unconfined"}},
-            {"seccompProfile": {"type": "RuntimeDefault"}},
-            SecurityContext(seccomp_profile="Unconfined"),
-        ),
-        (
-            {},
-            {"seccompProfile": {"type": "RuntimeDefault"}},
-            SecurityContext(seccomp_profile="RuntimeDefault"),
-        ),
-    ],
-)
-def test_security_settings_are_the_container_s_else_the_pod_s(
-    own: dict[str, Any], pod: dict[str, Any], effective: SecurityContext
+def test_an_init_container_that_never_ends_is_a_sidecar(
+    role: ContainerRole, raw: dict[str, Any], expected: str
 ) -> None:
-    slot, problems = read({"securityContext": own}, pod)
-    assert slot.security == effective
-    assert problems == []
+    assert slot(raw, role).role == expected
+
+
+def test_variables_say_where_their_value_comes_from() -> None:
+    env = [
+        {"name": "A", "value": "1"},
+        {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+        {"name": "C", "valueFrom": {"configMapKeyRef": {"name": "m", "key": "k"}}},
+        {"name": "D", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": "E", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}},
+        {"name": "F"},
+        {"value": "7"},
+        {"name": "G", "valueFrom": {"other": {}}, "value": "8"},
+    ]
+
+    found = [(var.name, var.value, var.from_, var.from_name) for var in slot({"env": env}).env]
+
+    assert found == [
+        ("A", "1", None, None),
+        ("B", None, "secretKey", "s"),
+        ("C", None, "configMapKey", "m"),
+        ("D", None, "field", None),
+        ("E", None, "resource", None),
+        ("F", None, None, None),
+        ("", "7", None, None),
+        ("G", "8", None, None),
+    ]
+
+
+def test_whole_secrets_and_config_maps_are_named() -> None:
+    sources = [
+        {"secretRef": {"name": "s"}},
+        {"configMapRef": {"name": "m"}, "prefix": "X_"},
+        {"configMapRef": {}},
+        {},
+    ]
+
+    found = [(item.kind, item.name, item.path) for item in slot({"envFrom": sources}).env_from]
+
+    assert found == [
+        ("secret", "s", "c.envFrom[0]"),
+        ("configMap", "m", "c.envFrom[1]"),
+        ("configMap", "", "c.envFrom[2]"),
+    ]
+
+
+def test_credentials_are_masked_for_policy_and_kept_for_comparison() -> None:
+    raw = {
+        "env": [{"name": "T", "value": TOKEN}],
+        "args": [f"--token={TOKEN}", "--x"],
+        "command": ["run", TOKEN],
+    }
+
+    found = slot(raw)
+
+    assert TOKEN not in str(found.container())
+    assert TOKEN not in repr(found)
+    assert found.container().args[1] == "--x"
+    assert found.fingerprint() != slot(raw | {"args": ["--token=hf_" + "b" * 40, "--x"]}).fingerprint()
+
+
+def test_the_security_context_is_the_container_s_and_else_the_pod_s() -> None:
+    pod = {"runAsNonRoot": True, "runAsUser": 7, "seccompProfile": {"type": "RuntimeDefault"}}
+    own = {
+        "runAsNonRoot": False,
+        "runAsUser": 0,
+        "privileged": True,
+        "allowPrivilegeEscalation": True,
+        "seccompProfile": {"type": "Unconfined"},
+        "capabilities": {"add": ["cap_net_admin", "SYS_TIME"], "drop": ["all"]},
+    }
+
+    inherited, given = slot({}, pod=pod).security, slot({"securityContext": own}, pod=pod).security
+
+    assert (inherited.run_as_non_root, inherited.run_as_user, inherited.seccomp_profile) == (
+        True,
+        7,
+        "RuntimeDefault",
+    )
+    assert (given.run_as_non_root, given.run_as_user, given.seccomp_profile) == (False, 0, "Unconfined")
+    assert (given.privileged, given.allow_privilege_escalation) == (True, True)
+    assert (given.capabilities_add, given.capabilities_drop) == (("NET_ADMIN", "SYS_TIME"), ("ALL",))
+
+
+def test_a_pod_s_context_of_the_wrong_type_gives_nothing() -> None:
+    found = slot({}, pod={"runAsNonRoot": "true", "runAsUser": "0", "seccompProfile": "x"}).security
+
+    assert found == SecurityContext()
 
 
 @pytest.mark.parametrize(
     ("raw", "path"),
     [
-        ({"name": 5}, "name"),
-        ({"image": ["i"]}, "image"),
-        ({"command": "sh"}, "command"),
-        ({"args": [5]}, "args[0]"),
-        ({"env": {"A": "b"}}, "env"),
-        ({"env": [{"name": "A", "value": 5}]}, "env[0].value"),
-        ({"env": [{"name": "A", "valueFrom": "x"}]}, "env[0].valueFrom"),
-        ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": "x"}}]}, "env[0].valueFrom.secretKeyRef"),
-        ({"envFrom": [{"secretRef": "s"}]}, "envFrom[0].secretRef"),
-        ({"volumeMounts": [{"name": 5, "mountPath": "/m"}]}, "volumeMounts[0].name"),
-        ({"ports": [{"containerPort": "80"}]}, "ports[0].containerPort"),
-        ({"securityContext": {"privileged": "yes"}}, "securityContext.privileged"),
-        ({"securityContext": {"capabilities": {"add": "ALL"}}}, "securityContext.capabilities.add"),
-        ({"securityContext": {"seccompProfile": "x"}}, "securityContext.seccompProfile"),
+        ({"image": 1}, "c.image"),
+        ({"name": []}, "c.name"),
+        ({"command": "vllm serve x"}, "c.command"),
+        ({"args": [1]}, "c.args[0]"),
+        ({"env": {}}, "c.env"),
+        ({"env": ["x"]}, "c.env[0]"),
+        ({"env": [{"name": 1}]}, "c.env[0].name"),
+        ({"env": [{"name": "A", "value": 1}]}, "c.env[0].value"),
+        ({"env": [{"name": "A", "valueFrom": "x"}]}, "c.env[0].valueFrom"),
+        ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": "x"}}]}, "c.env[0].valueFrom.secretKeyRef"),
+        ({"envFrom": [{"secretRef": "x"}]}, "c.envFrom[0].secretRef"),
+        ({"securityContext": []}, "c.securityContext"),
+        ({"securityContext": {"privileged": "true"}}, "c.securityContext.privileged"),
+        ({"securityContext": {"runAsUser": True}}, "c.securityContext.runAsUser"),
+        ({"securityContext": {"capabilities": {"add": "X"}}}, "c.securityContext.capabilities.add"),
+        ({"ports": [{"containerPort": "80"}]}, "c.ports[0].containerPort"),
+        ({"volumeMounts": [{"mountPath": 1}]}, "c.volumeMounts[0].mountPath"),
     ],
 )
-def test_a_wrong_type_is_a_problem(raw: dict[str, Any], path: str) -> None:
-    assert read(raw)[1] == [f"{P}.{path}"]
+def test_a_field_of_the_wrong_type_is_named(raw: dict[str, Any], path: str) -> None:
+    assert problems(raw) == [path]
+
+
+def test_the_last_variable_of_a_name_counts() -> None:
+    found = slot({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]}).variable("A")
+
+    assert found is not None
+    assert found.value == "2"
+    assert slot({}).variable("A") is None
+
+
+def test_mounts_without_a_place_or_a_volume_are_none() -> None:
+    mounts = [{"name": "v", "mountPath": "/m", "subPath": "s"}, {"name": "v"}, {"mountPath": "/m"}]
+
+    assert slot({"volumeMounts": mounts}).mounts == (("/m", "v", "s"),)
 
 
 @pytest.mark.parametrize(
-    ("role", "policy", "found"),
-    [("init", "Always", "sidecar"), ("init", "Never", "init"), ("server", "Always", "server")],
+    "other",
+    [
+        {"image": "b:1"},
+        {"command": ["x"]},
+        {"args": ["x"]},
+        {"env": [{"name": "A", "value": "2"}]},
+        {"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "2"}}}]},
+        {"envFrom": [{"secretRef": {"name": "s"}}]},
+        {"securityContext": {"privileged": True}},
+        {"securityContext": {"readOnlyRootFilesystem": False}},
+        {"lifecycle": {"preStop": {}}},
+    ],
 )
-def test_an_init_container_that_keeps_running_is_a_sidecar(role: str, policy: str, found: str) -> None:
-    assert read({"restartPolicy": policy}, role=role)[0].role == found
+def test_containers_that_run_something_else_have_another_fingerprint(other: dict[str, Any]) -> None:
+    base = {"image": "a:1", "env": [{"name": "A", "value": "1"}]}
+
+    assert slot(base).fingerprint() != slot(base | other).fingerprint()
+    assert (
+        slot(base).fingerprint()
+        == slot(base | {"resources": {"limits": {"cpu": "1"}}, "tty": True}).fingerprint()
+    )
 
 
-def test_the_index_a_job_adds_makes_no_other_container() -> None:
+def test_the_index_the_job_controller_adds_makes_no_difference() -> None:
     index = {"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": "x"}}}
-    plain = read({"image": "i"})[0].fingerprint()
-    assert read({"image": "i", "env": [index]})[0].fingerprint() == plain
-    assert read({"image": "i", "env": [{**index, "valueFrom": None, "value": "1"}]})[0].fingerprint() != plain
+    forged = {"name": "JOB_COMPLETION_INDEX", "value": "--model=evil"}
+
+    assert slot({"env": [index]}).fingerprint() == slot({}).fingerprint()
+    assert slot({"env": [forged]}).fingerprint() != slot({}).fingerprint()
 
 
-def test_a_container_laid_over_another_wins_where_it_says_something() -> None:
-    lower, _ = read(
+def test_a_field_that_says_nothing_of_a_container_runs_none() -> None:
+    reader = Reader()
+    tuned = read_container(reader, {"storageUri": "s3://b/m"}, "c", "server", "main", {})
+
+    assert tuned.runs
+    assert not Slot("main", "server", "c", {"storageUri": "x"}, always_runs=False).runs
+    assert Slot("main", "server", "c", {"args": []}, always_runs=False).runs
+
+
+def test_a_container_laid_over_another_adds_to_it() -> None:
+    lower = slot(
         {
-            "image": "lower",
-            "command": ["serve"],
-            "args": ["--a"],
+            "image": "a:1",
+            "command": ["c"],
+            "args": ["1"],
             "env": [{"name": "A", "value": "1"}, {"name": "B", "value": "1"}],
-            "ports": [{"containerPort": 1}],
-            "securityContext": {"privileged": True, "capabilities": {"drop": ["ALL"]}},
+            "securityContext": {"runAsNonRoot": True},
         }
     )
-    upper, _ = read(
-        {"args": ["--b"], "env": [{"name": "A", "value": "2"}], "securityContext": {"privileged": False}}
+    upper = slot(
+        {"args": ["2"], "env": [{"name": "B", "value": "2"}], "securityContext": {"privileged": True}}
     )
-    found = lower.overlaid(upper)
-    assert (found.image, found.command, found.args) == ("lower", ("serve",), ("--a", "--b"))
-    assert [(env.name, env.value) for env in found.env] == [("B", "1"), ("A", "2")]
-    assert (found.security.privileged, found.security.capabilities_drop) == (False, ("ALL",))
-    assert found.runs
+
+    merged = lower.overlaid(upper)
+
+    assert (merged.image, merged.command, merged.args) == ("a:1", ("c",), ("1", "2"))
+    assert [(var.name, var.value) for var in merged.env] == [("A", "1"), ("B", "2")]
+    assert (merged.security.run_as_non_root, merged.security.privileged) == (True, True)

@@ -374,6 +374,10 @@ def test_a_server_whose_model_is_named_elsewhere_has_none_that_can_be_found(
     assert [problem.message for problem in found.problems] == ["names no model that the reader can find"]
 
 
+def test_a_script_of_one_word_runs_what_it_names(read: Read, pod_of: PodOf) -> None:
+    assert workload(read, pod_of(**sh("triton''server;"))).serves_model
+
+
 def test_a_server_in_an_init_container_has_no_image_to_hold_the_model(read: Read, pod_of: PodOf) -> None:
     found = workload(
         read, pod_of({"initContainers": [{"name": "x", "image": "nvcr.io/nvidia/tritonserver:1"}]})

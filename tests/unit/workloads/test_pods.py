@@ -1,4 +1,4 @@
-"""The settings of a pod, and every slot a container can stand in."""
+"""Pod specifications: their settings, their containers and what selects their nodes."""
 
 from __future__ import annotations
 
@@ -9,52 +9,16 @@ import pytest
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 
-REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+KEY = "requiredDuringSchedulingIgnoredDuringExecution"
 
 
-def pod(spec: dict[str, Any], **options: Any) -> tuple[Pod, list[str]]:
+def pod(spec: dict[str, Any]) -> tuple[Pod, list[str]]:
     reader = Reader()
-    found = read_pod(reader, spec, "spec", {"app": "a"}, **options)
+    found = read_pod(reader, spec, "spec", {"app": "x"}, extra=(("model", "main"),), component="predictor")
     return found, [problem.path for problem in reader.problems]
 
 
-def affinity(*terms: Any) -> dict[str, Any]:
-    return {"affinity": {"nodeAffinity": {REQUIRED: {"nodeSelectorTerms": list(terms)}}}}
-
-
-def rule(key: Any, *values: Any, operator: str = "In") -> dict[str, Any]:
-    return {"matchExpressions": [{"key": key, "operator": operator, "values": list(values)}]}
-
-
-def test_every_list_of_containers_is_read_in_its_role() -> None:
-    found, problems = pod(
-        {
-            "containers": [{"name": "a"}],
-            "initContainers": [{"name": "b"}, {"name": "c", "restartPolicy": "Always"}],
-            "ephemeralContainers": [{"image": "i"}],
-        }
-    )
-    assert [(slot.name, slot.role, slot.path) for slot in found.slots] == [
-        ("a", "server", "spec.containers[0]"),
-        ("b", "init", "spec.initContainers[0]"),
-        ("c", "sidecar", "spec.initContainers[1]"),
-        ("ephemeralContainers[0]", "ephemeral", "spec.ephemeralContainers[0]"),
-    ]
-    assert problems == []
-
-
-def test_a_field_of_the_kind_holds_a_container_that_may_only_tune() -> None:
-    found, _ = pod(
-        {"model": {"args": ["x"]}, "sklearn": {"storageUri": "u"}},
-        extra=(("model", "kserve-container"), ("sklearn", "kserve-container"), ("onnx", "o")),
-    )
-    assert [(slot.name, slot.path, slot.runs) for slot in found.slots] == [
-        ("kserve-container", "spec.model", True),
-        ("kserve-container", "spec.sklearn", False),
-    ]
-
-
-def test_settings_of_the_pod_are_those_of_its_template() -> None:
+def test_every_setting_is_read() -> None:
     found, problems = pod(
         {
             "serviceAccountName": "s",
@@ -64,77 +28,130 @@ def test_settings_of_the_pod_are_those_of_its_template() -> None:
             "hostIPC": True,
             "runtimeClassName": "kata",
             "nodeSelector": {"zone": "a"},
-            "containers": [{"ports": [{"containerPort": 9, "hostPort": 8}, {"containerPort": 7}]}],
         }
     )
-    template = found.template
-    assert (template.service_account_name, template.automount_service_account_token) == ("s", False)
-    assert (template.host_network, template.host_pid, template.host_ipc) == (True, True, True)
-    assert template.host_ports == (7, 8, 9)
-    assert (template.runtime_class_name, template.node_selector, template.labels) == (
-        "kata",
-        {"zone": "a"},
-        {"app": "a"},
-    )
-    assert problems == []
+
+    assert not problems
+    assert found.template.wire() == {
+        "path": "spec",
+        "labels": {"app": "x"},
+        "serviceAccountName": "s",
+        "automountServiceAccountToken": False,
+        "hostNetwork": True,
+        "hostPID": True,
+        "hostIPC": True,
+        "hostPorts": [],
+        "nodeSelector": {"zone": "a"},
+        "runtimeClassName": "kata",
+    }
 
 
-def test_settings_left_out_are_off_or_unknown() -> None:
-    template = pod({"containers": [{"ports": [{"containerPort": 7, "hostPort": 0}]}]})[0].template
+def test_what_is_left_out_has_its_default() -> None:
+    template = pod({})[0].template
+
     assert (template.host_network, template.host_pid, template.host_ipc) == (False, False, False)
-    assert (template.host_ports, template.node_selector) == ((), {})
-    assert (template.service_account_name, template.automount_service_account_token) == (None, None)
+    assert template.service_account_name is None
+    assert template.automount_service_account_token is None
 
 
-def test_the_older_name_of_the_service_account_counts() -> None:
-    assert pod({"serviceAccount": "s"})[0].template.service_account_name == "s"
+def test_the_old_name_of_the_service_account_counts() -> None:
+    assert pod({"serviceAccount": "old"})[0].template.service_account_name == "old"
+    assert (
+        pod({"serviceAccount": "old", "serviceAccountName": "new"})[0].template.service_account_name == "new"
+    )
 
 
-@pytest.mark.parametrize("setting", ["hostNetwork", "hostPID", "hostIPC", "automountServiceAccountToken"])
-@pytest.mark.parametrize("value", ["true", 1, []])
-def test_a_setting_that_is_not_true_or_false_is_a_problem(setting: str, value: Any) -> None:
-    assert pod({setting: value})[1] == [f"spec.{setting}"]
+@pytest.mark.parametrize(
+    ("spec", "ports"),
+    [
+        (
+            {"containers": [{"ports": [{"containerPort": 80}, {"containerPort": 81, "hostPort": 8081}]}]},
+            (8081,),
+        ),
+        ({"hostNetwork": True, "containers": [{"ports": [{"containerPort": 80}]}]}, (80,)),
+        (
+            {"initContainers": [{"ports": [{"hostPort": 9}]}], "containers": [{"ports": [{"hostPort": 7}]}]},
+            (7, 9),
+        ),
+        ({"model": {"ports": [{"hostPort": 5}]}}, (5,)),
+    ],
+)
+def test_host_ports_are_those_of_all_containers(spec: dict[str, Any], ports: tuple[int, ...]) -> None:
+    assert pod(spec)[0].template.host_ports == ports
+
+
+def affinity(*terms: Any) -> dict[str, Any]:
+    return {"affinity": {"nodeAffinity": {KEY: {"nodeSelectorTerms": list(terms)}}}}
+
+
+def rule(key: str, operator: str, *values: str) -> dict[str, Any]:
+    return {"key": key, "operator": operator, "values": list(values)}
 
 
 @pytest.mark.parametrize(
     ("spec", "selector"),
     [
-        (affinity(rule("zone", "a")), {"zone": "a"}),
-        (affinity(rule("zone", "a", "b")), {}),
-        (affinity(rule("zone", "a", operator="NotIn")), {}),
-        (affinity(rule("", "a")), {}),
-        (affinity(rule("zone", "a"), rule("zone", "b")), {}),
+        (affinity({"matchExpressions": [rule("zone", "In", "a")]}), {"zone": "a"}),
+        (affinity({"matchExpressions": [rule("zone", "In", "a", "b")]}), {}),
+        (affinity({"matchExpressions": [rule("zone", "NotIn", "a")]}), {}),
+        (affinity({"matchExpressions": [rule("", "In", "a")]}), {}),
+        (
+            affinity(
+                {"matchExpressions": [rule("z", "In", "a")]}, {"matchExpressions": [rule("z", "In", "b")]}
+            ),
+            {},
+        ),
         (affinity(), {}),
         (
-            affinity(rule("zone", "a")) | {"nodeSelector": {"zone": "b", "disk": "ssd"}},
-            {"zone": "b", "disk": "ssd"},
+            affinity({"matchExpressions": [rule("zone", "In", "a"), rule("pool", "In", "p")]})
+            | {"nodeSelector": {"zone": "b"}},
+            {"zone": "b", "pool": "p"},
         ),
     ],
 )
-def test_required_affinity_to_one_value_is_a_selector(spec: dict[str, Any], selector: dict[str, str]) -> None:
-    assert pod(spec)[0].template.node_selector == selector
+def test_affinity_that_comes_to_a_selector_is_one(spec: dict[str, Any], selector: dict[str, str]) -> None:
+    found, problems = pod(spec)
+
+    assert found.template.node_selector == selector
+    assert not problems
 
 
-def test_preferred_affinity_is_none() -> None:
-    preferred = [{"weight": 1, "preference": rule("zone", "a")}]
-    spec = {"affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}}}
-    assert pod(spec)[0].template.node_selector == {}
+def test_containers_of_every_list_and_field_are_read_in_order() -> None:
+    found, _ = pod(
+        {
+            "ephemeralContainers": [{"name": "e"}],
+            "initContainers": [{"name": "i"}, {"name": "s", "restartPolicy": "Always"}],
+            "containers": [{"name": "c"}, {}],
+            "model": {"image": "x:1"},
+        }
+    )
+
+    assert [(slot.name, slot.role, slot.always_runs) for slot in found.slots] == [
+        ("c", "server", True),
+        ("containers[1]", "server", True),
+        ("i", "init", True),
+        ("s", "sidecar", True),
+        ("e", "ephemeral", True),
+        ("main", "server", False),
+    ]
+    assert found.component == "predictor"
 
 
 @pytest.mark.parametrize(
     ("spec", "path"),
     [
+        ({"containers": {}}, "spec.containers"),
+        ({"containers": ["x"]}, "spec.containers[0]"),
+        ({"model": []}, "spec.model"),
+        ({"hostPID": "true"}, "spec.hostPID"),
+        ({"hostNetwork": 1}, "spec.hostNetwork"),
+        ({"serviceAccountName": 1}, "spec.serviceAccountName"),
+        ({"nodeSelector": {"a": 1}}, "spec.nodeSelector.a"),
+        ({"securityContext": "x"}, "spec.securityContext"),
         ({"affinity": []}, "spec.affinity"),
-        ({"affinity": {"nodeAffinity": "x"}}, "spec.affinity.nodeAffinity"),
-        (affinity("x"), f"spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[0]"),
-        (
-            affinity(rule(5, "a")),
-            f"spec.affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms[0].matchExpressions[0].key",
-        ),
-        ({"containers": {"name": "a"}}, "spec.containers"),
-        ({"securityContext": True}, "spec.securityContext"),
-        ({"volumes": {}}, "spec.volumes"),
+        ({"volumes": "x"}, "spec.volumes"),
+        (affinity("x"), f"spec.affinity.nodeAffinity.{KEY}.nodeSelectorTerms[0]"),
     ],
 )
-def test_a_wrong_type_is_a_problem(spec: dict[str, Any], path: str) -> None:
+def test_a_setting_of_the_wrong_type_is_named(spec: dict[str, Any], path: str) -> None:
     assert pod(spec)[1] == [path]

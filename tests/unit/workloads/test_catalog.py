@@ -1,0 +1,54 @@
+"""The detector's data."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlgate.workloads.catalog import catalog
+
+
+@pytest.mark.parametrize(
+    ("image", "program"),
+    [
+        ("vllm/vllm-openai:v1", "vllm"),
+        ("mirror.example.com:5000/hub/vllm/vllm-openai@sha256:" + "a" * 64, "vllm"),
+        ("ghcr.io/huggingface/text-generation-inference:3", "text-generation-inference"),
+        ("nvcr.io/nvidia/tritonserver:24.05-py3", "triton"),
+        ("tensorflow/serving", "tensorflow-serving"),
+        ("nvcr.io/nim/meta/chat:1", "nim"),
+        ("seldonio/mlserver:1.5-sklearn", "mlserver"),
+        ("ollama/ollama", "ollama"),
+        ("postgres:16", None),
+        ("example.com/vllm-openai-exporter:1", None),
+        ("example.com/serving:1", None),
+        ("not an image", None),
+        ("", None),
+    ],
+)
+def test_an_image_is_known_by_the_end_of_its_repository(image: str, program: str | None) -> None:
+    found = catalog().program_of_image(image)
+
+    assert (found.name if found else None) == program
+
+
+def test_every_word_is_written_as_the_reader_compares_it() -> None:
+    tables = catalog()
+
+    assert not [
+        flag for names in tables.flags.values() for flag in names if "_" in flag or flag.startswith("-")
+    ]
+    assert not [mount for mount in tables.sign_mounts if mount.endswith("/")]
+    assert not [ending for ending in tables.extensions if ending != ending.lower()]
+    assert not [scheme for scheme in tables.schemes | tables.hubs if scheme != scheme.lower()]
+
+
+def test_programs_have_names_of_their_own_and_something_to_know_them_by() -> None:
+    programs = catalog().programs
+
+    assert len({program.name for program in programs}) == len(programs)
+    assert all(program.images or program.commands for program in programs)
+
+
+def test_a_sign_may_end_in_a_star() -> None:
+    assert catalog().sign_variables.fullmatch("VLLM_ANYTHING")
+    assert not catalog().sign_variables.fullmatch("HF_TOKENS")

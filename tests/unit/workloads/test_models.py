@@ -1,0 +1,86 @@
+"""Which models a part of an object loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlgate.domain.workload import ServedModel
+from mlgate.workloads.kinds import Component, ModelField
+from mlgate.workloads.models import Part, built_in, declared, main_container, unique
+from mlgate.workloads.pods import read_pod
+from mlgate.workloads.reading import Reader
+
+
+def part(value: dict[str, Any], **component: Any) -> Part:
+    given = Component.model_validate({"path": "spec.steps[]", "id": "step[#]"} | component)
+    return Part(given, "spec.steps[2]", value, read_pod(Reader(), value, "spec.steps[2]", {}))
+
+
+@pytest.mark.parametrize(
+    ("storage", "uri"),
+    [
+        ({"path": "gs://b/m"}, "gs://b/m"),
+        ({"path": "/m", "parameters": {"type": "s3", "bucket": "b"}}, "s3://b/m"),
+        ({"parameters": {"type": "S3", "bucket": "b"}}, "s3://b/"),
+        ({"path": "m", "key": "minio"}, "minio/m"),
+        ({"path": "m", "parameters": {"type": "s3"}}, "default/m"),
+        ({"schemaPath": "x"}, "default/"),
+        ({}, None),
+    ],
+)
+def test_a_storage_field_leads_to_an_address(storage: dict[str, Any], uri: str | None) -> None:
+    given = part({"storage": storage}, storages=[{"path": "storage"}])
+
+    assert [model.uri for model in declared(Reader(), given, "n")] == ([uri] if uri else [])
+
+
+def test_the_index_of_the_part_is_in_the_id_of_its_model() -> None:
+    models = declared(Reader(), part({"uri": "s3://b/m"}, models=[{"path": "uri"}]), "n")
+
+    assert [(model.id, model.path) for model in models] == [("step[2]", "spec.steps[2].uri")]
+
+
+def test_a_part_without_an_id_is_called_by_its_place() -> None:
+    assert part({}, id=None).id == "spec.steps[2]"
+    assert Part(Component(path="spec", id="x[#]"), "spec", {}, part({}).pod).id == "x[0]"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        (ModelField(path="m.uri", format="m.kind"), {"m": {"uri": "s3://b/m", "kind": "ONNX"}}, "onnx"),
+        (ModelField(path="m.uri", format="m.kind"), {"m": {"uri": "s3://b/m", "kind": 1}}, None),
+        (ModelField(path="{onnx,pmml}.uri", format="key"), {"pmml": {"uri": "s3://b/m"}}, "pmml"),
+        (ModelField(path="m.uri"), {"m": {"uri": "s3://b/m"}}, None),
+    ],
+)
+def test_the_format_is_the_one_the_manifest_names(
+    field: ModelField, value: dict[str, Any], expected: str | None
+) -> None:
+    models = declared(Reader(), part(value, models=[field.model_dump()]), "n")
+
+    assert [model.format for model in models] == [expected]
+
+
+def test_the_main_container_is_kserve_s_and_else_the_first_that_has_an_image() -> None:
+    plain = part(
+        {"initContainers": [{"image": "i:1"}], "containers": [{"name": "a"}, {"name": "b", "image": "b:1"}]}
+    )
+    named = part(
+        {"containers": [{"name": "a", "image": "a:1"}, {"name": "kserve-container", "image": "k:1"}]}
+    )
+
+    assert [slot.name for slot in (main_container(plain.pod), main_container(named.pod)) if slot] == [
+        "b",
+        "kserve-container",
+    ]
+    assert main_container(part({}).pod) is None
+    assert list(built_in(part({}), name="n")) == []
+
+
+def test_ids_are_unique_in_the_object() -> None:
+    models = [ServedModel(id=name, uri="u", scheme="s", path="p") for name in ("a", "a", "a#2", "a", "b")]
+
+    assert [model.id for model in unique(models)] == ["a", "a#2", "a#2#2", "a#3", "b"]
