@@ -88,9 +88,11 @@ def running(
         folder,
         [*evidence, folder / "hostile.json"],
         shipped.path,
-        MLGATE_EVIDENCE__CARD_SOURCES='["modelcard", "configmap"]',
-        MLGATE_SERVER__HEAD_SECONDS="2",
-        MLGATE_SERVER__BODY_SECONDS="2",
+        settings={
+            "MLGATE_EVIDENCE__CARD_SOURCES": '["modelcard", "configmap"]',
+            "MLGATE_SERVER__HEAD_SECONDS": "2",
+            "MLGATE_SERVER__BODY_SECONDS": "2",
+        },
     ) as server:
         yield server
 

@@ -209,8 +209,9 @@ def serving(
     folder: Path,
     evidence: Sequence[Path],
     bundle: Path,
+    *,
     dates: dict[str, Any] | None = None,
-    **settings: str,
+    settings: dict[str, str] | None = None,
 ) -> Iterator[Served]:
     """`mlgate serve` on a free port of loopback, with an OPA of its own and a certificate of these dates."""
     certificates = Certificates(folder)
@@ -225,7 +226,7 @@ def serving(
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            command, stdout=output, stderr=output, env=environment(folder, **quick | settings)
+            command, stdout=output, stderr=output, env=environment(folder, **quick | (settings or {}))
         )
     try:
         served = Served(process, log, certificates)

@@ -278,14 +278,14 @@ def test_it_is_not_ready_and_refuses_while_opa_is_down_and_comes_back_by_itself(
 def _own(folder: Path, evidence: tuple[Path, ...], shipped: BundleManifest, **settings: str) -> Any:
     """A server for one test, which does it harm."""
     assert shipped.path is not None
-    return serving(folder, evidence, shipped.path, **settings)
+    return serving(folder, evidence, shipped.path, settings=settings)
 
 
 def test_sigterm_drains_answers_what_is_under_way_and_ends_with_code_0_and_no_child_left(
     evidence: tuple[Path, ...], shipped: BundleManifest, question: Question, tmp_path: Path
 ) -> None:
     with (
-        _own(tmp_path, evidence, shipped, MLGATE_SERVER__DRAIN_SECONDS="1.5") as server,
+        _own(tmp_path, evidence, shipped, MLGATE_SERVER__DRAIN_SECONDS="3") as server,
         ThreadPoolExecutor(1) as caller,
     ):
         child = server.child()
@@ -296,9 +296,8 @@ def test_sigterm_drains_answers_what_is_under_way_and_ends_with_code_0_and_no_ch
                 pause()
         server.process.send_signal(signal.SIGTERM)
         server.wait_for("draining")
-        ready = server.call("GET", "/readyz")
         os.kill(child, signal.SIGCONT)
-        answered = asked.result(60)
+        ready, answered = server.call("GET", "/readyz"), asked.result(60)
 
         assert (ready.status, ready.json()["problems"]["server"]) == (503, "draining")
         assert answered.json()["response"]["allowed"] is True

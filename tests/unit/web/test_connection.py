@@ -38,7 +38,7 @@ class Answering:
 @asynccontextmanager
 async def _connected(application: Answering, head_seconds: float) -> AsyncIterator[Pair]:
     """A connection to a server of that patience."""
-    config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False)  # type: ignore[arg-type]  # ASGI in plain types
+    config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False)
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
     listener = await loop.create_server(

@@ -40,9 +40,6 @@ async def _serving(server: Server) -> AsyncIterator[tuple[str, asyncio.Task[None
     task = asyncio.create_task(serve(server, address.set_result))
     try:
         async with asyncio.timeout(30):
-            await asyncio.wait({address, task}, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                await task
             yield await address, task
     finally:
         if not task.done():
