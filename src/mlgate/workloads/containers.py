@@ -13,6 +13,7 @@ from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.credentials import holds_credentials, mask_arguments
 from mlgate.workloads.images import parse_image
 from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.volumes import plain_path
 
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
@@ -184,6 +185,8 @@ def _mounts(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str, 
         target = reader.text(item.get("mountPath"), f"{place}.mountPath")
         volume = reader.text(item.get("name"), f"{place}.name")
         if target and volume:
+            # A relative place counts from the root, and detours lead where they lead.
+            target = plain_path(target if target.startswith("/") else f"/{target}")
             yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or ""
 
 

@@ -134,9 +134,8 @@ def mounted_anywhere(slot: Slot, volumes: tuple[VolumeSlot, ...]) -> tuple[Found
 
 
 def _in_volume(slot: Slot, volumes: tuple[VolumeSlot, ...], target: str, name: str) -> Iterator[FoundModel]:
-    address = resolve_path(target, slot.mounts, volumes)
-    if address is not None:
-        yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
+    address = resolve_path(target, slot.mounts, volumes) or f"file://{target}"
+    yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
 
 
 def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[str]) -> Switch:

@@ -284,6 +284,13 @@ def test_a_claim_mounted_where_models_lie_beside_a_variable_of_loaders_is_a_mode
     assert [model.uri for model in found.models] == ["pvc://weights"]
 
 
+@pytest.mark.parametrize("target", ["models", "/models/", "//models", "/x/../models", "/models/./x/.."])
+def test_a_mount_is_where_the_kernel_would_put_it(read: Read, pod_of: PodOf, target: str) -> None:
+    found = workload(read, pod_of(CLAIM, volumeMounts=[{"name": "m", "mountPath": target}], resources=GPU))
+
+    assert [model.uri for model in found.models] == ["pvc://weights"]
+
+
 def test_a_claim_alone_is_no_model(read: Read, pod_of: PodOf) -> None:
     assert not read(pod_of(CLAIM, volumeMounts=MOUNT)).concerned
 
