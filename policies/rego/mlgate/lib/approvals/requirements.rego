@@ -17,8 +17,8 @@ import data.mlgate.lib.settings
 default requirements := [{"roles": [], "count": 1}]
 
 requirements := array.concat(
-	listed(settings.value.signOff.required, facts.tier),
-	listed(settings.value.signOff.requiredForClassification, facts.classification),
+	settings.value.signOff.required[facts.tier],
+	settings.value.signOff.requiredForClassification[facts.classification],
 )
 
 # METADATA
@@ -86,8 +86,6 @@ explained contains {"pair": pair, "sign_off": sign_off} if {
 	some sign_off in approving(pair.card)
 	sign_off.role in wanted
 }
-
-listed(table, key) := table[key] if is_array(table[key])
 
 all_roles := {role |
 	some requirement in requirements

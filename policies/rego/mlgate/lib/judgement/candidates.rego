@@ -62,6 +62,7 @@ concerned := {subject |
 #   speaks under a code it does not hold. Without this nothing may be decided.
 complete if {
 	"input.invalid" in data.mlgate.indexes.codes
+	data.mlgate.catalog["input.invalid"].severity
 	object.keys(spoken) == concerned
 	count([1 | some found in spoken; some candidate in found]) == count([1 |
 		some found in spoken

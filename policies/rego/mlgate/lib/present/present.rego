@@ -8,19 +8,23 @@ package mlgate.lib.present
 # METADATA
 # title: absent
 # description: True for null, a blank string, an empty list, an empty object and an empty set.
-absent(x) if is_null(x)
+absent(x) if x in [null, [], {}, set()]
 
 absent(x) if {
 	is_string(x)
 	trim_space(x) == ""
 }
 
-absent(x) if x in [[], {}, set()]
-
 # METADATA
 # title: is_present
 # description: The opposite of absent. False is a present value.
-is_present(x) if not absent(x)
+is_present(x) if {
+	is_string(x)
+	trim_space(x) != ""
+} else if {
+	not is_string(x)
+	not x in [null, [], {}, set()]
+}
 
 # METADATA
 # title: number
