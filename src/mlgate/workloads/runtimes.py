@@ -15,7 +15,7 @@ from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.workload import PodTemplate, Reference, ServedModel
 from mlgate.workloads.containers import Slot
 from mlgate.workloads.detect import detect
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds import Component, find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import Part, built_in, detected, main_container, unique
 from mlgate.workloads.pods import Pod, read_pod
@@ -126,8 +126,6 @@ def _settings(upper: PodTemplate, lower: PodTemplate) -> PodTemplate:
 def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
     """Models that only the merged containers name: a runtime's arguments load a model like any other."""
     part = _part(manifest, pod)
-    if part is None:
-        return []
     known = {model.uri for model in manifest.models}
     own = any(model.path.startswith(f"{part.path}.") for model in manifest.models)
     detections = tuple(detect(slot, pod.volumes, presumed=True) for slot in pod.slots)
@@ -143,10 +141,12 @@ def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
     return found
 
 
-def _part(manifest: Manifest, pod: Pod) -> Part | None:
+def _part(manifest: Manifest, pod: Pod) -> Part:
+    """The pod as a part of the object; further nodes hold no model of their own unless they name one."""
     components = manifest.row.components if manifest.row is not None else ()
-    component = next((item for item in components if item.id == pod.component), None)
-    return None if component is None else Part(component, pod.template.path, pod.raw, pod)
+    nodes = Component(path=pod.template.path, id=pod.component)
+    component = next((item for item in components if item.id == pod.component), nodes)
+    return Part(component, pod.template.path, pod.raw, pod)
 
 
 def _rendered(value: Json, manifest: Manifest) -> Json:

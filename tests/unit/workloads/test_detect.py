@@ -402,6 +402,12 @@ def test_a_model_from_a_secret_is_a_model_nobody_knows(read: Read, pod_of: PodOf
     assert [(model.uri, model.scheme) for model in found.models] == [("$(MODEL_ID)", "unknown")]
 
 
+def test_a_variable_from_elsewhere_makes_no_server_of_an_unknown_program(read: Read, pod_of: PodOf) -> None:
+    variable = {"name": "MODEL_ID", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}}
+
+    assert not read(pod_of(env=[variable])).concerned
+
+
 def test_a_credential_in_a_variable_is_not_shown_as_an_address(read: Read, pod_of: PodOf) -> None:
     token = "hf_" + "a1B2" * 10
 

@@ -617,3 +617,28 @@ def test_credentials_are_named_and_never_kept(read: Read, pod_of: PodOf) -> None
     assert token not in str(found.workload)
     assert token not in str(found.credentials)
     assert token not in repr(found.lookups)
+
+
+def test_more_hidden_pods_than_are_read_are_a_problem(read: Read, service: Service) -> None:
+    decoys = [{"containers": [{"name": "x", "image": "i:1"}]}] * 60
+
+    found = workload(read, service({"predictor": {"sklearn": {"storageUri": "s3://b/m"}}, "more": decoys}))
+
+    assert "holds more pods than the reader looks at" in {problem.message for problem in found.problems}
+
+
+def test_the_first_canary_that_names_a_share_is_the_one_told(read: Read, service: Service) -> None:
+    model = {"sklearn": {"storageUri": "s3://b/m"}}
+    spec = {
+        "predictor": model,
+        "canary": [
+            {"predictor": model},
+            {"predictor": {**model, "canaryTrafficPercent": 5}},
+            {"predictor": {**model, "canaryTrafficPercent": 90}},
+        ],
+    }
+
+    rollout = workload(read, service(spec)).rollout
+
+    assert (rollout.strategy, rollout.canary_percent) == ("canary", 5)
+    assert rollout.path == "spec.canary[1].predictor.canaryTrafficPercent"

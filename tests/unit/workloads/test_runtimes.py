@@ -123,9 +123,14 @@ def test_a_component_whose_models_have_no_id_is_merged_all_the_same(
     table = gated_kinds() | {("example.com", "Runner"): row}
     monkeypatch.setattr(kinds, "gated_kinds", lambda: table)
     obj = {"apiVersion": "example.com/v1", "kind": "Runner", "metadata": {}, "spec": {"template": "one"}}
-    runtime = found("one", {"containers": [{"name": "x", "image": "x:1", "args": ["--model=acme/x"]}]})
+    nodes = {"containers": [{"name": "w", "image": "w:1", "args": ["--model=acme/w"]}]}
+    main = {"containers": [{"name": "x", "image": "x:1", "args": ["--model=acme/x"]}]}
+    runtime = found("one", main | {"workerSpec": nodes})
 
     resolved = resolve(manifest_of(read, obj), (runtime,))
 
-    assert images(resolved) == {("ServingRuntime/one.spec.containers[0]", "x:1")}
-    assert [model.uri for model in resolved.models] == ["hf://acme/x"]
+    assert images(resolved) == {
+        ("ServingRuntime/one.spec.containers[0]", "x:1"),
+        ("ServingRuntime/one.spec.workerSpec.containers[0]", "w:1"),
+    }
+    assert [model.uri for model in resolved.models] == ["hf://acme/x", "hf://acme/w"]
