@@ -209,6 +209,14 @@ def test_without_host_ports_nobody_outside_reaches_a_pod(read: Read, pod_of: Mak
     ("spec", "percent", "path"),
     [
         ({"predictor": {"canaryTrafficPercent": 10}}, 10, "spec.predictor.canaryTrafficPercent"),
+        (
+            {
+                "predictor": {"canaryTrafficPercent": 10},
+                "canary": [{"predictor": {"model": MODEL}, "weight": 3}],
+            },
+            10,
+            "spec.predictor.canaryTrafficPercent",
+        ),
         ({"predictor": {"canaryTrafficPercent": 0}}, 0, "spec.predictor.canaryTrafficPercent"),
         ({"canary": [{"predictor": {"model": MODEL}}]}, None, "spec.canary[0]"),
         ({"canary": [{"predictor": {"model": MODEL}, "weight": 5.5}]}, 5.5, "spec.canary[0].weight"),

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from mlgate.domain.workload import Workload
+from mlgate.evidence.resources import KNOWN
 from mlgate.workloads import kinds
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import (
@@ -25,6 +26,7 @@ from mlgate.workloads.kinds import (
 Read = Callable[..., Extraction]
 
 ROOT = Path(__file__).resolve().parents[3]
+GATE = ROOT / "deploy/rbac/gate.yaml"
 
 ROW = """
 group: serving.example.com
@@ -178,7 +180,7 @@ def test_the_webhook_gets_every_row_and_ephemeral_containers_once() -> None:
 
 def _reads() -> set[tuple[str, str]]:
     """Groups and resources the gate may get."""
-    text = (ROOT / "deploy/rbac/gate.yaml").read_text(encoding="utf-8")
+    text = GATE.read_text(encoding="utf-8")
     role = next(item for item in yaml.safe_load_all(text) if item["kind"] == "ClusterRole")
     return {
         (group, resource)
@@ -221,6 +223,20 @@ def test_the_gate_may_read_the_records_it_judges_by_and_no_secrets() -> None:
     assert not [row.kind for row in records if not _may_read(reads, row.group, row.resource)]
     assert not _may_read(reads, "", "secrets")
     assert ("*", "*") not in reads
+
+
+def test_the_gate_may_read_nothing_else_by_name_and_owners_of_any_kind_one_by_one() -> None:
+    by_name = {item for item in _reads() if item[1] != "*"}
+    asked = {(api_version.rpartition("/")[0], found.plural) for (api_version, _), found in KNOWN.items()}
+    table = {(row.group, row.resource) for row in gated_kinds().values()}
+
+    # ConfigMaps can hold anything; an installation that keeps cards in them allows it by itself.
+    assert by_name - table <= asked - {("", "configmaps")}
+    assert asked - {("", "configmaps")} <= by_name
+    for role in yaml.safe_load_all(GATE.read_text(encoding="utf-8")):
+        for rule in role.get("rules", ()):
+            assert set(rule["verbs"]) <= ({"get"} if "*" in rule["resources"] else {"get", "list", "watch"})
+            assert "*" not in rule["resources"] or "" not in rule["apiGroups"]
 
 
 def test_the_references_of_the_table_have_the_scope_of_their_rows() -> None:
