@@ -28,7 +28,7 @@ tools-test: $(READY)
 	@$(BIN)/python tools/build.py opa
 
 tools-e2e: $(READY)
-	@$(BIN)/python tools/build.py opa etcd kube-apiserver kubectl helm
+	@$(BIN)/python tools/build.py opa etcd kube-apiserver kube-controller-manager kubectl helm
 
 demo: tools-test ## Judge every example and show each refusal (no cluster needed)
 	@$(BIN)/python tools/demo.py

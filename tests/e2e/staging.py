@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -97,9 +98,10 @@ class Stage:
 
 
 def in_namespace(namespace: str, entry: Object) -> Object:
-    """The object in another namespace; the Namespace itself under another name."""
-    key = "name" if entry["kind"] == "Namespace" else "namespace"
-    return {**entry, "metadata": {**entry["metadata"], key: namespace}}
+    """A copy of the object in another namespace; the Namespace itself under another name."""
+    moved = copy.deepcopy(entry)
+    moved["metadata"]["name" if entry["kind"] == "Namespace" else "namespace"] = namespace
+    return moved
 
 
 def signed(case: Case) -> list[Object]:

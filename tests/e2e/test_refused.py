@@ -53,7 +53,7 @@ def test_all_failures_are_told_at_once_before_the_fixes(stage: Stage) -> None:
     expected = only(case)
     card = next(entry for entry in case.evidence if entry["kind"] == "ModelCard")
     del card["spec"]["encryption"]
-    stage.cluster.kubectl.send("engineer", "replace", [card])
+    assert stage.cluster.kubectl.send("engineer", "replace", [card]).ok
     text = stage.submit(case, expected).errors
     codes = refusal(text).codes
     assert {"model_card.digest_mismatch", "encryption.at_rest_missing", "signoff.approval_missing"} <= set(
