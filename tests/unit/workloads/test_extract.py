@@ -148,7 +148,8 @@ def workload(read: Read, obj: Object) -> Workload:
     return found
 
 
-PREDICTORS: dict[str, tuple[Object, list[tuple[str, str, str | None]]]] = {
+Expected = list[tuple[str, str, str | None]]
+FRAMEWORKS: dict[str, tuple[Object, Expected]] = {
     framework: (
         {framework: {"storageUri": "s3://b/m", "runtimeVersion": "1"}},
         [("predictor", "s3://b/m", framework)],
@@ -165,7 +166,8 @@ PREDICTORS: dict[str, tuple[Object, list[tuple[str, str, str | None]]]] = {
         "lightgbm",
         "paddle",
     )
-} | {
+}
+PREDICTORS: dict[str, tuple[Object, Expected]] = {
     "model": (
         {"model": {"modelFormat": {"name": "SKLearn"}, "storageUri": "s3://b/m"}},
         [("predictor", "s3://b/m", "sklearn")],
@@ -232,6 +234,7 @@ PREDICTORS: dict[str, tuple[Object, list[tuple[str, str, str | None]]]] = {
         {"model": {"storageUri": " HTTP://user:word@Host.example.com/M\n"}},
         [("predictor", "http://host.example.com/M", None)],
     ),
+    **FRAMEWORKS,
 }
 
 
@@ -317,7 +320,7 @@ def test_an_inference_service_without_a_model_that_can_be_found_says_where(
 def test_a_claim_of_a_custom_container_is_where_its_model_lies(
     read: Read, service: Service, target: str, args: list[str]
 ) -> None:
-    container = {"name": "kserve-container", "image": "own@sha256:" + "a" * 64, "args": args}
+    container: Object = {"name": "kserve-container", "image": "own@sha256:" + "a" * 64, "args": args}
     container["volumeMounts"] = [{"name": "v", "mountPath": target}, {"name": "tmp", "mountPath": "/cache"}]
     volumes = [{"name": "v", "persistentVolumeClaim": {"claimName": "c"}}, {"name": "tmp", "emptyDir": {}}]
 

@@ -12,7 +12,7 @@ from mlgate.workloads.volumes import VolumeSlot, read_claim_templates, read_volu
 
 PLACE = "spec.volumes[0]"
 CERTIFICATES = {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}
-API_TOKEN = [
+API_TOKEN: list[dict[str, Any]] = [
     {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
     CERTIFICATES,
     {"downwardAPI": {"items": []}},
