@@ -32,10 +32,15 @@ hidden contains finding if {
 	some finding in remaining
 	finding.path == "card"
 	finding.observed == "no usable card"
-	some other in remaining
-	other.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}
-	other.model == finding.model
-	levels.at_least(other.enforcement, finding.enforcement)
+	some action in without_card[finding.model]
+	levels.at_least(action, finding.enforcement)
+}
+
+# How strictly each model is told that it has no usable card. By model, so that many models cost no more
+# than each of them.
+without_card[finding.model] contains finding.enforcement if {
+	some finding in remaining
+	finding.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}
 }
 
 standing[action] := {completion.complete(finding) |
