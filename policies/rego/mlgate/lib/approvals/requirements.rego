@@ -16,10 +16,12 @@ import data.mlgate.lib.settings
 #   approval nobody can give, so that they let nothing through.
 default requirements := [{"roles": [], "count": 1}]
 
-requirements := array.concat(
-	settings.value.signOff.required[facts.tier],
-	settings.value.signOff.requiredForClassification[facts.classification],
-)
+requirements := array.concat(of_tier, of_classification) if {
+	of_tier := settings.value.signOff.required[facts.tier]
+	is_array(of_tier)
+	of_classification := settings.value.signOff.requiredForClassification[facts.classification]
+	is_array(of_classification)
+}
 
 # METADATA
 # title: unmet

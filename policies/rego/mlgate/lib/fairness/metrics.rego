@@ -85,7 +85,7 @@ table_extremes(groups) := object.union(measure_extremes(groups), {name: {"lowest
 	several(groups)
 } else := {}
 
-measure_extremes(groups) := {name: {"lowest": lowest, "highest": highest, "negative": lowest < 0} |
+measure_extremes(groups) := {name: {"lowest": lowest, "highest": highest} |
 	some name in intersection({names | some names in named})
 	numbers := [row.given.values[name] | some row in groups]
 	lowest := min(numbers)
@@ -102,7 +102,6 @@ measure_extremes(groups) := {name: {"lowest": lowest, "highest": highest, "negat
 # description: Whether a group table has two groups of different names.
 several(groups) if count({lower(trim_space(row.name)) | some row in groups} - {unnamed}) > 1
 
-# Only a measure of the author can be below zero; a division by zero or by null gives nothing.
 # A column without extremes, or with a group that lacks the value, leaves one spread out: then nothing is
 # computed from the rest.
 combined("difference", names, extremes) := max(spreads) if {
@@ -119,7 +118,8 @@ combined("ratio", names, extremes) := min(spreads) if {
 	spreads := [spread |
 		some name in names
 		found := extremes[name]
-		not found.negative
+		found.lowest >= 0
+		found.highest > 0
 		spread := found.lowest / found.highest
 	]
 	count(spreads) == count(names)

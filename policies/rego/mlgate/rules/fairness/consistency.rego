@@ -56,6 +56,8 @@ wrong_metrics(evaluation) := [part |
 	# A value that is close as it stands is as close or closer once it is folded, so most need no further look.
 	close := {index |
 		some index, metric in evaluation.metrics
+		is_number(metric.stated)
+		is_number(metric.value)
 		abs(metric.stated - metric.value) <= settings.value.fairness.tolerance
 	}
 	some index, metric in evaluation.metrics

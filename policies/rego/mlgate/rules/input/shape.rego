@@ -50,6 +50,7 @@ whole_models if {
 }
 
 whole_parts if {
+	is_array(input.workload.volumes)
 	count([1 |
 		some volume in input.workload.volumes
 		is_string(volume.name)
@@ -58,6 +59,7 @@ whole_parts if {
 		is_boolean(volume.holdsModel)
 		is_boolean(volume.inOwner)
 	]) == count(input.workload.volumes)
+	is_array(input.workload.containers)
 	count([1 |
 		some container in input.workload.containers
 		is_string(container.name)
@@ -65,6 +67,7 @@ whole_parts if {
 		is_boolean(container.inOwner)
 		is_object(container.image)
 	]) == count(input.workload.containers)
+	is_array(input.workload.endpoints)
 	count([1 |
 		some endpoint in input.workload.endpoints
 		is_string(endpoint.uri)
@@ -72,12 +75,14 @@ whole_parts if {
 		is_string(endpoint.path)
 		optional_flag(endpoint.tls)
 	]) == count(input.workload.endpoints)
+	is_array(input.workload.datasets)
 	count([1 |
 		some dataset in input.workload.datasets
 		is_string(dataset.uri)
 		is_string(dataset.scheme)
 		is_string(dataset.path)
 	]) == count(input.workload.datasets)
+	is_array(input.workload.references)
 	count([1 |
 		some reference in input.workload.references
 		is_string(reference.kind)
@@ -135,6 +140,7 @@ whole_card(card) if {
 
 card_lists(card) if {
 	is_array(card.problems)
+	is_array(card.models)
 	count([1 | some id in card.models; is_string(id)]) == count(card.models)
 }
 
