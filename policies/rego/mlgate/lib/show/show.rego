@@ -55,11 +55,22 @@ cut(x) := shorten(text(x), 120)
 
 # METADATA
 # title: shorten
-# description: A string with control characters escaped, at most the given number of characters.
+# description: A string with control characters escaped and signatures masked, at most the given number of characters.
 shorten(s, limit) := escaped if {
-	escaped := escape(substring(s, 0, limit + 1))
+	escaped := escape(substring(unsigned(s), 0, limit + 1))
 	count(escaped) <= limit
-} else := concat("", [substring(escape(substring(s, 0, limit)), 0, limit - 1), "…"])
+} else := concat("", [substring(escape(substring(unsigned(s), 0, limit)), 0, limit - 1), "…"])
+
+# METADATA
+# title: unsigned
+# description: |
+#   A string in which the values that sign an address are masked. Whoever has a signed address may use it, and
+#   what is told to one person ends in events and logs.
+unsigned(s) := s if not contains(s, "=")
+
+unsigned(s) := regex.replace(s, signing, "$1***") if contains(s, "=")
+
+signing := `(?i)([?&;][a-z0-9_-]*(?:sig|signature|token|credential|secret|key|keyid|password)=)[^&#\s),;"]*`
 
 # METADATA
 # title: model

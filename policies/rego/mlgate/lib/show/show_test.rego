@@ -58,3 +58,15 @@ test_a_model_is_shown_with_its_address_and_short_digests if {
 	model := {"id": "predictor", "uri": sprintf("oci://r.example.org/m@sha256:%s", [digest])}
 	show.model(model) == "predictor (oci://r.example.org/m@sha256:7d9c1f0f6a5a)"
 }
+
+test_what_signs_an_address_is_not_shown if {
+	show.cut("https://b.s3.amazonaws.com/m?X-Amz-Credential=AKIA1&X-Amz-Signature=abc&versionId=7") == "https://b.s3.amazonaws.com/m?X-Amz-Credential=***&X-Amz-Signature=***&versionId=7"
+	show.cut("https://a.blob.core.windows.net/c/m?sv=2024&SIG=a%2Bb%3D (m)") == "https://a.blob.core.windows.net/c/m?sv=2024&SIG=*** (m)"
+	show.cut("https://m.example.org/m?access_token=x") == "https://m.example.org/m?access_token=***"
+	show.cut("a = b") == "a = b"
+}
+
+test_a_signature_is_masked_before_it_is_cut if {
+	long := concat("", ["https://m.example.org/m?sig=", sprintf("%0200d", [7])])
+	show.shorten(long, 40) == "https://m.example.org/m?sig=***"
+}
