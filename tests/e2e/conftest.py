@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ for folder in (ROOT / "tools", HERE):
 
 from casebook.cases import EXAMPLES, Case  # noqa: E402 - the folders have to be on the path first
 from casebook.twins import cases_on  # noqa: E402 - as above
+from cluster.control_plane import ControlPlane  # noqa: E402 - as above
 from cluster.local import LocalCluster  # noqa: E402 - as above
 from staging import Stage  # noqa: E402 - as above
 
@@ -36,10 +38,35 @@ def cases() -> dict[str, Case]:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[LocalCluster]:
+def say(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Tells a waiting person what goes on, past the capture of output."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    visible = capture.global_and_fixture_disabled if capture else nullcontext
+
+    def told(text: str) -> None:
+        with visible():
+            print(f"\ncluster: {text}", flush=True)  # noqa: T201 - progress of a run of minutes
+
+    return told
+
+
+@pytest.fixture(scope="session")
+def cluster(say: Callable[[str], None]) -> Iterator[LocalCluster]:
     """The cluster, guards first; a sign-off given at once would not count yet."""
-    with LocalCluster(say=lambda text: print(f"cluster: {text}")) as running:  # noqa: T201 - shown on failure
+    with LocalCluster(say=say) as running:
         yield running
+        forbidden = [line for line in running.gate.log_lines() if "answered 403" in line]
+        assert forbidden == [], "mlgate's own account lacks a right it needs"
+
+
+@pytest.fixture(scope="session")
+def bare_plane(
+    tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
+) -> Iterator[ControlPlane]:
+    """A second control plane with nothing of ours in it."""
+    say("a second control plane starts, without mlgate")
+    with ControlPlane(tmp_path_factory.mktemp("bare"), ROOT / ".tools" / "bin") as plane:
+        yield plane
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +76,8 @@ def stage(cluster: LocalCluster, cases: dict[str, Case]) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def signing(stage: Stage) -> None:
+def signing(stage: Stage, say: Callable[[str], None]) -> None:
     """From here on sign-offs count. What can be prepared is prepared in the time until then."""
+    say("the examples are stored; what needs sign-offs follows when the guards are a minute old")
     stage.prepare_all()
     stage.cluster.wait_until_signing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -61,9 +62,34 @@ def deployed(stage: Stage) -> Object:
 
 def test_an_update_that_touches_nothing_relevant_passes(stage: Stage, deployed: Object) -> None:
     place = ("inferenceservice", "ticket-router", "-n", "taken-back")
-    answer = stage.cluster.kubectl("engineer", "annotate", *place, "example.com/note=rotated", "--overwrite")
-    assert answer.ok, answer.errors
-    assert "signoff.approval_missing" in answer.errors, "what is wrong is still told, as a warning"
+    for change in (
+        ("annotate", *place, "example.com/note=rotated", "--overwrite"),
+        ("label", *place, "team=blue", "--overwrite"),
+        ("patch", *place, "--type=merge", "-p", '{"metadata":{"finalizers":["example.com/cleanup"]}}'),
+        ("patch", *place, "--type=merge", "-p", '{"metadata":{"finalizers":null}}'),
+    ):
+        answer = stage.cluster.kubectl("engineer", *change)
+        assert answer.ok, answer.errors
+        assert "signoff.approval_missing" in answer.errors, "what is wrong is still told, as a warning"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("annotate", "mlgate.dev/purpose=closing-tickets"),
+        ("annotate", "mlgate.dev/model-card-"),
+        ("label", "mlgate.dev/data-classification=public"),
+        ("label", "mlgate.dev/model-version=1.3.9"),
+    ],
+    ids=lambda change: change[1],
+)
+def test_an_update_of_what_the_rules_read_is_judged_anew(
+    stage: Stage, deployed: Object, change: tuple[str, str]
+) -> None:
+    verb, text = change
+    place = ("inferenceservice", "ticket-router", "-n", "taken-back")
+    answer = stage.cluster.kubectl("engineer", verb, *place, text, "--overwrite", "--dry-run=server")
+    assert refused_by_gate(answer), answer.errors
 
 
 def test_an_update_to_another_model_is_judged_anew(stage: Stage, deployed: Object) -> None:
@@ -91,6 +117,20 @@ def test_the_pods_of_a_governed_deployment_are_let_through(stage: Stage) -> None
     stage.cluster.kubectl.must(
         "engineer", "wait", "--for=create", "pod", "-l", "app=reply-drafts", "-n", case.name, "--timeout=30s"
     )
+
+
+def test_a_governed_deployment_scales_after_its_approvals_were_taken_back(stage: Stage) -> None:
+    case = stage.copy("vllm-deployment", "governed-scaling")
+    stage.sign(signed(case))
+    assert stage.submit(case, only(case)).ok
+    kubectl = stage.cluster.kubectl
+    for record in signed(case):
+        kubectl.must(signer(record), "delete", "signoff", record["metadata"]["name"], "-n", case.name)
+    kubectl.must("engineer", "scale", "deployment/reply-drafts", "--replicas=3", "-n", case.name)
+    pods = ("get", "pods", "-l", "app=reply-drafts", "-n", case.name, "-o", "name")
+    limit = time.monotonic() + 30
+    while len(kubectl.must("engineer", *pods).split()) < 3:
+        assert time.monotonic() < limit, kubectl("engineer", "get", "events", "-n", case.name).output
 
 
 def test_a_pod_that_only_claims_to_belong_to_a_governed_deployment_is_refused(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import pytest
@@ -46,6 +47,13 @@ def refused_soon(stage: Stage, case: Case, code: str) -> None:
     assert code in refusal(answer.errors).codes
 
 
+def allowed_soon(stage: Stage, case: Case) -> None:
+    """The way back."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not (answer := dry_run(stage, case)).ok:
+        assert time.monotonic() < limit, answer.errors
+
+
 def test_a_card_that_is_deleted_is_missing(stage: Stage) -> None:
     case = approved(stage, "card-deleted")
     stage.cluster.kubectl.must("engineer", "delete", "modelcard", "--all", "-n", case.name)
@@ -56,6 +64,41 @@ def test_an_approval_that_is_taken_back_does_not_count(stage: Stage) -> None:
     case = approved(stage, "approval-taken-back")
     withdraw(stage, case)
     refused_soon(stage, case, "signoff.approval_missing")
+
+
+def test_a_card_and_approvals_of_a_moment_ago_count(stage: Stage) -> None:
+    case = stage.copy("ticket-router", "card-just-stored")
+    stage.sign(signed(case))
+    kubectl = stage.cluster.kubectl
+    (card,) = (entry for entry in case.evidence if entry["kind"] == "ModelCard")
+    for _ in range(3):
+        kubectl.must("engineer", "delete", "modelcard", card["metadata"]["name"], "-n", case.name)
+        refused_soon(stage, case, "model_card.missing")
+        stage.must("engineer", [card])
+        answer = dry_run(stage, case)
+        assert answer.ok, "what is not remembered is looked up"
+
+
+def test_a_rejection_counts_against_approvals_that_are_remembered(stage: Stage) -> None:
+    case = approved(stage, "rejected-later")
+    (approval,) = signed(case)
+    rejection = copy.deepcopy(approval)
+    rejection["metadata"]["name"] = "rejection"
+    rejection["spec"] |= {"decision": "rejected", "role": "privacy", "approver": "pia@example.com"}
+    stage.sign([rejection])
+    refused_soon(stage, case, "signoff.rejected")
+
+
+def test_a_guard_that_only_audits_vouches_for_no_approval(stage: Stage) -> None:
+    case = approved(stage, "guard-lifted")
+    binding = ("validatingadmissionpolicybinding", "signoffs.mlgate.dev", "--type=merge", "-p")
+    patch = stage.cluster.kubectl.must
+    patch("administrator", "patch", *binding, '{"spec":{"validationActions":["Audit"]}}')
+    try:
+        refused_soon(stage, case, "signoff.assurance_too_low")
+    finally:
+        patch("administrator", "patch", *binding, '{"spec":{"validationActions":["Deny"]}}')
+    allowed_soon(stage, case)
 
 
 def test_a_restarted_api_server_is_followed_again_without_help(stage: Stage) -> None:

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from casebook.cases import Requester
+from casebook.documents import Object
 from cluster.local import LocalCluster
 from cluster.people import person
 from records import sign_off, waiver
 from refusals import refused_by_gate, refused_by_guard
 from reviews import ask
+
+WITHDRAW_PRIVACY: Object = {
+    "apiVersion": "rbac.authorization.k8s.io/v1",
+    "kind": "Role",
+    "metadata": {"name": "withdraw-privacy", "namespace": "default"},
+    "rules": [
+        {
+            "apiGroups": ["mlgate.dev"],
+            "resources": ["signoffroles"],
+            "resourceNames": ["privacy"],
+            "verbs": ["withdraw"],
+        }
+    ],
+}
 
 
 def test_an_approver_signs_in_an_own_name(cluster: LocalCluster) -> None:
@@ -27,6 +42,11 @@ def test_a_sign_off_naming_somebody_else_is_refused_by_the_gate_too(cluster: Loc
     response = ask(cluster.gate, forged, Requester(username=bo.username, groups=bo.groups))
     assert response["allowed"] is False
     assert "signoff.approver_not_requester" in response["status"]["message"]
+
+
+def test_an_administrator_may_do_everything_but_sign_as_somebody_else(cluster: LocalCluster) -> None:
+    answer = cluster.kubectl.send("administrator", "create", [sign_off("administrator")])
+    assert refused_by_guard(answer), answer.errors
 
 
 def test_a_role_that_is_not_held_is_refused_by_the_guard(cluster: LocalCluster) -> None:
@@ -54,6 +74,45 @@ def test_a_rejection_is_taken_back_by_its_approver_alone(cluster: LocalCluster) 
     answer = cluster.kubectl("lead", "delete", "signoff", "rejection")
     assert refused_by_guard(answer), answer.errors
     assert cluster.kubectl("business-owner", "delete", "signoff", "rejection").ok
+
+
+def test_a_rejection_is_taken_back_by_who_holds_the_verb_withdraw_on_its_role(cluster: LocalCluster) -> None:
+    kubectl = cluster.kubectl
+    assert kubectl.send("business-owner", "create", [sign_off("withdrawn", decision="rejected")]).ok
+    assert kubectl.send("administrator", "create", [WITHDRAW_PRIVACY]).ok
+    bind = ("administrator", "create", "rolebinding")
+    kubectl.must(*bind, "withdraw-privacy", "--role=withdraw-privacy", "--group=model-risk")
+    kubectl.must(*bind, "withdraw-all", "--clusterrole=mlgate:withdraw", "--group=compliance")
+
+    answer = kubectl("model-risk", "delete", "signoff", "withdrawn")
+    assert refused_by_guard(answer), "the verb on another role does not do"
+    answer = kubectl("compliance", "delete", "signoff", "withdrawn")
+    assert answer.ok, answer.errors
+
+
+def test_an_approval_is_taken_back_by_its_approver(cluster: LocalCluster) -> None:
+    assert cluster.kubectl.send("business-owner", "create", [sign_off("approval")]).ok
+    answer = cluster.kubectl("engineer", "delete", "signoff", "approval")
+    assert "cannot delete resource" in answer.errors
+    assert cluster.kubectl("business-owner", "delete", "signoff", "approval").ok
+
+
+def test_a_rejection_does_not_keep_its_namespace_from_being_deleted(cluster: LocalCluster) -> None:
+    kubectl = cluster.kubectl
+    kubectl.must("administrator", "create", "namespace", "closing-down")
+    rejection = sign_off("rejection", decision="rejected")
+    rejection["metadata"]["namespace"] = "closing-down"
+    assert kubectl.send("business-owner", "create", [rejection]).ok
+    answer = kubectl("administrator", "delete", "namespace", "closing-down", "--timeout=45s")
+    assert answer.ok, answer.errors
+
+
+def test_a_record_has_no_state_beside_what_was_signed(cluster: LocalCluster) -> None:
+    assert cluster.kubectl.send("business-owner", "create", [sign_off("stateless")]).ok
+    change = ("--subresource=status", "--type=merge", "-p", '{"spec":{"version":"9.9.9"}}')
+    answer = cluster.kubectl("administrator", "patch", "signoff", "stateless", *change)
+    assert not answer.ok
+    assert "NotFound" in answer.errors
 
 
 def test_a_waiver_is_granted_by_the_person_it_names(cluster: LocalCluster) -> None:
@@ -90,9 +149,10 @@ def test_acting_as_somebody_else_needs_the_verb_impersonate(cluster: LocalCluste
     signing = sign_off("impersonated")
     # Validation asks the API server as well, and would be refused first.
     flags = ("--as=bo@example.com", "--as-group=business-owners", "--validate=ignore")
-    answer = cluster.kubectl.send("engineer", "create", [signing], *flags)
-    assert not answer.ok
-    assert "cannot impersonate" in answer.errors
+    for person_or_group in (flags, ("--as=erin@example.com", "--as-group=system:masters", flags[-1])):
+        answer = cluster.kubectl.send("engineer", "create", [signing], *person_or_group)
+        assert not answer.ok
+        assert "cannot impersonate" in answer.errors
     allowed = cluster.kubectl.send("administrator", "create", [signing], *flags)
     assert allowed.ok, allowed.errors
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from casebook.documents import Object
 from cluster.local import LocalCluster
-from records import sign_off
+from records import sign_off, waiver
 from refusals import refused_by_gate
-from staging import Stage, only
+from staging import Stage, in_namespace, only
 
 DATABASE: Object = {
     "apiVersion": "apps/v1",
@@ -81,9 +81,17 @@ def test_without_engine_model_objects_are_refused_in_time(stage: Stage, no_engin
     refused_in_time(stage, "ticket-router")
 
 
-def test_without_engine_records_are_refused_in_time(cluster: LocalCluster, no_engine: None) -> None:
-    answer = cluster.kubectl.send("business-owner", "create", [sign_off("no-engine")])
-    assert refused_by_gate(answer), answer.errors
+def test_without_engine_records_are_refused_in_time(stage: Stage, no_engine: None) -> None:
+    kubectl = stage.cluster.kubectl
+    (card,) = (entry for entry in stage.cases["ticket-router"].evidence if entry["kind"] == "ModelCard")
+    for answer in (
+        kubectl.send("business-owner", "create", [sign_off("no-engine")]),
+        kubectl.send("risk-committee", "create", [waiver("no-engine")]),
+        kubectl.send("engineer", "create", [in_namespace("default", card)]),
+        kubectl("administrator", "label", "namespace", "default", "mlgate.dev/profile=sandbox"),
+    ):
+        assert refused_by_gate(answer), answer.errors
+        assert "ServiceUnavailable" in answer.errors, "status 503"
 
 
 def test_without_engine_a_database_in_a_gated_namespace_still_scales(
@@ -93,6 +101,19 @@ def test_without_engine_a_database_in_a_gated_namespace_still_scales(
     pod_exists(cluster, "ledger-1")
     pod_exists(cluster, "ledger-2")
     assert not cluster.gate.ready()
+
+
+def test_without_engine_ordinary_objects_are_stored(cluster: LocalCluster, no_engine: None) -> None:
+    kubectl = cluster.kubectl
+    for create in (
+        ("configmap", "settings", "--from-literal=colour=blue"),
+        ("service", "clusterip", "shop", "--tcp=80"),
+        ("deployment", "shop", "--image=docker.io/library/nginx:1.29.3"),
+        ("secret", "generic", "password", "--from-literal=password=example"),
+    ):
+        answer = kubectl("engineer", "create", *create, "-n", "outage")
+        assert answer.ok, answer.errors
+    kubectl.must("administrator", "label", "namespace", "outage", "team=blue")
 
 
 def test_a_killed_engine_is_replaced_without_help(stage: Stage) -> None:

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +15,6 @@ from cluster.control_plane import ControlPlane
 from cluster.kubectl import Answer
 from cluster.webhook import Rules, configuration
 from refusals import refused_by_gate
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def rule(resource: str) -> dict[str, Any]:
@@ -28,6 +25,13 @@ def rule(resource: str) -> dict[str, Any]:
         "operations": ["CREATE", "UPDATE"],
         "resources": [resource],
     }
+
+
+RULES: Rules = {
+    "models": [rule("configmaps")],
+    "workloads": [rule("services")],
+    "records": [rule("namespaces")],
+}
 
 
 @dataclass
@@ -78,30 +82,26 @@ def _handler(asked: list[dict[str, Any]]) -> type[BaseHTTPRequestHandler]:
 
 
 @pytest.fixture(scope="module")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
-    """A control plane of its own, with a webhook that refuses everything it is asked."""
-    with ControlPlane(tmp_path_factory.mktemp("stand-in"), ROOT / ".tools" / "bin") as plane:
-        made = StandIn(plane)
-        pair = plane.authority.server("stand-in", ["127.0.0.1"])
-        with ThreadingHTTPServer(("127.0.0.1", 0), _handler(made.asked)) as server:
-            serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            serving.load_cert_chain(pair.certificate, pair.key)
-            server.daemon_threads = True  # the API server keeps its connections open
-            server.block_on_close = False
-            server.socket = serving.wrap_socket(server.socket, server_side=True)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            assert made.namespace("gated", gate="enabled").ok
-            rules: Rules = {
-                "models": [rule("configmaps")],
-                "workloads": [rule("services")],
-                "records": [rule("namespaces")],
-            }
-            hook = configuration(f"https://127.0.0.1:{server.server_port}", plane.authority.pem(), rules)
-            assert plane.kubectl.send("administrator", "create", [hook]).ok
-            plane.kubectl.must("administrator", "wait", "--for=create", "sa/default", "-n", "gated")
-            _wait_until_asked(made)
-            yield made
-            server.shutdown()
+def stand_in(bare_plane: ControlPlane) -> Iterator[StandIn]:
+    """A webhook that refuses everything it is asked, in a control plane without a gate."""
+    made = StandIn(bare_plane)
+    kubectl, authority = bare_plane.kubectl, bare_plane.authority
+    pair = authority.server("stand-in", ["127.0.0.1"])
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(made.asked)) as server:
+        serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        serving.load_cert_chain(pair.certificate, pair.key)
+        server.daemon_threads = True  # the API server keeps its connections open
+        server.block_on_close = False
+        server.socket = serving.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        assert made.namespace("gated", gate="enabled").ok
+        hook = configuration(f"https://127.0.0.1:{server.server_port}", authority.pem(), RULES)
+        assert kubectl.send("administrator", "create", [hook]).ok
+        kubectl.must("administrator", "wait", "--for=create", "sa/default", "-n", "gated")
+        _wait_until_asked(made)
+        yield made
+        kubectl.must("administrator", "delete", "validatingwebhookconfigurations", hook["metadata"]["name"])
+        server.shutdown()
 
 
 def _wait_until_asked(made: StandIn) -> None:

@@ -80,6 +80,10 @@ class GateProcess:
         except (urllib.error.URLError, OSError):
             return 0
 
+    def log_lines(self) -> list[str]:
+        """What the gate has logged so far."""
+        return self.child.log.read_text(errors="replace").splitlines() if self.child else []
+
     def provide_opa(self) -> None:
         """Put the engine's program where the gate looks for it."""
         self.opa.unlink(missing_ok=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
+import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -22,26 +23,33 @@ from cluster.processes import ClusterError
 EXAMPLES = ROOT / ".build" / "examples"
 """The examples as `make examples` writes them: dated today."""
 _EXIT_CANNOT = 2
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a polite kill, and a terminal window that is closed."""
+_LOOK_SECONDS = 1.0
 
 
 def main() -> int:
     """Run until told to stop; 2 when the cluster does not come up."""
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    for number in _ENDINGS:
+        signal.signal(number, _end)
     try:
         with LocalCluster(say=_progress) as cluster:
             print(usage(cluster), flush=True)
-            _follow(cluster, stop)
-            _progress("everything is shut down")
+            _follow(cluster)
+    except KeyboardInterrupt:
+        _progress("everything is shut down")
+        return 0
     except ClusterError as problem:
         print(f"make cluster: {problem}", file=sys.stderr)
         return _EXIT_CANNOT
-    return 0
+
+
+def _end(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Leave whatever goes on, the start included; what is shut down then must not be disturbed."""
+    for number in _ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+    _progress("shutting down")
+    raise KeyboardInterrupt
 
 
 def usage(cluster: LocalCluster) -> str:
@@ -73,14 +81,17 @@ A guard must be a minute older than the sign-offs it vouches for, so they count 
 """
 
 
-def _follow(cluster: LocalCluster, stop: threading.Event) -> None:
-    """Wait for the end, and tell when sign-offs begin to count and when a part dies."""
-    if not stop.wait(cluster.seconds_until_signing()):
-        _progress("sign-offs count from now on")
-    while not stop.wait(1):
+def _follow(cluster: LocalCluster) -> NoReturn:
+    """Tell when sign-offs begin to count, and fail when a part dies; ends with a signal."""
+    told = False
+    while True:
+        if not told and not cluster.seconds_until_signing():
+            told = True
+            _progress("sign-offs count from now on")
         dead = cluster.dead()
         if dead:
             raise ClusterError(f"{dead.name} ended unexpectedly:\n{dead.tail()}")
+        time.sleep(_LOOK_SECONDS)
 
 
 def _progress(text: str) -> None:
