@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -25,6 +26,9 @@ _THREADS = 16
 _CONNECTIONS = 32
 _LONGEST_LINE = 8 * 1024 * 1024
 _WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+_UNUSABLE = "there is no usable cluster configuration"
+_ADDRESS = re.compile(r"https?://[^/]")
+_ENTRY = re.compile(r"\{.*\}", re.DOTALL)
 _QUESTION = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 
@@ -43,7 +47,7 @@ class Connection:
     def configure(cls, kubeconfig: Path | None = None, context: str | None = None) -> Connection:
         """With a file or a context as kubectl would; else the pod's own account.
 
-        Raises SettingsError when there is no such configuration.
+        Raises SettingsError when there is no such configuration; the message quotes nothing secret.
         """
         from kubernetes import client, config  # noqa: PLC0415 - see __init__
 
@@ -56,8 +60,13 @@ class Connection:
                 config.load_kube_config(  # type: ignore[no-untyped-call]
                     config_file=file, context=context, client_configuration=settings
                 )
-        except (config.ConfigException, OSError, ValueError) as error:
-            raise SettingsError(f"there is no usable cluster configuration: {error}") from error
+        except (config.ConfigException, OSError) as error:
+            raise SettingsError(f"{_UNUSABLE}: {_without_entries(error)}") from error
+        except Exception as fault:  # the library checks no types, so that anything may come of a typing error
+            problem = f"{kubeconfig or 'it'} is no kubeconfig ({type(fault).__name__})"
+            raise SettingsError(f"{_UNUSABLE}: {problem}") from fault
+        if not isinstance(settings.host, str) or not _ADDRESS.match(settings.host):
+            raise SettingsError(f"{_UNUSABLE}: the server is no address that begins with https://")
         return cls(settings)
 
     def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
@@ -254,6 +263,11 @@ class _Lines:
         with contextlib.suppress(ValueError, OSError, RuntimeError):  # the connection is gone already
             self._response.shutdown()
         self._response.close()
+
+
+def _without_entries(error: Exception) -> str:
+    """What the library says without the entry it quotes, which may hold a token."""
+    return _ENTRY.sub("{...}", str(error))
 
 
 def _path(resource: Resource | None, namespace: str | None, name: str | None) -> str | None:

@@ -147,6 +147,41 @@ def test_a_context_that_is_not_there_is_a_setting_to_mend(kubeconfig: Path) -> N
         Connection.configure(kubeconfig, "other")
 
 
+TORN: dict[str, Any] = {
+    "no YAML": "a: [b\nSECRET: ]",
+    "a word": "SECRET",
+    "a list": ["SECRET"],
+    "contexts that are none": {"contexts": 7},
+    "a user at the wrong depth": {"users": [{"name": "u", "token": "SECRET"}]},
+    "a certificate that is no base64": {
+        "clusters": [{"name": "c", "cluster": {"server": "https://a", "certificate-authority-data": "SECRE"}}]
+    },
+    "no server": {"clusters": [{"name": "c", "cluster": {"proxy-url": "SECRET"}}]},
+    "a server that is no address": {"clusters": [{"name": "c", "cluster": {"server": "127.0.0.1:6443"}}]},
+    "a server that is a number": {"clusters": [{"name": "c", "cluster": {"server": 7}}]},
+    "bytes": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("name", TORN)
+def test_a_configuration_that_is_none_is_a_setting_to_mend_and_its_secrets_are_not_told(
+    kubeconfig: Path, name: str
+) -> None:
+    torn = TORN[name]
+    if isinstance(torn, dict):
+        torn = yaml.safe_load(kubeconfig.read_text()) | torn
+    kubeconfig.write_bytes(
+        torn
+        if isinstance(torn, bytes)
+        else (torn if isinstance(torn, str) else yaml.safe_dump(torn)).encode()
+    )
+
+    with pytest.raises(SettingsError, match="no usable cluster configuration: ") as told:
+        Connection.configure(kubeconfig)
+
+    assert "SECRE" not in str(told.value)
+
+
 def test_outside_a_cluster_there_is_no_account_of_a_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
     with pytest.raises(SettingsError, match="no usable cluster configuration"):
