@@ -78,7 +78,12 @@ def bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
     if opa is None:
         raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
     cache = settings.decision.cache_dir or user_cache() / "bundles"
-    return build_bundle(named, overrides, cache, opa)
+    try:
+        return build_bundle(named, overrides, cache, opa)
+    except OSError as problem:
+        raise SettingsError(
+            f"setting decision.cache_dir: no bundle can be built in {cache}: {problem}"
+        ) from problem
 
 
 def opa_version(opa: Path) -> str | None:

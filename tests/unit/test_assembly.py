@@ -110,6 +110,13 @@ def test_the_shipped_policy_is_built_into_the_cache_that_is_set(
     assert found.path.parent == tmp_path / "cache"
 
 
+def test_a_cache_in_which_nothing_can_be_built_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    chosen = settings(decision={"cache_dir": tmp_path / "file"})
+    with pytest.raises(SettingsError, match=r"decision\.cache_dir: no bundle can be built in .*file"):
+        bundle_for(chosen, find_opa())
+
+
 @pytest.mark.parametrize("content", [None, b"", b"  \n", b"two words", b"a\nb", b"\xff\xfe"])
 async def test_a_token_file_that_holds_no_token_refuses_to_start(
     built: BundleManifest, tmp_path: Path, content: bytes | None

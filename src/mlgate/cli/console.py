@@ -37,8 +37,10 @@ def put(text: str) -> None:
     """Results, on standard output.
 
     Raises:
-        OutputError: the reader has gone, or the disk is full; what was not written is lost.
+        OutputError: nobody reads it, the reader has gone, or the disk is full; what was not written is lost.
     """
+    if sys.stdout is None:  # the caller closed it; Python's types do not know
+        raise OutputError("the results could not be written: standard output is closed")
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

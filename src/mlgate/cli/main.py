@@ -58,6 +58,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except MlgateError as problem:
         complain(_told(problem))
         sys.exit(EXIT_CANNOT)
+    except OSError as problem:
+        complain(f"the system refused: {problem}")
+        sys.exit(EXIT_CANNOT)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as bug:  # noqa: BLE001 - the exit code of a traceback would say "denied"

@@ -71,10 +71,19 @@ def file_contents(paths: Iterable[str]) -> Iterator[tuple[str, Content]]:
     """
     for name in paths:
         if name == STDIN:
-            yield "<stdin>", sys.stdin.buffer.read()
+            yield "<stdin>", _standard_input()
             continue
         for file, failure in _files(name):
             yield file, _content(file) if failure is None else _unreadable(failure)
+
+
+def _standard_input() -> Content:
+    if sys.stdin is None:  # the caller closed it; Python's types do not know
+        return ManifestError("standard input is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as problem:  # a device that fails
+        return _unreadable(problem)
 
 
 def _content(file: str) -> Content:

@@ -25,6 +25,8 @@ from mlgate.web.metrics import Metrics
 from mlgate.web.tls import ServingCertificate
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_LONGEST_WAIT = 30.0
+"""Seconds; no webhook may have a longer timeout, so whoever asks for more is no API server."""
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(ms|s|m)")
 
 
@@ -62,7 +64,9 @@ def _deadline(server: Server, request: Request) -> Deadline:
     """A share of the API server's own timeout, so that our answer comes before its."""
     asked = parse_timeout(request.query_params.get("timeout"))
     chosen = server.settings.decision
-    return Deadline.after(asked * chosen.deadline_share if asked else chosen.deadline_seconds)
+    if not asked:
+        return Deadline.after(chosen.deadline_seconds)
+    return Deadline.after(min(asked, _LONGEST_WAIT) * chosen.deadline_share)
 
 
 def make_routes(server: Server) -> APIRouter:

@@ -69,6 +69,13 @@ def test_a_reader_that_has_gone_is_told_and_not_traced(monkeypatch: pytest.Monke
         stream.flush()
 
 
+def test_a_closed_standard_output_is_told_and_not_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+
+    with pytest.raises(OutputError, match="standard output is closed"):
+        put(coloured("x"))
+
+
 def test_no_character_stops_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))

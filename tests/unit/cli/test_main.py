@@ -76,6 +76,17 @@ def test_what_nobody_foresaw_is_one_line_without_its_text_and_not_the_code_of_a_
     assert "hunter2" not in done.err
 
 
+def test_what_the_system_refuses_is_one_line_that_names_the_file(
+    mlgate: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, OSError(28, "No space left on device", "/cache/a\nb"))
+
+    done = mlgate("version")
+
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "mlgate: the system refused: [Errno 28] No space left on device: '/cache/a" in done.err
+
+
 @pytest.mark.parametrize("moment", ["in a command", "before it"])
 def test_an_interrupt_is_not_the_code_of_a_denial(
     mlgate: Program, monkeypatch: pytest.MonkeyPatch, moment: str

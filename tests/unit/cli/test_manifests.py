@@ -34,6 +34,31 @@ def test_standard_input_is_read_where_a_dash_stands(monkeypatch: pytest.MonkeyPa
     assert [item.place for item in found] == ["<stdin>#0"]
 
 
+class Broken(io.RawIOBase):
+    """A device that fails."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [
+        (None, "standard input is closed"),
+        (io.TextIOWrapper(io.BufferedReader(Broken())), "Input/output error"),
+    ],
+)
+def test_standard_input_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, stream: object, told: str
+) -> None:
+    monkeypatch.setattr(sys, "stdin", stream)
+
+    assert names(load_documents(["-"])) == [told]
+
+
 def test_a_folder_is_read_in_order_without_what_is_hidden_or_no_manifest(tmp_path: Path) -> None:
     for name in ("b.yaml", "a.yml", "sub/c.json", ".hidden/x.yaml", ".secret.yaml", "readme.md"):
         write(tmp_path / name)

@@ -9,8 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
+from mlgate.domain.request import Request
 from mlgate.errors import DecisionInvalid, EngineTimeout, EngineUnavailable
+from mlgate.gate import Gate, Judgement
 from mlgate.settings import ServerSettings, Settings
 from mlgate.web.routes import Server, parse_timeout
 
@@ -240,6 +243,31 @@ async def test_a_fault_of_ours_is_told_without_a_trace(
     answer = await client.get("/version")
 
     assert (answer.status_code, answer.json()) == (500, {"error": "internal error"})
+
+
+@pytest.mark.parametrize(
+    ("query", "longest"), [("", 4), ("?timeout=5s", 4), ("?timeout=30s", 24), ("?timeout=999999m", 24)]
+)
+async def test_no_caller_is_given_longer_than_an_api_server_may_wait(
+    client: httpx.AsyncClient,
+    server: Server,
+    review: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+    longest: float,
+) -> None:
+    given: list[float] = []
+    judge = type(server.gate).judge
+
+    async def noted(gate: Gate, request: Request, deadline: Deadline) -> Judgement:
+        given.append(deadline.remaining)
+        return await judge(gate, request, deadline)
+
+    monkeypatch.setattr(type(server.gate), "judge", noted)
+
+    await _post(client, review(), query)
+
+    assert 0 < given[0] <= longest
 
 
 @pytest.mark.parametrize(
