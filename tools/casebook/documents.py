@@ -55,7 +55,14 @@ def read_one(path: Path) -> Any:
 
 def write_all(path: Path, objects: Iterable[Object], heading: str) -> None:
     """Write objects as one YAML file under a comment line."""
-    text = yaml.safe_dump_all(objects, sort_keys=False, width=1000, allow_unicode=True, explicit_start=True)
+    text = yaml.dump_all(
+        objects,
+        Dumper=yaml.CSafeDumper,
+        sort_keys=False,
+        width=1000,
+        allow_unicode=True,
+        explicit_start=True,
+    )
     path.write_text(f"# {heading}\n{text}")
 
 

@@ -69,12 +69,20 @@ async def _refused(reader: asyncio.StreamReader) -> bool:
         return True
 
 
+async def _ended_unanswered(reader: asyncio.StreamReader) -> bool:
+    """Whether the connection ends without an answer; with a reset, where the server left bytes unread."""
+    try:
+        return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
 @pytest.mark.parametrize("start", [b"", b"\r\n", b"PO", HEAD, HEAD + b"X-Y: z"])
 async def test_a_head_that_does_not_come_ends_the_connection(start: bytes) -> None:
     async with _connected(Answering(), 0.01) as (reader, writer):
         writer.write(start)
 
-        assert await reader.read() == b""
+        assert await _ended_unanswered(reader)
 
 
 async def test_bytes_that_trickle_prolong_nothing() -> None:
@@ -87,9 +95,7 @@ async def test_bytes_that_trickle_prolong_nothing() -> None:
 
         dripping = asyncio.create_task(trickle())
         try:
-            assert await reader.read() == b""
-        except ConnectionError:
-            assert reader.exception() is not None  # reset, because more came after the end
+            assert await _ended_unanswered(reader)
         finally:
             dripping.cancel()
 
@@ -107,7 +113,7 @@ async def test_half_a_head_after_an_answer_ends_the_connection() -> None:
         assert await _ok(reader)
         writer.write(HEAD)
 
-        assert await reader.read() == b""
+        assert await _ended_unanswered(reader)
 
 
 async def test_half_a_head_behind_a_call_ends_the_connection() -> None:
