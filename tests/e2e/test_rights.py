@@ -23,6 +23,12 @@ def test_the_gate_reads_evidence(gate_account: Kubectl, kind: str) -> None:
     assert gate_account("mlgate", "get", kind, "-A").ok
 
 
+def test_the_gate_is_let_watch_what_it_watches(cluster: LocalCluster) -> None:
+    lines = cluster.gate.log_lines()
+    assert any('"decision"' in line for line in lines), "it has worked for a while"
+    assert [line for line in lines if "answered 403" in line] == []
+
+
 @pytest.mark.parametrize("kind", ["secrets", "pods", "configmaps"])
 def test_the_gate_lists_nothing_else(gate_account: Kubectl, kind: str) -> None:
     answer = gate_account("mlgate", "get", kind, "-A")
