@@ -16,7 +16,7 @@ candidates contains candidate if {
 	some code, lookup in unanswered
 	judged_here(code)
 	candidate := {
-		"code": code, "path": "metadata.name", "term": null, "model": null,
+		"code": code, "path": "metadata.name", "term": null, "model": null, "lookup": lookup,
 		"observed": sprintf("unavailable: %s", [lookup]),
 		"required": sprintf("an answer to the lookup %s", [lookup]), "values": {},
 	}

@@ -26,7 +26,7 @@ test_a_failed_lookup_is_one_candidate_in_place_of_the_rule if {
 	])
 	candidates := judgement.candidates with input as document
 	[found | some found in candidates; found.code == "signoff.approval_missing"] == [{
-		"code": "signoff.approval_missing", "path": "metadata.name", "term": null, "model": null,
+		"code": "signoff.approval_missing", "path": "metadata.name", "term": null, "model": null, "lookup": "signOffs",
 		"observed": "unavailable: signOffs", "required": "an answer to the lookup signOffs", "values": {},
 	}]
 }

@@ -16,16 +16,17 @@ complete(finding) := {
 	"code": finding.code,
 	"severity": finding.severity,
 	"enforcement": finding.enforcement,
-	"message": show.shorten(filled(rule.message, patterns), 400),
+	"message": show.shorten(filled(words.message, patterns), 400),
 	"path": show.shorten(finding.path, 400),
 	"observed": shown(finding.observed),
 	"required": shown(finding.required),
-	"fix": show.shorten(filled(rule.fix, patterns), 1000),
+	"fix": show.shorten(filled(words.fix, patterns), 1000),
 	"docs": docs(finding.code),
 	"term": named(finding.term),
 	"model": named(finding.model),
 } if {
 	rule := data.mlgate.catalog[finding.code]
+	words := object.union(rule, instead(finding))
 	patterns := {sprintf("{%s}", [name]): word(finding, name) | some name in rule.placeholders}
 }
 
@@ -33,6 +34,19 @@ complete(finding) := {
 # title: subject
 # description: The part of a code before the dot.
 subject(code) := split(code, ".")[0]
+
+# The words of a rule are about what it saw. Where a lookup failed it saw nothing.
+instead(finding) := {
+	"message": sprintf("this could not be decided: %s could not be read%s.", [finding.lookup, why(finding.lookup)]),
+	"fix": sprintf("Try again when the source of %s answers; nothing is said about the object.", [finding.lookup]),
+} if finding.lookup
+
+instead(finding) := {} if not finding.lookup
+
+why(lookup) := sprintf(" (%s)", [show.cut(reasons[0])]) if {
+	reasons := [entry.message | some entry in input.unavailable; entry.lookup == lookup; is_string(entry.message)]
+	count(reasons) > 0
+} else := ""
 
 filled(template, patterns) := strings.replace_n(patterns, template)
 

@@ -57,6 +57,20 @@ test_nobody_and_nowhere_are_said if {
 	finding.message == "unknown (none)"
 }
 
+test_a_rule_that_saw_nothing_says_so[sprintf("%v", [unavailable])] if {
+	some unavailable, why in {
+		[{"lookup": "signOffs", "reason": "error", "message": "no answer\n"}]: " (no answer\\u000a)",
+		[{"lookup": "signOffs", "reason": "error", "message": null}, {"lookup": "waivers", "message": "x"}]: "",
+		[]: "",
+	}
+	document := object.union(fixtures.passing, {"unavailable": unavailable})
+	finding := completion.complete(object.union(weighed, {"lookup": "signOffs", "values": {}})) with input as document
+		with data.mlgate.catalog as {"model_card.missing": rule}
+	finding.message == sprintf("this could not be decided: signOffs could not be read%s.", [why])
+	finding.fix == "Try again when the source of signOffs answers; nothing is said about the object."
+	not "lookup" in object.keys(finding)
+}
+
 test_lists_and_numbers_are_shown if {
 	said("{card}", {"values": {"card": ["a", "b", "c", "d", "e", "f"]}}) == "a, b, c, d, e and 1 more"
 	said("{card}", {"values": {"card": 0.12345}}) == "0.123"
