@@ -61,7 +61,10 @@ class Connection:
                     config_file=file, context=context, client_configuration=settings
                 )
         except (config.ConfigException, OSError) as error:
-            raise SettingsError(f"{_UNUSABLE}: {_without_entries(error)}") from error
+            told = _without_entries(error)
+            named = f"{kubeconfig}: {told}" if kubeconfig else told
+            advice = "" if kubeconfig or context else " Outside a pod, name a kubeconfig."
+            raise SettingsError(f"{_UNUSABLE}: {named}{advice}") from error
         except Exception as fault:  # the library checks no types, so that anything may come of a typing error
             problem = f"{kubeconfig or 'it'} is no kubeconfig ({type(fault).__name__})"
             raise SettingsError(f"{_UNUSABLE}: {problem}") from fault
