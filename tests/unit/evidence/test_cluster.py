@@ -138,7 +138,7 @@ def test_other_commands_do_not_wait_for_the_kubernetes_package() -> None:
 
 
 def test_a_configuration_that_is_not_there_is_a_setting_to_mend(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no usable cluster configuration: .*/nothing: "):
+    with pytest.raises(SettingsError, match=r"no usable cluster configuration: .*/nothing: "):
         Connection.configure(tmp_path / "nothing")
 
 
