@@ -188,7 +188,10 @@ def prepared(root: Path) -> Iterator[Bench]:
         asked.write_text(json.dumps(question))
         cert, key = _certificate(folder)
         ports = [_free_port() for _ in range(3)]
-        serve = (program, "serve", "--listen", f"127.0.0.1:{ports[0]}", "--tls-cert", cert, "--tls-key", key)
+        serve = (
+            *(program, "serve", "--listen", f"127.0.0.1:{ports[0]}"),
+            *("--tls-cert", cert, "--tls-key", key, "--assume-authenticated"),
+        )
         echo = (sys.executable, root / "bench" / "echo_app.py", ports[2], cert, key)
         bare = (opa, "run", "--server", "-a", f"127.0.0.1:{ports[1]}", "-b", bundle, "--log-level=error")
         with (

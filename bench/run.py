@@ -22,6 +22,8 @@ from pathlib import Path
 from bench_setup import Bench, prepared
 from load import Latency, Target, closed_loop, open_loop
 
+from mlgate.logs import quiet_logs
+
 CONNECTIONS = (1, 8, 32)
 REQUESTS = 1600
 BUDGET_RATIO = 2.0
@@ -90,6 +92,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--load", action="store_true", help="100 requests a second for 60 seconds")
     parser.add_argument("--commands", action="store_true", help="start-up and the command line")
     asked = parser.parse_args(arguments)
+    quiet_logs()
     with prepared(Path(__file__).resolve().parent.parent) as bench:
         compare(bench)
         policy(bench)
