@@ -1,6 +1,7 @@
-package mlgate.main_test
+package mlgate.attacks_test
 
 import data.mlgate.lib.fixtures_test as fixtures
+import data.mlgate.main_test
 
 # What an author of a manifest or a card may write to get past a rule, by what is tried: the changes of the passing
 # document, and the code that refuses it nevertheless. Paths begin at the root; `card` stands for the content of the
@@ -124,9 +125,9 @@ attacked(changes) := json.patch(fixtures.passing, [{"op": operation, "path": poi
 of_subject(subject) := {note | some note, attack in attacks; startswith(attack.code, subject)}
 
 refused_for(attack) if {
-	decision := decided(attacked(attack.set))
+	decision := main_test.decided(attacked(attack.set))
 	decision.allow == false
-	attack.code in codes(decision.violations)
+	attack.code in main_test.codes(decision.violations)
 }
 
 test_no_trick_with_groups_is_allowed[note] if {
@@ -152,9 +153,9 @@ test_no_trick_with_words_of_the_card_is_allowed[note] if {
 # Labels raise the tier and the class, and never lower them.
 test_no_label_loosens_a_decision[value] if {
 	some value in ["minimal", "Minimal", "", "low", "high"]
-	decision := decided(attacked({"workload/labels/mlgate.dev~1data-classification": value}))
+	decision := main_test.decided(attacked({"workload/labels/mlgate.dev~1data-classification": value}))
 	decision.classification == "restricted"
-	tiered := decided(json.patch(fixtures.passing, [{
+	tiered := main_test.decided(json.patch(fixtures.passing, [{
 		"op": "add", "path": "/workload/labels/mlgate.dev~1risk-tier",
 		"value": value,
 	}]))
@@ -176,7 +177,7 @@ wide := {
 weak := {"card/encryption/atRest/0/algorithm": "DES"}
 
 test_a_waiver_that_fits_lifts_what_it_names if {
-	decided(attacked(object.union(weak, {"waivers": [wide]}))).allow
+	main_test.decided(attacked(object.union(weak, {"waivers": [wide]}))).allow
 }
 
 test_a_waiver_that_is_written_wider_than_allowed_lifts_nothing[note] if {
@@ -192,16 +193,16 @@ test_a_waiver_that_is_written_wider_than_allowed_lifts_nothing[note] if {
 		"who deploys": {"approvedBy": " Deploy-Bot@example.org"}, "too long": {"expiresAt": "2027-06-01T00:00:00Z"},
 		"of tomorrow": {"createdAt": "2027-03-11T00:00:00Z"}, "without an end": {"expiresAt": null},
 	}
-	decision := decided(attacked(object.union(weak, {"waivers": [object.union(wide, change)]})))
+	decision := main_test.decided(attacked(object.union(weak, {"waivers": [object.union(wide, change)]})))
 	decision.allow == false
 	decision.waived == []
 }
 
 test_no_text_of_a_card_hides_a_finding if {
-	decision := decided(attacked({
+	decision := main_test.decided(attacked({
 		"card/encryption/atRest/0/algorithm": "no usable card",
 		"cards/0/problems": [{"path": "card", "message": "odd"}],
 	}))
-	codes(decision.violations) == ["encryption.at_rest_weak", "model_card.invalid"]
+	main_test.codes(decision.violations) == ["encryption.at_rest_weak", "model_card.invalid"]
 	decision.suppressed == 0
 }
