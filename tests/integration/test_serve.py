@@ -426,6 +426,40 @@ def _target(link: Path) -> str:
         return ""
 
 
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_an_order_to_stop_while_opa_starts_is_obeyed_and_leaves_nothing_behind(
+    ground: Path, shipped: BundleManifest, tmp_path: Path, command: str
+) -> None:
+    slow, rest = tmp_path / "opa", tmp_path / "rest"
+    slow.write_text("#!/bin/sh\nexec sleep 600\n")
+    slow.chmod(0o755)
+    rest.mkdir()
+    flags = {
+        "serve": (
+            "--tls-cert",
+            ground / "tls.crt",
+            "--tls-key",
+            ground / "tls.key",
+            "--listen",
+            "127.0.0.1:0",
+        ),
+        "check": (ground / "good.yaml",),
+    }[command]
+    evidence = ("--evidence", str(ground / "good.yaml"), "--bundle", str(shipped.path))
+    settings = {"MLGATE_OPA__BINARY": str(slow), "TMPDIR": str(rest)}
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [str(MLGATE), command, *map(str, flags), *evidence], env=environment(tmp_path, **settings)
+    )
+    with _patience() as pause:
+        while not [*rest.iterdir()]:
+            pause()
+
+    process.terminate()
+
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert [*rest.iterdir()] == []
+
+
 @dataclass(frozen=True)
 class Start:
     """A start that fails: flags and settings beyond sound ones, and a word of the line that says why."""

@@ -26,6 +26,7 @@ from mlgate.cli.options import Cards, Evidence, Groups, moment
 from mlgate.cli.reports import REPORTS, Report
 from mlgate.cli.requests import request_for
 from mlgate.cli.results import Result, Results
+from mlgate.cli.running import run_unless_stopped
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.request import Request, UserInfo
 
@@ -92,7 +93,7 @@ def check(
         card_files={name: content for name, content in cards if isinstance(content, bytes)},
     )
     unread = _unread([*extra, *stored])
-    found = asyncio.run(_judge_all(source, requests))
+    found = run_unless_stopped(_judge_all(source, requests))
     found = replace(
         found,
         notes=(_worth_of_files(source), *unread, *(() if requests else (_NOTHING,))),

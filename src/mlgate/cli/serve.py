@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mlgate.assembly import assemble
+from mlgate.cli.running import run_unless_stopped
 from mlgate.errors import SettingsError
 from mlgate.logs import configure_logs, get_logger
 from mlgate.settings import Settings, load_settings, runs_in_cluster
@@ -64,8 +65,7 @@ def serve(
         }
     )
     configure_logs(chosen.log.level, chosen.log.format)
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(chosen))
+    run_unless_stopped(_serve(chosen), _loop_factory())
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
