@@ -37,7 +37,7 @@ examples: $(READY) ## Write the examples, shifted to today, to .build/examples
 	@$(BIN)/python tools/examples.py
 
 test: tools-test lint types ## Everything that needs Python packages and OPA only
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not e2e" --cov --cov-report= tests
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --cov --cov-report= tests
 	@$(BIN)/coverage report
 
 lint: $(READY) ## Style, layers, formatting
