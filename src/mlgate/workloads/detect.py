@@ -61,19 +61,23 @@ def detect(
     naming = Naming(invocation, volumes, presumed=presumed, platform_mount=platform_mount or presumed)
     models = naming.models()
     trains = _trains(invocation)
-    serves = not trains and bool(invocation.programs or models)
-    signs = () if trains or serves else _signs(slot)
-    if not (models or trains):
+    # What is written on a command line may add that it trains; only a run to an end that has nothing of a
+    # server is taken for training alone, because training needs no card.
+    alone = trains and batch and not _could_serve(invocation)
+    serves = not alone and bool(models or any(not program.trains for program in invocation.programs))
+    signs = () if alone or serves else _signs(slot)
+    if not (models or alone):
         models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
     if signs:
-        trains, serves = batch, not batch
+        quiet = batch and not _could_serve(invocation)
+        trains, serves = trains or quiet, not quiet
     tables = catalog()
     return Detection(
         serves=serves,
         trains=trains,
         evidence=tuple(dict.fromkeys([*_evidence(invocation, models), *signs])),
-        models=tuple(_as_base(model) for model in models) if trains else models,
+        models=models if serves else tuple(_as_base(model) for model in models),
         datasets=tuple(naming.datasets()) if trains else (),
         trust_remote_code=_switch(
             invocation, tables.flags["trustRemoteCode"], tables.variables["trustRemoteCode"]
@@ -89,6 +93,12 @@ def _trains(invocation: Invocation) -> bool:
     if invocation.programs:
         return all(program.trains for program in invocation.programs)
     return any(flag.name in catalog().flags["training"] for flag in invocation.flags)
+
+
+def _could_serve(invocation: Invocation) -> bool:
+    """A flag that only servers have, or a port where models are served."""
+    known = catalog().flags["serving"]
+    return any(flag.name in known for flag in invocation.flags) or any(model_ports(invocation.slot))
 
 
 def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
@@ -22,6 +22,8 @@ from mlgate.workloads.strays import MAX_FOUND, stray_addresses, stray_pods
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
+_HELPERS = {"tokenizer", "adapter", "draft"}
+"""Roles of models that serve nothing by themselves."""
 
 
 @dataclass(frozen=True)
@@ -146,9 +148,14 @@ def _examine(
     models = list(declared(reader, part, name))
     models += detected(part, detections, name=name, first=not models)
     serves = any(detection.serves for detection in detections)
-    if not models and (part.component.image_holds_model or (serves and not presumed)):
+    if not _names_one(models) and (part.component.image_holds_model or (serves and not presumed)):
         models += _image(reader, part, detections, name)
     return Found(given, tuple(models), detections)
+
+
+def _names_one(models: Iterable[ServedModel]) -> bool:
+    """Whether one of the models can answer; tokenizers, adapters and drafts only help one that does."""
+    return any(model.role not in _HELPERS for model in models)
 
 
 def _image(
@@ -252,7 +259,11 @@ def _note_silence(reader: Reader, row: Kind | None, found: list[Found], named: t
     """A part that must load a model and names none hides it, unless what it refers to may name it."""
     referring = {item.component for item in named}
     for item in found:
-        if item.part.component.image_holds_model and not item.models and item.part.path not in referring:
+        if (
+            item.part.component.image_holds_model
+            and not _names_one(item.models)
+            and item.part.path not in referring
+        ):
             reader.problem(item.part.path, "names no model that the reader can find")
     if row is not None and row.serves and not found:
         reader.problem("spec", "names no model that the reader can find")

@@ -27,6 +27,12 @@ def env(**values: str) -> dict[str, Any]:
     return {"env": [{"name": name, "value": value} for name, value in values.items()]}
 
 
+def job_of(pod: dict[str, Any]) -> dict[str, Any]:
+    """The Job that runs the Pod to its end."""
+    template = {"spec": pod["spec"]}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {}, "spec": {"template": template}}
+
+
 def workload(read: Read, obj: dict[str, Any]) -> Workload:
     found = read(obj).workload
     assert found is not None
@@ -427,14 +433,54 @@ TRAINED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("container", TRAINED.values(), ids=TRAINED.keys())
-def test_training_is_told_from_serving(read: Read, pod_of: PodOf, container: dict[str, Any]) -> None:
+def test_training_in_a_job_is_told_from_serving(read: Read, pod_of: PodOf, container: dict[str, Any]) -> None:
     args = [*container.get("args", []), "--train-file", "s3://data/x.csv"]
 
-    found = workload(read, pod_of(**(container | {"args": args})))
+    found = workload(read, job_of(pod_of(**(container | {"args": args}))))
 
     assert (found.serves_model, found.trains_model) == (False, True)
     assert [(model.uri, model.role) for model in found.models] == [("hf://acme/base", "base")]
     assert [(data.uri, data.scheme) for data in found.datasets] == [("s3://data/x.csv", "s3")]
+
+
+@pytest.mark.parametrize("container", TRAINED.values(), ids=TRAINED.keys())
+def test_words_of_training_exempt_nothing_that_keeps_running(
+    read: Read, pod_of: PodOf, container: dict[str, Any]
+) -> None:
+    found = workload(read, pod_of(**container))
+
+    assert (found.serves_model, found.trains_model) == (True, True)
+    assert [(model.uri, model.role) for model in found.models] == [("hf://acme/base", "primary")]
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        {"args": ["--model=acme/base", "--train-file=x", "--tensor-parallel-size=2"]},
+        {"args": ["--model=acme/base", "--train-file=x"], "ports": [{"containerPort": 8000}]},
+        sh("torchrun --help; exec /srv/run --model acme/base --max-model-len 2"),
+    ],
+    ids=["a flag of servers", "a port of servers", "a flag behind a trainer"],
+)
+def test_words_of_training_exempt_no_server_in_a_job(
+    read: Read, pod_of: PodOf, container: dict[str, Any]
+) -> None:
+    assert workload(read, job_of(pod_of(**container))).serves_model
+
+
+@pytest.mark.parametrize("flag", ["--train-file", "--num-train-epochs=1"])
+def test_words_of_training_hide_no_signs_of_a_server(read: Read, pod_of: PodOf, flag: str) -> None:
+    found = read(pod_of(args=["--config=/etc/x", flag], resources=GPU, ports=[{"containerPort": 8000}]))
+
+    assert workload(read, pod_of(args=[flag], resources=GPU, ports=[{"containerPort": 8000}])).serves_model
+    assert found.concerned
+
+
+@pytest.mark.parametrize("helper", ["--tokenizer=acme/words", "--lora-modules=a=acme/a"])
+def test_what_only_helps_a_model_hides_none(read: Read, pod_of: PodOf, helper: str) -> None:
+    found = workload(read, pod_of(image="vllm/vllm-openai:v1", args=["--config=/etc/vllm/c.yaml", helper]))
+
+    assert [problem.message for problem in found.problems] == ["names no model that the reader can find"]
 
 
 def test_a_trainer_does_not_hide_a_server_beside_it(read: Read, pod_of: PodOf) -> None:
@@ -445,15 +491,7 @@ def test_a_trainer_does_not_hide_a_server_beside_it(read: Read, pod_of: PodOf) -
 
 
 def test_a_gpu_in_a_job_is_training(read: Read, pod_of: PodOf) -> None:
-    pod = pod_of(resources=GPU, volumeMounts=MOUNT)
-    job = {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {},
-        "spec": {"template": {"spec": pod["spec"]}},
-    }
-
-    found = workload(read, job)
+    found = workload(read, job_of(pod_of(resources=GPU, volumeMounts=MOUNT)))
 
     assert (found.serves_model, found.trains_model) == (False, True)
 
