@@ -86,9 +86,13 @@ class Gate:
             return self._recorded(request, await self._verdict(request, deadline, trail), trail)
 
     def shed(self, request: Request) -> Judgement:
-        """Refuse at once, without judging, a request that would only wait for the deadline."""
+        """Refuse at once, without judging, a request that would only wait for the deadline.
+
+        Also where errors allow: anybody can make a flood, so that a flood must open nothing.
+        """
         message = "more reviews are under way than this replica can answer in time; try again"
-        return self._recorded(request, self._failed("gate", "overloaded", message), _Trail(self.clock()))
+        verdict = self._failed("gate", "overloaded", message).model_copy(update={"allowed": False})
+        return self._recorded(request, verdict, _Trail(self.clock()))
 
     def _recorded(self, request: Request, verdict: Verdict, trail: _Trail) -> Judgement:
         """The verdict with its record, written; what cannot be recorded is not answered as if it were."""

@@ -410,7 +410,7 @@ def test_a_shed_request_is_refused_at_once_and_recorded(
 ) -> None:
     found = gate_with(allow_on_error=allow).shed(request())
 
-    assert (found.verdict.outcome, found.verdict.allowed) == ("failed", allow)
+    assert (found.verdict.outcome, found.verdict.allowed) == ("failed", False)
     assert found.verdict.reason == "gate overloaded"
     assert sink.records == [found.record]
     assert (found.record.evaluated_at, found.record.username) == (NOW, "erin")
