@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -29,10 +29,12 @@ from mlgate.cli.results import Result, Results
 from mlgate.cli.running import run_unless_stopped
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.request import Request, UserInfo
+from mlgate.policy.site_settings import Profile
 
 SECONDS_EACH = 30.0
 """Time for one document; there is no API server that waits."""
 _NOTHING = "there was no manifest; nothing was judged"
+_PROFILES: tuple[str, ...] = get_args(Profile)
 AT_ONCE = 8
 """Documents judged at the same time; OPA uses all cores, more would only queue."""
 
@@ -75,6 +77,7 @@ def check(
     Exit codes: 0 all allowed, 1 something denied, 2 something could not be read or judged.
     """
     _refuse_contradictions([*paths, *(card or ()), *(evidence or ()), old], context, assume_authenticated)
+    _refuse_unknown_profile(profile)
     moment_of_judgement = moment(at)
     documents = load_documents(paths)
     cards = list(file_contents(card or ()))
@@ -114,6 +117,12 @@ def _refuse_contradictions(paths: list[str | None], context: str | None, assume_
         raise typer.BadParameter(
             "--assume-authenticated is for files alone; with --context the cluster says what is authentic"
         )
+
+
+def _refuse_unknown_profile(profile: str | None) -> None:
+    """A misspelt profile would be judged as the default one, which nobody who named one has in mind."""
+    if profile is not None and profile not in _PROFILES:
+        raise typer.BadParameter(f"--profile: {profile!r} is none of {', '.join(_PROFILES)}")
 
 
 def _card_objects(cards: list[tuple[str, Content]]) -> Iterator[Document]:

@@ -285,6 +285,25 @@ def test_bad_usage_judges_nothing(mlgate: Program, gate: Gate, options: tuple[st
     assert told in done.err
 
 
+@pytest.mark.parametrize("name", ["bogus", "Production", "prod", "", " staging"])
+def test_a_profile_that_does_not_exist_is_refused_and_the_four_are_named(
+    mlgate: Program, gate: Gate, tmp_path: Path, name: str
+) -> None:
+    done = mlgate("check", write(tmp_path / "a.yaml"), "--profile", name)
+
+    assert (done.code, done.out, gate.requests) == (2, "", [])
+    for known in ("sandbox", "development", "staging", "production"):
+        assert known in done.err
+
+
+@pytest.mark.parametrize("name", ["sandbox", "development", "staging", "production"])
+def test_each_of_the_four_profiles_is_taken(mlgate: Program, gate: Gate, tmp_path: Path, name: str) -> None:
+    done = mlgate("check", write(tmp_path / "a.yaml"), "--profile", name)
+
+    assert gate.source is not None
+    assert (done.code, gate.source.profile) == (0, name)
+
+
 @pytest.mark.parametrize("option", ["--bundle", "--settings"])
 def test_a_policy_that_is_not_there_is_told_in_one_line(mlgate: Program, tmp_path: Path, option: str) -> None:
     done = mlgate("check", write(tmp_path / "a.yaml"), option, tmp_path / "gone")
