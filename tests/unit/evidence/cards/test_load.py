@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -158,3 +159,79 @@ async def test_places_that_look_like_a_credential_are_told_without_their_value(
     cluster.objects = [model_card()]
     card = (await load(reference(), "prod", cluster, options, deadline)).card
     assert [(place.path, place.reason) for place in card.credentials] == [("card.model.name", "value")]
+
+
+@pytest.fixture
+def lagging(fake_cluster: Any, model_card: Any) -> Any:
+    """A cluster whose copy of the card is older than what the API server holds."""
+
+    class Lagging(fake_cluster):  # type: ignore[misc] - the fixture hands over a class no checker can see
+        live: Any = None
+
+        async def get(self, *what: Any, fresh: bool = False, **more: Any) -> Any:
+            cached = await super().get(*what, fresh=fresh, **more)
+            if isinstance(self.live, EvidenceUnavailable) and fresh:
+                raise self.live
+            return self.live if fresh else cached
+
+    return Lagging([model_card()])
+
+
+def reads_of_card(cluster: Any) -> list[bool]:
+    """Which of the reads of the card were live."""
+    return [fresh for _, what, fresh in cluster.calls if what == "ModelCard/credit"]
+
+
+async def test_a_cached_card_that_is_not_the_pinned_one_is_read_again_live(
+    lagging: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    lagging.live = copy.deepcopy(lagging.objects[0])
+    lagging.live["spec"]["risk"]["tier"] = "limited"
+    pinned = card_digest(lagging.live["spec"])
+    card = (await load(reference(pinned=pinned), "prod", lagging, ALL, deadline)).card
+    assert (card.digest, card.status) == (pinned, "found")
+    assert card.card is not None
+    assert card.card["risk"] == {"tier": "limited"}
+    assert reads_of_card(lagging) == [False, True]
+
+
+async def test_a_cached_card_that_cannot_be_read_is_read_again_when_one_is_pinned(
+    lagging: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    lagging.live = lagging.objects[0]
+    lagging.objects = [{**lagging.live, "spec": "x"}]
+    card = (await load(reference(pinned=card_digest(spec)), "prod", lagging, ALL, deadline)).card
+    assert (card.digest, card.status) == (card_digest(spec), "found")
+
+
+async def test_a_card_that_is_the_pinned_one_is_read_once(
+    lagging: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    await load(reference(pinned=card_digest(spec)), "prod", lagging, ALL, deadline)
+    await load(reference(), "prod", lagging, ALL, deadline)
+    assert reads_of_card(lagging) == [False, False]
+
+
+async def test_a_live_card_that_is_not_the_pinned_one_is_a_mismatch_and_read_no_third_time(
+    lagging: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    lagging.live = lagging.objects[0]
+    card = (await load(reference(pinned="sha256:" + "0" * 64), "prod", lagging, ALL, deadline)).card
+    assert (card.status, card.digest) == ("found", card_digest(spec))
+    assert card.pinned_digest == "sha256:" + "0" * 64
+    assert reads_of_card(lagging) == [False, True]
+
+
+async def test_a_mismatch_the_api_server_cannot_confirm_makes_the_card_unavailable(
+    lagging: Any, reference: Ref, deadline: Deadline, unavailable: EvidenceUnavailable
+) -> None:
+    lagging.live = unavailable
+    card = (await load(reference(pinned="sha256:" + "0" * 64), "prod", lagging, ALL, deadline)).card
+    assert (card.status, card.digest) == ("unavailable", None)
+
+
+async def test_a_cached_card_that_is_gone_by_now_is_missing(
+    lagging: Any, reference: Ref, deadline: Deadline
+) -> None:
+    card = (await load(reference(pinned="sha256:" + "0" * 64), "prod", lagging, ALL, deadline)).card
+    assert card.status == "missing"

@@ -22,7 +22,24 @@ async def find(
     name = reference.source.reference.removeprefix("modelcard/")
     if namespace is None:
         return None
-    stored = await cluster.get(API_VERSION, "ModelCard", namespace, name, deadline=deadline)
+    found = await _read(name, namespace, cluster, options, deadline, fresh=False)
+    if found is None or reference.pinned_digest in (None, found.content.digest):
+        return found
+    # The pin and the card are often applied together, and a copy may lag. A mismatch is a denial, and a
+    # denial must not rest on a cache: only what the API server says now counts as one.
+    return await _read(name, namespace, cluster, options, deadline, fresh=True)
+
+
+async def _read(
+    name: str,
+    namespace: str,
+    cluster: Cluster,
+    options: EvidenceOptions,
+    deadline: Deadline,
+    *,
+    fresh: bool,
+) -> Found | None:
+    stored = await cluster.get(API_VERSION, "ModelCard", namespace, name, deadline=deadline, fresh=fresh)
     if stored is None:
         return None
     spec = stored.get("spec")
