@@ -19,9 +19,12 @@ from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_addresses, stray_pods
-from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
+from mlgate.workloads.volumes import EMPTY, VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
+_MODELS = "/mnt/models"
+_PLATFORM_VOLUME = "kserve-provision-location"
+"""Where KServe puts the model it loads: https://kserve.github.io/website (storage initializer)."""
 _HELPERS = {"tokenizer", "adapter", "draft"}
 """Roles of models that serve nothing by themselves."""
 
@@ -146,11 +149,27 @@ def _examine(
             reader.problem(f"{slot.path}.args", "is too long to be searched for models")
     name = _served_name(obj, row)
     models = list(declared(reader, part, name))
+    if models and presumed:
+        _note_replaceable(reader, part)
     models += detected(part, detections, name=name, first=not models)
     serves = any(detection.serves for detection in detections)
     if not _names_one(models) and (part.component.image_holds_model or (serves and not presumed)):
         models += _image(reader, part, detections, name)
     return Found(given, tuple(models), detections)
+
+
+def _note_replaceable(reader: Reader, part: Part) -> None:
+    """A mount by which a container could put another model in the place of the one that is named."""
+    kinds = {item.volume.name: item.volume.kind for item in part.pod.volumes}
+    for slot in part.pod.slots:
+        for target, volume, _ in slot.mounts:
+            over = f"{_MODELS}/".startswith(f"{target.rstrip('/')}/") or f"{target}/".startswith(
+                f"{_MODELS}/"
+            )
+            if volume == _PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
+                reader.problem(
+                    f"{slot.path}.volumeMounts", "is mounted over the model that is named elsewhere"
+                )
 
 
 def _names_one(models: Iterable[ServedModel]) -> bool:

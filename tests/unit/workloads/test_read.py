@@ -209,3 +209,37 @@ def test_a_server_under_another_name_is_known_by_what_it_is_told(read: Read, pod
         {"env": [{"name": "STORAGE_URI", "value": "hf://acme/drafts"}]},
     ):
         assert read(pod_of(image=image, **container)).concerned
+
+
+@pytest.mark.parametrize(
+    ("volume", "path"),
+    [
+        ("scratch", "/mnt/models"),
+        ("scratch", "/mnt/models/deep"),
+        ("scratch", "/mnt/./models/"),
+        ("scratch", "/mnt"),
+        ("kserve-provision-location", "/elsewhere"),
+    ],
+)
+def test_nothing_is_mounted_over_the_model_that_is_named(
+    read: Read, service: Callable[..., dict[str, Any]], volume: str, path: str
+) -> None:
+    loader = {"name": "swap", "image": "x", "volumeMounts": [{"name": volume, "mountPath": path}]}
+    model = {"modelFormat": {"name": "onnx"}, "storageUri": "s3://good/m"}
+    predictor = {"model": model, "initContainers": [loader], "volumes": [{"name": "scratch", "emptyDir": {}}]}
+
+    found = read(service({"predictor": predictor})).workload
+
+    assert found is not None
+    assert "is mounted over the model that is named elsewhere" in [item.message for item in found.problems]
+
+
+def test_a_cache_beside_the_model_is_no_problem(read: Read, service: Callable[..., dict[str, Any]]) -> None:
+    mounts = [{"name": "scratch", "mountPath": "/var/cache/app"}]
+    model = {"modelFormat": {"name": "onnx"}, "storageUri": "s3://good/m", "volumeMounts": mounts}
+    predictor = {"model": model, "volumes": [{"name": "scratch", "emptyDir": {}}]}
+
+    found = read(service({"predictor": predictor})).workload
+
+    assert found is not None
+    assert found.problems == ()
