@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
 from typing import NoReturn
 
 from mlgate.domain.base import Json
@@ -64,24 +63,6 @@ def decode_text(data: bytes | str, limits: Limits) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ManifestError(f"not UTF-8 (byte {error.start})", line=line) from error
-
-
-def case_collisions(value: Json) -> Iterator[str]:
-    """Paths of keys that differ from a sibling only in case; some readers would take one for the other."""
-    stack: list[tuple[str, Json]] = [("", value)]
-    while stack:
-        path, node = stack.pop()
-        if isinstance(node, dict):
-            seen: set[str] = set()
-            for key, child in node.items():
-                place = f"{path}.{key}" if path else str(key)
-                folded = str(key).casefold()
-                if folded in seen:
-                    yield place
-                seen.add(folded)
-                stack.append((place, child))
-        elif isinstance(node, list):
-            stack.extend((f"{path}[{index}]", child) for index, child in enumerate(node))
 
 
 def _check_size(value: Json, limits: Limits) -> None:

@@ -22,7 +22,7 @@ from mlgate import __version__
 from mlgate.domain.base import Json
 from mlgate.errors import PolicyError
 from mlgate.policy.capabilities import write_capabilities
-from mlgate.policy.catalog import Catalog, read_catalog, write_generated
+from mlgate.policy.catalog import read_catalog, write_generated
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa_command import run_opa
 from mlgate.policy.overrides import check_overrides, read_overrides
@@ -148,13 +148,3 @@ def _data_of(bundle: Path) -> Mapping[str, Any]:
     except (OSError, EOFError, tarfile.TarError, ValueError) as error:
         raise PolicyError(f"{bundle.name} cannot be read as a bundle: {error}") from error
     return {}
-
-
-def catalog_of(bundle: Path) -> Catalog:
-    """The catalogue in a built bundle.
-
-    Raises:
-        PolicyError: it cannot be read.
-    """
-    load_manifest(bundle)
-    return Catalog(_data_of(bundle)["mlgate"]["catalog"])

@@ -105,12 +105,6 @@ def find_kind(group: str, kind: str) -> Kind | None:
     return gated_kinds().get((group, kind))
 
 
-def is_record(group: str, kind: str) -> bool:
-    """Whether objects of the kind are records: cards, approvals, waivers, namespaces."""
-    row = find_kind(group, kind)
-    return row is not None and row.webhook == "records"
-
-
 def webhook_rules() -> dict[WebhookEntry, list[Rule]]:
     """The rules of the three webhook entries, one for each group, set of versions and scope."""
     entries: dict[WebhookEntry, list[Rule]] = {"models": [], "workloads": [], "records": []}

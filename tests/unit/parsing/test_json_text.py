@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlgate.errors import ManifestError
-from mlgate.parsing.json_text import case_collisions, decode_text, parse_json
+from mlgate.parsing.json_text import decode_text, parse_json
 from mlgate.parsing.limits import MANIFEST_LIMITS, Limits
 
 SMALL = Limits(max_bytes=1000, max_depth=3, max_nodes=10)
@@ -210,10 +210,3 @@ def test_small_numbers_and_zeros_keep_their_sign_and_type() -> None:
 
 def test_text_is_decoded_once_for_all_readers() -> None:
     assert decode_text("ä".encode(), SMALL) == "ä"
-
-
-def test_keys_that_differ_only_in_case_are_named() -> None:
-    value = {"a": {"Model": 1, "model": 2, "list": [{"X": 0, "x": 0}]}, "A": 0, "plain": [1, "a"]}
-
-    assert set(case_collisions(value)) == {"a.model", "a.list[0].x", "A"}
-    assert not list(case_collisions({"a": [{"a": 1}, {"a": 2}]}))

@@ -14,7 +14,7 @@ import pytest
 from mlgate import __version__
 from mlgate.errors import PolicyError
 from mlgate.policy import bundle as module
-from mlgate.policy.bundle import build_bundle, catalog_of, load_manifest
+from mlgate.policy.bundle import build_bundle, load_manifest
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
 
@@ -52,7 +52,6 @@ def test_the_shipped_policy_is_a_bundle_that_knows_its_revision_and_codes(shippe
     assert {"model_card.missing", "input.invalid", "signoff.approval_missing"} <= shipped.codes
     assert shipped.path is not None
     assert load_manifest(shipped.path) == shipped
-    assert catalog_of(shipped.path).codes == shipped.codes
 
 
 def test_a_bundle_holds_no_tests(shipped: BundleManifest) -> None:
@@ -259,9 +258,3 @@ def test_data_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.
     content = json.dumps({"mlgate": {"revision": "v1"}}).encode()
     with pytest.raises(PolicyError, match="no policy bundle"):
         load_manifest(archived(tmp_path / "b.tar.gz", "/data.json", content))
-
-
-def test_a_catalogue_is_read_from_a_bundle_or_refused(tmp_path: Path) -> None:
-    path = archived(tmp_path / "b.tar.gz", "data.json", b'{"mlgate": {"catalog": []}}')
-    with pytest.raises(PolicyError):
-        catalog_of(path)

@@ -19,7 +19,6 @@ from mlgate.workloads.kinds import (
     gated_kinds,
     is_cluster_scoped,
     is_known_kind,
-    is_record,
     webhook_rules,
 )
 
@@ -151,13 +150,11 @@ def test_the_table_has_every_kind_the_gate_is_there_for(group: str, kind: str, e
 
     assert row is not None
     assert row.webhook == entry
-    assert is_record(group, kind) == (entry == "records")
 
 
 def test_kinds_are_told_apart_by_group_as_well() -> None:
     assert not is_known_kind("ome.io", "InferenceService")
     assert not is_known_kind("serving.kserve.io", "Deployment")
-    assert not is_record("serving.kserve.io", "ModelCard")
 
 
 def test_scope_is_that_of_the_table() -> None:
