@@ -76,7 +76,8 @@ async def waivers_of(
 ) -> tuple[Waiver, ...]:
     """Waivers of the namespace and of the installation's own, sorted. Raises EvidenceUnavailable.
 
-    From files only when the caller said that the guarded cluster had returned them.
+    From files only when the caller said that the guarded cluster had returned them. A namespace without any
+    is read once more, live: a denial for want of a waiver must not rest on a cache.
     """
     if cluster.source == "files" and not cluster.assume_authenticated:
         return ()
@@ -85,7 +86,10 @@ async def waivers_of(
         read_guard(cluster, "Waiver", deadline),
         *(cluster.list(API_VERSION, "Waiver", place, deadline=deadline) for place in places),
     )
-    stored = sorted((entry for found in lists for entry in found), key=_key)
+    known = dict(zip(places, lists, strict=True))
+    if namespace is not None and not known[namespace]:
+        known[namespace] = await cluster.list(API_VERSION, "Waiver", namespace, deadline=deadline, fresh=True)
+    stored = sorted((entry for found in known.values() for entry in found), key=_key)
     return tuple(read_waiver(entry, guard, evaluated_at) for entry in stored)
 
 

@@ -17,6 +17,9 @@ from mlgate.evidence.times import created_at, metadata, name_of
 PROFILE_LABEL = "mlgate.dev/profile"
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _STORAGE = "storage.k8s.io/v1"
+MOST = 32
+"""References, claims and storage classes of one object that are looked up, of each. The manifest's author
+decides how many there are, and every one may cost a read of the API server."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +87,24 @@ def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool
     )
 
 
+def too_many(lookup: str, what: str, number: int) -> Unavailable:
+    """A look-up of which only a part was made, which is as good as none."""
+    message = f"the object names {number} {what}; only {MOST} are looked up"
+    return Unavailable(lookup=lookup, reason="error", message=message)
+
+
 async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Storage:
-    """Claims, their classes, and the default class where one is needed. Raises EvidenceUnavailable."""
+    """Claims, their classes, and the default class where one is needed. Raises EvidenceUnavailable.
+
+    Of too many nothing is looked up: part of the classes would not be known whatever came of the others.
+    """
     if not (lookups.claims or lookups.storage_classes or lookups.needs_default_class):
         return Storage()
+    lookup = "cluster.storageClasses"
+    if len(lookups.claims) > MOST:
+        return Storage(unavailable=too_many(lookup, "volume claims", len(lookups.claims)))
+    if len(lookups.storage_classes) > MOST:
+        return Storage(unavailable=too_many(lookup, "storage classes", len(lookups.storage_classes)))
     claims, default = await asyncio.gather(
         _claims(lookups, cluster, deadline), _default_class(lookups, cluster, deadline)
     )
@@ -103,7 +120,7 @@ async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Sto
     missing += [f"PersistentVolumeClaim {name}" for name in lookups.claims if name not in claims]
     if lookups.needs_default_class and default is None:
         missing.append("the default StorageClass")
-    return Storage(classes, claims, default, _not_in_files(cluster, "cluster.storageClasses", missing))
+    return Storage(classes, claims, default, _not_in_files(cluster, lookup, missing))
 
 
 def _not_in_files(cluster: Cluster, lookup: str, missing: Iterable[str]) -> Unavailable | None:

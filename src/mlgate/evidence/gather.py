@@ -82,12 +82,12 @@ async def _for_workload(work: Gathering) -> Evidence:
     first = Deadline.after(work.deadline.remaining * _FIRST_ROUND)
     async with asyncio.TaskGroup() as group:
         namespace = group.create_task(_namespace(work, first))
-        cards = group.create_task(_cards(work, lookups, first))
-        references = group.create_task(_references(work, lookups.references, first))
-        stored = group.create_task(work.attempt(facts.storage(lookups, work.cluster, first), first))
         listed = group.create_task(work.attempt(_listed(work, first), first))
         waivers = group.create_task(work.attempt(_waivers(work, first), first))
         owners = group.create_task(work.attempt(_owners(work, first), first))
+        cards = group.create_task(_cards(work, lookups, first))
+        references = group.create_task(_references(work, lookups.references, first))
+        stored = group.create_task(work.attempt(facts.storage(lookups, work.named, first), first))
     chain, found = owners.result(), cards.result()
     kept = work.note("cluster.storageClasses", stored.result(), facts.Storage())
     if lookups.has_volumes:
@@ -125,7 +125,7 @@ async def _cards(work: Gathering, lookups: LookUps, deadline: Deadline) -> list[
     found = await asyncio.gather(
         *(
             work.attempt(
-                load(reference, work.records_namespace, work.cluster, work.options, deadline), deadline
+                load(reference, work.records_namespace, work.named, work.options, deadline), deadline
             )
             for reference in lookups.cards
         )
@@ -139,16 +139,19 @@ async def _cards(work: Gathering, lookups: LookUps, deadline: Deadline) -> list[
 async def _references(
     work: Gathering, references: tuple[ObjectReference, ...], deadline: Deadline
 ) -> tuple[ResolvedReference, ...]:
+    """Each reference, in their order; those beyond the cap are not looked up, and known to be unknown."""
     namespace = work.lookups.namespace
+    asked, beyond = references[: facts.MOST], references[facts.MOST :]
+    if beyond:
+        work.say(facts.too_many("cluster.references", "objects by reference", len(references)))
     found = await asyncio.gather(
         *(
-            work.attempt(facts.resolve(reference, namespace, work.cluster, deadline), deadline)
-            for reference in references
+            work.attempt(facts.resolve(reference, namespace, work.named, deadline), deadline)
+            for reference in asked
         )
     )
-    return tuple(
-        _reference(work, reference, resolved) for reference, resolved in zip(references, found, strict=True)
-    )
+    resolved = [_reference(work, *pair) for pair in zip(asked, found, strict=True)]
+    return (*resolved, *(facts.unresolved(reference, namespace, known=False) for reference in beyond))
 
 
 def _reference(

@@ -12,6 +12,7 @@ from mlgate.domain.evidence import Unavailable
 from mlgate.domain.lookups import LookUps
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence import facts
+from mlgate.evidence.bounded import BoundedCluster
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 
@@ -28,6 +29,15 @@ class Gathering:
     deadline: Deadline
     evaluated_at: str
     unavailable: list[Unavailable] = field(default_factory=list)
+    named: Cluster = field(init=False)
+    """The cluster for what the manifest names, as much of it as its author likes: some reads at a time.
+
+    Apart from `cluster`, so that the few reads every review makes never wait for those.
+    """
+
+    def __post_init__(self) -> None:
+        """Bound the reads the manifest's author decides on."""
+        self.named = BoundedCluster(self.cluster)
 
     @property
     def records_namespace(self) -> str | None:

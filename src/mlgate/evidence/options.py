@@ -23,12 +23,12 @@ class EvidenceOptions:
     """Profile a check assumes for the namespace (`--profile`)."""
     region: str | None = None
     """Region of the cluster, if the installation names it."""
-    min_approvals: int = 3
+    min_approvals: int = 5
     """With fewer cached approvals of a card than this, sign-offs are read again, live.
 
-    Only policy knows how many are enough. The shipped rules ask for three at most, so a smaller number may
-    become a denial, and a denial must not rest on a cache. Too large costs a read; too small costs nothing
-    but the confirmation.
+    Only policy knows how many are enough. The shipped rules ask for five at most (three for the tier `high`
+    and two for restricted data), so a smaller number may become a denial, and a denial must not rest on a
+    cache. Too large costs a read; too small costs nothing but the confirmation.
     """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""

@@ -10,7 +10,7 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import NamespaceFacts, Unavailable
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.errors import EvidenceUnavailable
-from mlgate.evidence.facts import namespace_facts, resolve, storage, text_map
+from mlgate.evidence.facts import MOST, namespace_facts, resolve, storage, text_map
 
 RUNTIME = ObjectReference(
     kinds=(
@@ -152,6 +152,31 @@ async def test_a_class_without_a_provisioner_has_an_empty_one(cluster: Any, dead
     cluster.objects = [{**storage_class("fast"), "provisioner": None, "parameters": None}]
     found = await storage(LookUps(storage_classes=("fast",)), cluster, deadline)
     assert (found.classes["fast"].provisioner, found.classes["fast"].parameters) == ("", {})
+
+
+@pytest.mark.parametrize(
+    ("field", "told"), [("claims", "33 volume claims"), ("storage_classes", "33 storage classes")]
+)
+@pytest.mark.parametrize("source", ["cluster", "files"])
+async def test_more_than_the_cap_is_not_looked_up_and_said_to_be_too_much(
+    fake_cluster: Any, deadline: Deadline, source: str, field: str, told: str
+) -> None:
+    cluster = fake_cluster(source=source)
+    names = tuple(f"n{number}" for number in range(MOST + 1))
+    found = await storage(LookUps(**{field: names}), cluster, deadline)
+    assert found.unavailable == Unavailable(
+        lookup="cluster.storageClasses",
+        reason="error",
+        message=f"the object names {told}; only 32 are looked up",
+    )
+    assert (found.classes, found.claims, cluster.calls) == ({}, {}, [])
+
+
+async def test_as_much_as_the_cap_is_looked_up(cluster: Any, deadline: Deadline) -> None:
+    names = tuple(f"n{number}" for number in range(MOST))
+    cluster.objects = [claim(name, name) for name in names] + [storage_class(name) for name in names]
+    found = await storage(LookUps(namespace="prod", claims=names), cluster, deadline)
+    assert (set(found.classes), set(found.claims), found.unavailable) == ({*names}, {*names}, None)
 
 
 def test_only_strings_are_labels() -> None:

@@ -12,6 +12,8 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Evidence
 from mlgate.domain.lookups import LookUps, ObjectReference, OwnerReference
 from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.bounded import AT_ONCE
+from mlgate.evidence.facts import MOST
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.gather import gather
 from mlgate.evidence.options import EvidenceOptions
@@ -19,6 +21,8 @@ from mlgate.evidence.options import EvidenceOptions
 RUNTIME = ObjectReference(
     kinds=(("serving.kserve.io/v1alpha1", "ServingRuntime", True),), name="onnx", path="p"
 )
+NAMED = ("ModelCard", "PersistentVolumeClaim", "ServingRuntime")
+"""Kinds of which the author of a manifest decides how many are read."""
 NAMESPACE = {
     "apiVersion": "v1",
     "kind": "Namespace",
@@ -117,9 +121,52 @@ async def test_too_few_cached_approvals_are_confirmed_by_a_live_read(
 async def test_enough_cached_approvals_are_not_read_again(
     world: World, model_card: Any, sign_off: Any
 ) -> None:
-    world.cluster.objects += [model_card(), sign_off("a"), sign_off("b"), sign_off("c")]
+    world.cluster.objects += [model_card(), *(sign_off(name) for name in "abcde")]
     await world()
     assert ("list", "SignOff", True) not in world.cluster.calls
+
+
+async def test_approvals_that_restricted_data_may_still_lack_are_read_again(
+    world: World, model_card: Any, sign_off: Any
+) -> None:
+    world.cluster.objects += [model_card(), *(sign_off(name) for name in "abcd")]
+    world.cluster.late = [sign_off("e", role="privacy")]
+    evidence = await world()
+    assert len(evidence.sign_offs) == 5
+    assert world.cluster.calls.count(("list", "SignOff", True)) == 1
+
+
+async def test_a_namespace_without_cached_waivers_is_read_again_live_and_once(
+    world: World, waiver: Any
+) -> None:
+    world.cluster.objects += [waiver("theirs", "policy")]
+    world.cluster.late = [waiver("new")]
+    world.options = EvidenceOptions(waiver_namespaces=("policy",))
+    evidence = await world(cards=())
+    assert [(entry.namespace, entry.name) for entry in evidence.waivers] == [
+        ("policy", "theirs"),
+        ("prod", "new"),
+    ]
+    assert world.cluster.calls.count(("list", "Waiver", True)) == 1
+
+
+async def test_a_namespace_with_cached_waivers_is_not_read_again(world: World, waiver: Any) -> None:
+    world.cluster.objects += [waiver("known")]
+    await world(cards=())
+    assert ("list", "Waiver", True) not in world.cluster.calls
+
+
+async def test_cached_waivers_that_cannot_be_confirmed_are_unavailable(world: World) -> None:
+    read = world.cluster.list
+
+    async def cached_only(*what: Any, fresh: bool = False, **more: Any) -> Any:
+        if fresh:
+            raise EvidenceUnavailable("the API server answered 500")
+        return await read(*what, fresh=fresh, **more)
+
+    world.cluster.list = cached_only
+    evidence = await world(cards=())
+    assert (evidence.waivers, reasons(evidence)["waivers"]) == ((), "error")
 
 
 async def test_approvals_in_the_card_follow_the_objects_and_are_claims(
@@ -162,6 +209,80 @@ async def test_a_reference_that_could_not_be_read_is_unavailable_and_not_missing
     evidence = await world(references=(RUNTIME, RUNTIME))
     assert [entry.status for entry in evidence.references] == ["unavailable", "unavailable"]
     assert [entry.lookup for entry in evidence.unavailable].count("cluster.references") == 1
+
+
+async def test_references_beyond_the_cap_are_not_looked_up_and_unavailable(
+    world: World, model_card: Any
+) -> None:
+    many = tuple(RUNTIME.model_copy(update={"name": f"r{number}"}) for number in range(MOST + 8))
+    world.cluster.objects += [
+        {
+            "apiVersion": "serving.kserve.io/v1alpha1",
+            "kind": "ServingRuntime",
+            "metadata": {"name": reference.name, "namespace": "prod"},
+        }
+        for reference in many
+    ]
+    evidence = await world(references=many)
+    assert [entry.name for entry in evidence.references] == [reference.name for reference in many]
+    assert [entry.status for entry in evidence.references] == ["found"] * MOST + ["unavailable"] * 8
+    (said,) = [entry for entry in evidence.unavailable if entry.lookup == "cluster.references"]
+    assert (said.reason, said.message) == (
+        "error",
+        "the object names 40 objects by reference; only 32 are looked up",
+    )
+    assert sum("ServingRuntime/" in what for _, what, _ in world.cluster.calls) == MOST
+
+
+async def test_as_many_references_as_the_cap_are_all_looked_up(world: World) -> None:
+    evidence = await world(references=(RUNTIME,) * MOST)
+    assert {entry.status for entry in evidence.references} == {"missing"}
+    assert "cluster.references" not in reasons(evidence)
+
+
+async def test_claims_beyond_the_cap_make_the_classes_unavailable(world: World) -> None:
+    claims = tuple(f"c{number}" for number in range(MOST + 1))
+    evidence = await world(claims=claims, has_volumes=True)
+    assert reasons(evidence)["cluster.storageClasses"] == "error"
+    assert not any("PersistentVolumeClaim" in what for _, what, _ in world.cluster.calls)
+
+
+async def test_of_what_a_manifest_names_only_so_much_is_read_at_a_time(world: World, reference: Any) -> None:
+    running, most = 0, 0
+    read = world.cluster.get
+
+    async def counted(api_version: str, kind: str, *what: Any, **more: Any) -> Any:
+        nonlocal running, most
+        if kind not in NAMED:
+            return await read(api_version, kind, *what, **more)
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        return await read(api_version, kind, *what, **more)
+
+    world.cluster.get = counted
+    cards = tuple(reference(f"modelcard/c{number}") for number in range(64))
+    claims = tuple(f"c{number}" for number in range(MOST))
+    evidence = await world(cards=cards, claims=claims, references=(RUNTIME,) * MOST, has_volumes=True)
+    assert most == AT_ONCE
+    assert {card.status for card in evidence.cards} == {"missing"}
+    assert {"cluster.references", "cluster.storageClasses"}.isdisjoint(reasons(evidence))
+
+
+async def test_many_reads_that_hang_leave_the_fixed_ones_their_turn(
+    world: World, waiver: Any, reference: Any
+) -> None:
+    world.cluster.objects += [waiver()]
+    world.cluster.faults = dict.fromkeys(NAMED, "hang")
+    cards = tuple(reference(f"modelcard/c{number}") for number in range(64))
+    claims = tuple(f"c{number}" for number in range(MOST))
+    evidence = await world(0.3, cards=cards, claims=claims, references=(RUNTIME,) * MOST, has_volumes=True)
+    assert {card.status for card in evidence.cards} == {"unavailable"}
+    assert {entry.status for entry in evidence.references} == {"unavailable"}
+    assert {"cluster.references", "cluster.storageClasses"} <= set(reasons(evidence))
+    assert evidence.cluster.namespace is not None
+    assert [entry.name for entry in evidence.waivers] == ["w1"]
 
 
 async def test_a_fault_nobody_thought_of_is_a_fact_too(world: World, model_card: Any) -> None:
