@@ -2,10 +2,61 @@
 
 from __future__ import annotations
 
-from mlgate.domain.base import Credential
-from mlgate.domain.workload import Change, Workload
+from mlgate.domain.base import Credential, Json
+from mlgate.domain.workload import Change, PodTemplate, Workload
 
 _PREFIX = "mlgate.dev/"
+_DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
+"""The one annotation of others that decides how the pods of an object are made."""
+_RESTART = "kubectl.kubernetes.io/restartedAt"
+"""The annotation by which `kubectl rollout restart` makes the same pods anew."""
+_OUTSIDE = frozenset({"apiVersion", "kind", "metadata", "status"})
+"""Top-level fields that describe no pod; what counts of the metadata is compared elsewhere."""
+_RUN = frozenset(
+    {
+        "suspend",
+        "parallelism",
+        "completions",
+        "activeDeadlineSeconds",
+        "backoffLimit",
+        "ttlSecondsAfterFinished",
+    }
+)
+_SCHEDULE = frozenset(
+    {
+        "schedule",
+        "timeZone",
+        "concurrencyPolicy",
+        "startingDeadlineSeconds",
+        "successfulJobsHistoryLimit",
+        "failedJobsHistoryLimit",
+    }
+)
+_ROLL = frozenset(
+    {"replicas", "paused", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"}
+)
+_SCALE = frozenset({"minReplicas", "maxReplicas", "scaleTarget", "scaleMetric", "scaleMetricType"})
+_HARMLESS = {
+    ("spec",): _ROLL | _RUN | _SCHEDULE,
+    ("spec", "jobTemplate", "spec"): _RUN,
+    ("spec", "predictor"): _SCALE,
+    ("spec", "transformer"): _SCALE,
+    ("spec", "explainer"): _SCALE,
+    ("spec", "template", "metadata", "annotations"): frozenset({_RESTART}),
+}
+"""Fields that say how many pods run and when, never what they run. All others count."""
+_HARMLESS_IN_POD = {
+    ("spec",): frozenset(
+        {
+            "nodeName",
+            "tolerations",
+            "schedulingGates",
+            "activeDeadlineSeconds",
+            "terminationGracePeriodSeconds",
+        }
+    )
+}
+"""Fields of a Pod that the scheduler and controllers set; in a template they are the author's."""
 
 
 def compare(
@@ -13,16 +64,22 @@ def compare(
     old: Workload | None,
     credentials: tuple[Credential, ...] = (),
     old_credentials: tuple[Credential, ...] = (),
+    objects: tuple[dict[str, Json], dict[str, Json]] = ({}, {}),
 ) -> Change:
     """The difference; everything counts as changed where there is nothing to compare with.
 
-    New reading problems and new credentials count as changed containers, so that no change that a rule can
-    see is taken for none.
+    New reading problems and new credentials count as changed containers, and so does each field of the
+    `objects` (the new and the old one, as written) that is not known to be harmless: what policy sees leaves
+    out fields and masks values, so that it cannot tell whether what runs is the same.
     """
     if new is None or old is None:
         return Change()
     models = _models(new) != _models(old)
-    containers = _containers(new) != _containers(old) or credentials != old_credentials
+    containers = (
+        _containers(new) != _containers(old)
+        or credentials != old_credentials
+        or _written(new, objects[0]) != _written(old, objects[1])
+    )
     exposure = (new.exposure, new.endpoints, new.rollout) != (old.exposure, old.endpoints, old.rollout)
     evidence = _evidence(new) != _evidence(old)
     return Change(
@@ -42,12 +99,44 @@ def _models(workload: Workload) -> tuple[object, ...]:
 def _containers(workload: Workload) -> tuple[object, ...]:
     return (
         workload.containers,
-        workload.pods,
+        _pods(workload),
         workload.volumes,
         workload.features,
         workload.references,
         workload.problems,
+        workload.annotations.get(_DEPLOYMENT_MODE),
     )
+
+
+def _pods(workload: Workload) -> tuple[PodTemplate, ...]:
+    """The templates; a Pod's labels are those of the object itself, which controllers set."""
+    if not _is_pod(workload):
+        return workload.pods
+    return tuple(pod.model_copy(update={"labels": {}}) for pod in workload.pods)
+
+
+def _is_pod(workload: Workload) -> bool:
+    return (workload.api_version, workload.kind) == ("v1", "Pod")
+
+
+def _written(workload: Workload, obj: dict[str, Json]) -> Json:
+    """The object as written, without what is known to be harmless."""
+    kept: Json = {key: value for key, value in obj.items() if key not in _OUTSIDE}
+    harmless = _HARMLESS_IN_POD if _is_pod(workload) else _HARMLESS
+    for path, names in harmless.items():
+        kept = _without(kept, path, names)
+    return kept
+
+
+def _without(value: Json, path: tuple[str, ...], names: frozenset[str]) -> Json:
+    """A copy without the fields below the path; a map that is empty then is the same as none."""
+    if not isinstance(value, dict):
+        return value
+    if not path:
+        return {key: item for key, item in value.items() if key not in names} or None
+    inner = _without(value.get(path[0]), path[1:], names)
+    rest = {key: item for key, item in value.items() if key != path[0]}
+    return rest if inner is None else {**rest, path[0]: inner}
 
 
 def _evidence(workload: Workload) -> tuple[dict[str, str], dict[str, str]]:

@@ -43,7 +43,11 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
         workload=workload,
         old_workload=extraction.old_workload,
         change=compare(
-            extraction.workload, extraction.old_workload, extraction.credentials, extraction.old_credentials
+            extraction.workload,
+            extraction.old_workload,
+            extraction.credentials,
+            extraction.old_credentials,
+            (extraction.request.object, extraction.request.old_object or {}),
         ),
         cards=bind(evidence.cards, references, workload.models),
         credentials=extraction.credentials,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlgate.domain.base import Credential, Json
+from mlgate.domain.base import Credential, Json, Problem
 from mlgate.domain.lookups import LookUps, OwnerReference
 from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
@@ -20,6 +20,7 @@ from mlgate.workloads.uris import REGISTRY_SCHEMES
 _REVIEWED = {"SignOff", "Waiver"}
 _OWN_GROUP = "mlgate.dev"
 _CLAIMING = {"pvc", "ephemeral"}
+_EMPTY = Problem(path="", message="the object is empty, so that nothing of it can be judged")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
     workload = manifest.workload()
     concerned = workload.concerns_a_model
     old = request.old_object if request.operation == "UPDATE" and concerned else None
-    old_manifest = _read(request, old, row) if old is not None else None
+    old_manifest = _read(request, old, row) if old else None
     return Extraction(
         workload=workload,
         old_workload=old_manifest.workload() if old_manifest is not None else None,
@@ -77,10 +78,10 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
 
 def _read(request: Request, obj: dict[str, Json], row: Kind | None) -> Manifest | None:
     """The object as read; None for an object of an unknown kind that holds no pods."""
-    if not obj:
-        return None
     manifest = read_object(obj, request.kind, row, namespace=request.namespace, name=request.name)
-    return None if row is None and not manifest.pods else manifest
+    if row is None:
+        return manifest if manifest.pods else None
+    return manifest if obj else replace(manifest, problems=(*manifest.problems, _EMPTY))
 
 
 def _record(request: Request, options: ExtractOptions) -> Extraction:

@@ -85,3 +85,115 @@ def test_another_set_of_credentials_is_a_change() -> None:
 @pytest.mark.parametrize(("new", "old"), [(None, None), (BASE, None), (None, BASE)])
 def test_without_two_objects_everything_counts_as_changed(new: Workload | None, old: Workload | None) -> None:
     assert compare(new, old) == Change(models=True, containers=True, exposure=True, evidence=True, any=True)
+
+
+def test_a_pod_s_own_labels_are_set_by_controllers_and_are_no_change() -> None:
+    def pod(**labels: str) -> Workload:
+        template = PodTemplate(path="spec", labels=labels)
+        return BASE.model_copy(update={"pods": (template,), "labels": labels})
+
+    assert compare(pod(**{"apps.kubernetes.io/pod-index": "0"}), pod()) == SAME
+    assert compare(pod(**{"mlgate.dev/risk-tier": "low"}), pod()).evidence
+
+
+def test_labels_of_a_template_are_a_change() -> None:
+    old = BASE.model_copy(update={"kind": "Deployment", "api_version": "apps/v1"})
+    new = old.model_copy(update={"pods": (PodTemplate(path="p", labels={"a": "b"}),)})
+    assert compare(new, old).containers
+
+
+def test_the_deployment_mode_of_the_platform_is_a_change_of_containers() -> None:
+    new = BASE.model_copy(update={"annotations": {"serving.kserve.io/deploymentMode": "RawDeployment"}})
+    assert compare(new, BASE) == SAME.model_copy(update={"containers": True, "any": True})
+
+
+HARMLESS: list[tuple[str, tuple[str, ...], Any]] = [
+    *(
+        ("Deployment", ("spec", name), value)
+        for name, value in {
+            "replicas": 5,
+            "paused": True,
+            "minReadySeconds": 5,
+            "revisionHistoryLimit": 1,
+            "progressDeadlineSeconds": 60,
+        }.items()
+    ),
+    (
+        "Deployment",
+        ("spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"),
+        "now",
+    ),
+    ("Deployment", ("metadata", "finalizers"), ["x"]),
+    ("Deployment", ("metadata", "annotations"), {"a": "b"}),
+    ("Deployment", ("metadata", "managedFields"), [{}]),
+    ("Deployment", ("status",), {"replicas": 1}),
+    ("Job", ("spec", "suspend"), True),
+    ("Job", ("spec", "parallelism"), 3),
+    ("CronJob", ("spec", "schedule"), "@daily"),
+    ("CronJob", ("spec", "suspend"), True),
+    ("CronJob", ("spec", "jobTemplate", "spec", "parallelism"), 2),
+    ("InferenceService", ("spec", "predictor", "minReplicas"), 0),
+    ("InferenceService", ("spec", "transformer", "maxReplicas"), 9),
+    ("InferenceService", ("spec", "predictor", "scaleTarget"), 9),
+    ("Pod", ("spec", "nodeName"), "n1"),
+    ("Pod", ("spec", "tolerations"), [{"operator": "Exists"}]),
+    ("Pod", ("spec", "schedulingGates"), []),
+    ("Pod", ("spec", "activeDeadlineSeconds"), 60),
+]
+SEEN: list[tuple[str, tuple[str, ...], Any]] = [
+    ("Deployment", ("spec", "template", "spec", "nodeName"), "n1"),
+    ("Deployment", ("spec", "template", "spec", "tolerations"), [{"operator": "Exists"}]),
+    ("Deployment", ("spec", "template", "metadata", "annotations", "sidecar.istio.io/inject"), "false"),
+    ("Deployment", ("spec", "template", "spec", "replicas"), 1),
+    ("Deployment", ("spec", "predictor"), {"minReplicas": 1, "x": 1}),
+    ("Pod", ("spec", "terminationMessage"), "x"),
+    ("Pod", ("spec", "replicas"), 1),
+    ("Widget", ("items",), [{"spec": {"x": 1}}]),
+    ("InferenceService", ("spec", "predictor", "model", "minReplicas"), 1),
+]
+
+
+def edited(path: tuple[str, ...], value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An object with the value at the path, and the same object without it."""
+    old: dict[str, Any] = {"spec": {"x": 1}}
+    new: dict[str, Any] = {"spec": {"x": 1}}
+    for obj in (old, new):
+        place = obj
+        for key in path[:-1]:
+            place = place.setdefault(key, {"x": 1})
+        if obj is new:
+            place[path[-1]] = value
+    return new, old
+
+
+def of_kind(kind: str) -> Workload:
+    return BASE.model_copy(update={"kind": kind, "api_version": "v1" if kind == "Pod" else "other/v1"})
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), HARMLESS)
+def test_what_says_how_many_run_and_when_is_no_change(kind: str, path: tuple[str, ...], value: Any) -> None:
+    new, old = edited(path, value)
+    workload = of_kind(kind)
+    assert compare(workload, workload, objects=(new, old)) == SAME
+    assert compare(workload, workload, objects=(old, new)) == SAME
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), SEEN)
+def test_any_other_field_that_differs_is_a_change(kind: str, path: tuple[str, ...], value: Any) -> None:
+    new, old = edited(path, value)
+    workload = of_kind(kind)
+    expected = SAME.model_copy(update={"containers": True, "any": True})
+    assert compare(workload, workload, objects=(new, old)) == expected
+    assert compare(workload, workload, objects=(old, new)) == expected
+
+
+@pytest.mark.parametrize("spec", [None, 5, "x", [1], {"template": []}, {"template": {"metadata": "x"}}])
+def test_an_object_of_odd_shape_equals_itself_and_no_other(spec: Any) -> None:
+    assert compare(BASE, BASE, objects=({"spec": spec}, {"spec": spec})) == SAME
+    assert compare(BASE, BASE, objects=({"spec": spec}, {"spec": {"a": 1}})).containers
+
+
+def test_comparing_leaves_the_objects_as_they_are() -> None:
+    new, old = edited(("spec", "replicas"), 5)
+    compare(of_kind("Deployment"), of_kind("Deployment"), objects=(new, old))
+    assert new == {"spec": {"x": 1, "replicas": 5}}

@@ -626,3 +626,74 @@ def test_a_creation_changes_everything(read: Read, service: Service) -> None:
         complete(read(service({"predictor": {"sklearn": {"storageUri": "s3://b/m"}}})), Evidence()).change
         == Change()
     )
+
+
+HIDDEN: list[Callable[[Object], Any]] = [
+    lambda pod: pod["containers"][0].update(lifecycle={"postStart": {"exec": {"command": ["sh"]}}}),
+    lambda pod: pod["containers"][0].update(livenessProbe={"exec": {"command": ["sh", "-c", "id"]}}),
+    lambda pod: pod["containers"][0].update(volumeMounts=[{"name": "v", "mountPath": "/root"}]),
+    lambda pod: pod["containers"][0]["volumeMounts"][0].update(subPath="other"),
+    lambda pod: pod["containers"][0].update(workingDir="/srv"),
+    lambda pod: pod["containers"][0].update(resources={"limits": {"nvidia.com/gpu": 8}}),
+    lambda pod: pod["containers"][0]["env"][0].update(value="hf_" + "z9Y8" * 10),
+    lambda pod: pod["containers"][0].update(args=["-c", "curl -H 'Authorization: Bearer z9Y8z9Y8z9Y8' evil"]),
+    lambda pod: pod["volumes"][0]["hostPath"].update(path="/"),
+    lambda pod: pod["volumes"][1]["csi"].update(volumeAttributes={"share": "b"}),
+    lambda pod: pod["volumes"][2]["configMap"].update(name="other"),
+    lambda pod: pod["volumes"][3]["nfs"].update(server="evil"),
+]
+
+
+@pytest.mark.parametrize("edit", HIDDEN)
+def test_an_update_of_what_policy_does_not_see_in_full_is_a_change(
+    read: Read, pod_of: PodOf, edit: Callable[[Object], Any]
+) -> None:
+    pod = pod_of(
+        {
+            "volumes": [
+                {"name": "v", "hostPath": {"path": "/data"}},
+                {"name": "w", "csi": {"driver": "d", "volumeAttributes": {"share": "a"}}},
+                {"name": "x", "configMap": {"name": "c"}},
+                {"name": "y", "nfs": {"server": "s", "path": "/"}},
+            ]
+        },
+        command=["sh"],
+        args=["-c", "vllm serve acme/x; curl -H 'Authorization: Bearer a1B2a1B2a1B2' good"],
+        env=[{"name": "HF_TOKEN", "value": "hf_" + "a1B2" * 10}],
+        image="vllm/vllm-openai:1",
+        volumeMounts=[{"name": "v", "mountPath": "/data"}],
+        lifecycle={"postStart": {"exec": {"command": ["true"]}}},
+    )
+    old = deployment(pod)
+    new = copy.deepcopy(old)
+    edit(new["spec"]["template"]["spec"])
+
+    assert complete(read(copy.deepcopy(old), old), Evidence()).change.any is False
+    assert complete(read(new, old), Evidence()).change.containers
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda obj: obj["spec"]["predictor"]["model"].update(runtimeVersion="2"),
+        lambda obj: obj["spec"]["predictor"]["model"].update(protocolVersion="v2"),
+        lambda obj: obj["spec"]["predictor"]["model"]["modelFormat"].update(version="2"),
+        lambda obj: obj["metadata"].update(annotations={"serving.kserve.io/deploymentMode": "RawDeployment"}),
+    ],
+)
+def test_an_update_of_what_the_platform_runs_is_a_change(
+    read: Read, service: Service, edit: Callable[[Object], Any]
+) -> None:
+    old = service({"predictor": {"model": {"modelFormat": {"name": "onnx"}, "storageUri": "s3://b/m"}}})
+    new = copy.deepcopy(old)
+    edit(new)
+
+    assert complete(read(new, old), Evidence()).change.containers
+
+
+def test_a_pod_that_its_controller_labels_is_unchanged(read: Read, pod_of: PodOf) -> None:
+    old = pod_of(metadata={"labels": {"app": "x"}}, command=["vllm", "serve", "acme/x"])
+    new = copy.deepcopy(old)
+    new["metadata"]["labels"]["apps.kubernetes.io/pod-index"] = "0"
+
+    assert complete(read(new, old), Evidence()).change.any is False

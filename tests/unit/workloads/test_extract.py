@@ -12,7 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlgate.domain.request import Request
+from mlgate.domain.request import GroupVersionKind, Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
 from mlgate.workloads.kinds import find_kind
@@ -645,3 +645,19 @@ def test_the_first_canary_that_names_a_share_is_the_one_told(read: Read, service
 
     assert (rollout.strategy, rollout.canary_percent) == ("canary", 5)
     assert rollout.path == "spec.canary[1].predictor.canaryTrafficPercent"
+
+
+@pytest.mark.parametrize(
+    ("group", "version", "kind"),
+    [("serving.kserve.io", "v1beta1", "InferenceService"), ("", "v1", "Pod"), ("apps", "v1", "Deployment")],
+)
+def test_an_empty_object_of_a_known_kind_is_a_problem_and_not_skipped(
+    ask: Ask, group: str, version: str, kind: str
+) -> None:
+    about = GroupVersionKind(group=group, version=version, kind=kind)
+
+    found = extract(ask({}).model_copy(update={"kind": about}), ExtractOptions())
+
+    assert found.concerned
+    assert found.workload is not None
+    assert "the object is empty" in found.workload.problems[-1].message
