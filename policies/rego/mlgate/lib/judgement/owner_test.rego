@@ -53,6 +53,18 @@ test_what_adds_something_is_not_covered[note] if {
 			["workload", "containers", "-"],
 			object.union(proxy, {"image": {"repository": "istio/proxyv2-miner"}}),
 		],
+		"an image of the platform with a command": [
+			["workload", "containers", "-"],
+			object.union(proxy, {"command": ["sh", "-c", "fetch"]}),
+		],
+		"an image of the platform without a known command": [
+			["workload", "containers", "-"],
+			object.union(proxy, {"command": null}),
+		],
+		"a privileged image of the platform": [
+			["workload", "containers", "-"],
+			object.union(proxy, {"securityContext": object.union(proxy.securityContext, {"privileged": true})}),
+		],
 		"an image nobody knows": [
 			["workload", "containers", "-"],
 			object.union(proxy, {"image": {"registry": null, "repository": null}}),
