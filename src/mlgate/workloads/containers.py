@@ -22,8 +22,15 @@ _SOURCES = (
     ("resourceFieldRef", "resource", None),
 )
 _OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext", "lifecycle")
+_COMPARED_AS_WRITTEN = ("securityContext", "lifecycle", "workingDir", "volumeDevices")
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _JOB_INDEX = "JOB_COMPLETION_INDEX"
+_ADDED_MOUNTS = (
+    ("kube-api-access-", "/var/run/secrets/kubernetes.io/serviceaccount"),
+    ("kserve-provision-location", "/mnt/models"),
+    ("kserve-pvc-source", "/mnt/models"),
+)
+"""Volumes that Kubernetes and KServe mount into the containers of others; the volumes are compared apart."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,8 @@ class Slot:
         parts = [self.role, self.image, self.command, self.args, env, sources, self.security.wire()]
         # Platforms rewrite the requests of probes; their commands run in the container like its own.
         probes = [dig(self.raw, probe, "exec") for probe in PROBES]
-        extra = [self.raw.get("securityContext") or None, self.raw.get("lifecycle") or None, probes]
+        extra = [self.raw.get(key) or None for key in _COMPARED_AS_WRITTEN]
+        extra += [probes, _mounts_as_written(self.raw)]
         return json.dumps([parts, extra], sort_keys=True, default=str)
 
     def container(self) -> Container:
@@ -100,7 +108,7 @@ class Slot:
         security = {key: value if value not in (None, ()) else base[key] for key, value in top.items()}
         return replace(
             upper,
-            raw={**self.raw, **upper.raw},
+            raw={**self.raw, **upper.raw, "volumeMounts": _items(self.raw) + _items(upper.raw)},
             image=upper.image or self.image,
             command=upper.command or self.command,
             args=self.args + upper.args,
@@ -188,6 +196,28 @@ def _mounts(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str, 
             # A relative place counts from the root, and detours lead where they lead.
             target = plain_path(target if target.startswith("/") else f"/{target}")
             yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or ""
+
+
+def _items(raw: dict[str, Json]) -> list[Json]:
+    mounts = raw.get("volumeMounts")
+    return mounts if isinstance(mounts, list) else []
+
+
+def _mounts_as_written(raw: dict[str, Json]) -> list[str]:
+    """The mounts in any order, without those that platforms add and without fields at their defaults."""
+    given = [item for item in _items(raw) if isinstance(item, dict) and not _is_added(item)]
+    return sorted(
+        json.dumps({key: value for key, value in item.items() if value}, sort_keys=True, default=str)
+        for item in given
+    )
+
+
+def _is_added(mount: dict[str, Json]) -> bool:
+    name, target = mount.get("name"), mount.get("mountPath")
+    return isinstance(name, str) and any(
+        target == place and (name == known or (known.endswith("-") and name.startswith(known)))
+        for known, place in _ADDED_MOUNTS
+    )
 
 
 def _port_numbers(reader: Reader, ports: list[tuple[str, dict[str, Json]]], key: str) -> tuple[int, ...]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlgate.domain.request import GroupVersionKind
-from mlgate.domain.workload import Container, Owner, PodTemplate, ServedModel, Volume, Workload
+from mlgate.domain.workload import Container, Owner, ServedModel, Volume, Workload
 from mlgate.workloads.containers import Slot
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.pods import POD_SETTINGS, Pod
 from mlgate.workloads.read import read_object
 from mlgate.workloads.reading import dig
 from mlgate.workloads.volumes import VolumeSlot
@@ -163,11 +164,12 @@ def _held(
 
 
 def _settings_equal(manifest: Manifest, upper: Manifest) -> bool:
-    known = [_settings(template) for template in upper.templates()]
-    return all(_settings(template) in known for template in manifest.templates())
+    known = [_settings(pod) for pod in upper.pods]
+    return all(_settings(pod) in known for pod in manifest.pods)
 
 
-def _settings(template: PodTemplate) -> tuple[object, ...]:
+def _settings(pod: Pod) -> tuple[object, ...]:
+    template = pod.template
     return (
         template.host_network,
         template.host_pid,
@@ -176,4 +178,5 @@ def _settings(template: PodTemplate) -> tuple[object, ...]:
         template.service_account_name or "default",
         template.automount_service_account_token,
         template.runtime_class_name,
+        *(pod.setting(name) for name in POD_SETTINGS),
     )

@@ -19,6 +19,17 @@ CONTAINER_SLOTS: tuple[tuple[str, ContainerRole], ...] = (
 """Every list of a pod specification that holds containers."""
 
 
+POD_SETTINGS: dict[str, Json] = {
+    "hostAliases": None,
+    "dnsConfig": None,
+    "dnsPolicy": "ClusterFirst",
+    "shareProcessNamespace": None,
+    "hostUsers": True,
+    "resourceClaims": None,
+}
+"""Further settings of a pod that only its owner may make, with what the API server takes when left out."""
+
+
 @dataclass(frozen=True)
 class Pod:
     """One pod template with all that it would run."""
@@ -29,6 +40,11 @@ class Pod:
     raw: dict[str, Json] = field(repr=False)
     component: str | None = None
     """Part of the kind it belongs to (`predictor`, `transformer`, ...); null for plain workloads."""
+
+    def setting(self, name: str) -> Json:
+        """One of the further settings as written, an empty one as its default."""
+        value, default = self.raw.get(name), POD_SETTINGS[name]
+        return default if value is None else (value or None)
 
 
 def read_pod(

@@ -18,7 +18,7 @@ from mlgate.workloads.detect import detect
 from mlgate.workloads.kinds import Component, find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import Part, built_in, detected, main_container, unique
-from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.pods import POD_SETTINGS, Pod, read_pod
 from mlgate.workloads.reading import Reader
 
 _TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
@@ -107,6 +107,7 @@ def _into(pod: Pod, runtime: Pod, named: Named) -> Pod:
         slots=(*slots, *rest),
         volumes=pod.volumes + runtime.volumes,
         template=_settings(pod.template, runtime.template),
+        raw={**{key: runtime.raw[key] for key in POD_SETTINGS if key in runtime.raw}, **pod.raw},
     )
 
 

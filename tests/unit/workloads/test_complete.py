@@ -697,3 +697,30 @@ def test_a_pod_that_its_controller_labels_is_unchanged(read: Read, pod_of: PodOf
     new["metadata"]["labels"]["apps.kubernetes.io/pod-index"] = "0"
 
     assert complete(read(new, old), Evidence()).change.any is False
+
+
+def test_mounts_and_settings_of_the_owner_s_runtime_are_the_owner_s(
+    read: Read, pod_of: PodOf, service: Service
+) -> None:
+    owner = service(with_runtime(storageUri="s3://b/m", volumeMounts=[{"name": "a", "mountPath": "/a"}]))
+    below, above = {"name": "r", "mountPath": "/r"}, {"name": "a", "mountPath": "/a"}
+    spec = {
+        "dnsPolicy": "Default",
+        "containers": [{"name": "kserve-container", "image": "r:1", "volumeMounts": [below]}],
+    }
+    found = read(
+        pod_of(
+            {"dnsPolicy": "Default"},
+            {"labels": {"serving.kserve.io/inferenceservice": "scoring"}},
+            name="kserve-container",
+            image="r:1",
+            volumeMounts=[above, below],
+        )
+    )
+
+    workload = complete(found, Evidence(owners=(owner,), references=(runtime(spec),))).workload
+
+    assert workload is not None
+    assert workload.containers[0].in_owner
+    assert workload.owner is not None
+    assert workload.owner.pod_settings_equal

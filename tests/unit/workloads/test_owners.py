@@ -271,3 +271,94 @@ def test_a_volume_a_model_address_implies_goes_with_its_model(
     spec["predictor"]["model"]["storageUri"] = "pvc://others/m"
     found = owned(read, service(spec), owner())
     assert [(item.claim_name, item.in_owner) for item in found.volumes] == [("others", False)]
+
+
+CACHE: Json = {"name": "cache", "mountPath": "/cache"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"volumeMounts": [{**CACHE, "mountPath": "/usr/lib/python3"}]},
+        {"volumeMounts": [{**CACHE, "subPath": "other"}]},
+        {"volumeMounts": [{**CACHE, "subPathExpr": "$(A)"}]},
+        {"volumeMounts": [{**CACHE, "mountPropagation": "Bidirectional"}]},
+        {"volumeMounts": [CACHE, {"name": "kube-api-access-x", "mountPath": "/root"}]},
+        {
+            "volumeMounts": [
+                CACHE,
+                {"name": "cache", "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount"},
+            ]
+        },
+        {"volumeMounts": [CACHE, {"name": "kserve-provision-location-x", "mountPath": "/mnt/models"}]},
+        {"volumeMounts": []},
+        {"workingDir": "/root"},
+        {"volumeDevices": [{"name": "cache", "devicePath": "/dev/sda"}]},
+    ],
+)
+def test_a_container_that_mounts_or_starts_elsewhere_does_not_stand_in_the_owner(
+    read: Read, change: Json
+) -> None:
+    upper = owner()
+    upper["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] = [CACHE]
+    assert not owned(read, pod(**{"volumeMounts": [CACHE], **change}), upper).containers[0].in_owner
+
+
+@pytest.mark.parametrize(
+    "mounts",
+    [
+        [CACHE],
+        [{**CACHE, "readOnly": False}],
+        [
+            {
+                "name": "kube-api-access-x",
+                "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount",
+                "readOnly": True,
+            },
+            CACHE,
+        ],
+        [CACHE, {"name": "kserve-provision-location", "mountPath": "/mnt/models", "readOnly": True}],
+    ],
+)
+def test_mounts_that_platforms_add_make_no_other_container(read: Read, mounts: list[Json]) -> None:
+    upper = owner()
+    upper["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] = [CACHE]
+    assert owned(read, pod(volumeMounts=mounts), upper).containers[0].in_owner
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hostAliases": [{"ip": "192.0.2.1", "hostnames": ["huggingface.co"]}]},
+        {"dnsConfig": {"nameservers": ["192.0.2.1"]}},
+        {"dnsPolicy": "None"},
+        {"shareProcessNamespace": True},
+        {"hostUsers": False},
+        {"resourceClaims": [{"name": "gpu", "resourceClaimName": "other"}]},
+    ],
+)
+def test_settings_of_names_processes_and_devices_are_told_both_ways(read: Read, settings: Json) -> None:
+    upper = owner()
+    upper["spec"]["template"]["spec"].update(settings)
+    for found in (owned(read, pod(spec=settings)), owned(read, pod(), upper)):
+        assert found.owner is not None
+        assert found.owner.pod_settings_equal is False
+    same = owned(read, pod(spec=settings), upper)
+    assert same.owner is not None
+    assert same.owner.pod_settings_equal
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"dnsPolicy": "ClusterFirst"},
+        {"dnsConfig": {}},
+        {"hostUsers": True},
+        {"hostAliases": []},
+        {"shareProcessNamespace": False},
+    ],
+)
+def test_a_setting_at_its_default_is_the_same_written_or_not(read: Read, settings: Json) -> None:
+    found = owned(read, pod(spec=settings))
+    assert found.owner is not None
+    assert found.owner.pod_settings_equal
