@@ -163,10 +163,14 @@ def _is_port(value: Json) -> bool:
 def rollout(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
     """How a new version reaches traffic; a canary that names no share has none."""
     found: Rollout | None = None
+    shares: dict[str, tuple[float, str]] | None = None
     for part in parts:
         share = _share(reader, part)
         if share is not None or part.component.canary:
-            percent, path = share or _outer_share(reader, obj, part)
+            if share is None and shares is None:
+                shares = _outer_shares(reader, obj)
+            outer = part.path.rpartition(".")[0]
+            percent, path = share or (shares or {}).get(outer) or (None, outer)
             current = Rollout(strategy="canary", canary_percent=percent, path=path)
             if found is None or found.canary_percent is None:
                 found = current
@@ -182,13 +186,12 @@ def _share(reader: Reader, part: Part) -> tuple[float, str] | None:
     return None
 
 
-def _outer_share(reader: Reader, obj: dict[str, Json], part: Part) -> tuple[float | None, str]:
-    """The share beside the component, under the names in use for it."""
-    path = part.path.rpartition(".")[0]
+def _outer_shares(reader: Reader, obj: dict[str, Json]) -> dict[str, tuple[float, str]]:
+    """The share beside the component of each canary that has one, under the names in use for it."""
+    found: dict[str, tuple[float, str]] = {}
     for place, entry in select(reader, obj, "spec.canary[]"):
-        if place == path:
-            for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
-                value = dig(entry, key)
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    return float(value), f"{path}.{key}"
-    return None, path
+        for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
+            value = dig(entry, key)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                found.setdefault(place, (float(value), f"{place}.{key}"))
+    return found

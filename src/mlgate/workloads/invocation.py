@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import takewhile
 
 from mlgate.workloads.catalog import Program, catalog
@@ -67,13 +68,15 @@ class Invocation:
     assigned: dict[str, str] = field(default_factory=dict)
     """Variables that the command line sets itself (`MODEL=... ; vllm serve $MODEL`)."""
 
-    @property
+    @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The known servers and trainers, those of the command line before that of the image."""
         called = [call.program for call in self.calls if not call.program.fetches]
-        return tuple(dict.fromkeys([*called, *([self.by_image] if self.by_image else [])]))
+        found = [*called, *([self.by_image] if self.by_image else [])]
+        # Told apart by their names: hashing the whole row of a program each time costs far more.
+        return tuple({program.name: program for program in found}.values())
 
-    @property
+    @cached_property
     def library(self) -> str | None:
         """Where a bare model name is looked up."""
         return next((program.library for program in self.programs if program.library), None)
@@ -158,11 +161,17 @@ def _value(match: re.Match[str], slot: Slot, assigned: dict[str, str]) -> str:
 def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, int, Program]]:
     """Index, length and program of every known command."""
     known = catalog()
+    longest = max(len(command) for program in known.programs for command in program.commands)
+    # A script can repeat one command thousands of times: each is looked up once.
+    matched: dict[tuple[tuple[str, bool], ...], tuple[int, Program]] = {}
     for index, word in enumerate(words):
         if word.base not in known.first_words:
             continue
-        matches = [(program.command_at(words, index), program) for program in known.programs]
-        length, program = max(matches, key=lambda match: match[0])
+        key = tuple((item.text, item.leads) for item in words[index : index + longest])
+        if key not in matched:
+            matches = [(program.command_at(words, index), program) for program in known.programs]
+            matched[key] = max(matches, key=lambda match: match[0])
+        length, program = matched[key]
         if length:
             yield index, length, program
 

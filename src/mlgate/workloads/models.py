@@ -102,12 +102,15 @@ def built_in(part: Part, *, name: str | None) -> Iterator[ServedModel]:
 def unique(models: list[ServedModel]) -> tuple[ServedModel, ...]:
     """The models with ids that are unique in the object."""
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     result = []
     for model in models:
-        model_id, number = model.id, 2
+        model_id, number = model.id, numbers.get(model.id, 2)
         while model_id in taken:
             model_id, number = f"{model.id}#{number}", number + 1
         taken.add(model_id)
+        # Every lower number is taken for good: the next one of this id goes on from here.
+        numbers[model.id] = number
         result.append(model if model_id == model.id else model.model_copy(update={"id": model_id}))
     return tuple(result)
 

@@ -6,6 +6,7 @@ import json
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 
 from mlgate.domain.base import Json
@@ -59,6 +60,7 @@ class Naming:
         self._catalog = catalog()
         flags = self._catalog.flags
         self._valued = frozenset[str]().union(*(flags[key] for key in _VALUED))
+        self._addresses: dict[str, Address] = {}
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models, each address once in each role."""
@@ -95,7 +97,7 @@ class Naming:
             if env.value is None:
                 if self._known and env.from_ is not None:
                     address = Address(f"$({env.name})", "unknown")
-                    yield FoundModel(address, "primary", env.path, f"env:{env.name}", self._served_name())
+                    yield FoundModel(address, "primary", env.path, f"env:{env.name}", self._served_name)
                 continue
             value = self._invocation.expand(env.value).strip()
             if value and (strong or self._counts(value, env.name)):
@@ -104,10 +106,11 @@ class Naming:
     def _from_position(self) -> Iterator[FoundModel]:
         """The model that stands behind a command without a flag, as in `vllm serve <model>`."""
         named = any(flag.name in _MODEL_FLAGS and flag.value for flag in self._invocation.flags)
+        seen: set[int] = set()
         for call in self._invocation.calls:
             evidence = f"command:{call.program.name}"
             if call.program.fetches:
-                yield from self._fetched(call, evidence)
+                yield from self._fetched(call, evidence, seen)
             word = self._behind(call, named=named) if call.program.follows else None
             if word is not None:
                 yield from self._found(self._invocation.expand(word.text), word.path, evidence)
@@ -131,9 +134,15 @@ class Naming:
             previous = word
         return None if named else unsure
 
-    def _fetched(self, call: Call, evidence: str) -> Iterator[FoundModel]:
-        """What a program that copies files is told to fetch, if it reads as a model."""
+    def _fetched(self, call: Call, evidence: str, seen: set[int]) -> Iterator[FoundModel]:
+        """What a program that copies files is told to fetch, if it reads as a model.
+
+        `seen` are the words that were looked at: calls without an end between them share most of theirs.
+        """
         for word in call.behind:
+            if id(word) in seen:
+                continue
+            seen.add(id(word))
             value = self._invocation.expand(word.text)
             if "://" in value and self._reads_as_address(value):
                 yield from self._found(value, word.path, evidence)
@@ -155,7 +164,8 @@ class Naming:
         """The values of a flag that takes several."""
         if flag.joined:
             return [flag.value] if flag.value else []
-        rest = self._invocation.words[flag.index + 1 :]
+        words = self._invocation.words
+        rest = (words[index] for index in range(flag.index + 1, len(words)))
         return [word.text for word in takewhile(lambda word: not word.text.startswith("-"), rest)]
 
     def _found(
@@ -168,7 +178,7 @@ class Naming:
     ) -> Iterator[FoundModel]:
         if self._is_platform_s(value):
             return
-        name = self._served_name() if role == "primary" else None
+        name = self._served_name if role == "primary" else None
         yield FoundModel(self._address(value), role, path, evidence, name, adapter)
 
     def _is_platform_s(self, value: str) -> bool:
@@ -176,16 +186,27 @@ class Naming:
         value = plain_path(value)
         if not self._platform_mount or not f"{value}/".startswith(_MODEL_MOUNT):
             return False
-        kinds = {item.volume.name: item.volume.kind for item in self._volumes}
-        over = [name for target, name, _ in self._invocation.slot.mounts if value.startswith(target)]
-        return all(kinds.get(name, "emptyDir") in EMPTY for name in over)
+        return not value.startswith(self._filled)
 
+    @cached_property
+    def _filled(self) -> tuple[str, ...]:
+        """Where volumes are mounted that can hold a model of the author's."""
+        kinds = {item.volume.name: item.volume.kind for item in self._volumes}
+        mounts = self._invocation.slot.mounts
+        return tuple(target for target, name, _ in mounts if kinds.get(name, "emptyDir") not in EMPTY)
+
+    @cached_property
     def _served_name(self) -> str | None:
         names = self._catalog.flags["names"]
         return next((flag.value for flag in self._invocation.flags if flag.name in names), None)
 
     def _address(self, value: str) -> Address:
-        value = shown(value)
+        """The address a value stands for, looked up once."""
+        if value not in self._addresses:
+            self._addresses[value] = self._looked_up(shown(value))
+        return self._addresses[value]
+
+    def _looked_up(self, value: str) -> Address:
         if "://" in value or value.startswith("models:/") or "$" in value or "{{" in value:
             return normalise(value)
         slot, library = self._invocation.slot, self._invocation.library
@@ -197,12 +218,32 @@ class Naming:
         if value.startswith(("/", "./", "../")):
             return in_image(slot.image or "")
         if library == "hub" or looks_like_hub_id(value):
-            return hub(value, self._revision())
+            return hub(value, self._revision)
         return Address(value, "unknown")
 
     def _resolved(self, path: str) -> str | None:
         """Where a path in the container leads; null for the image itself."""
-        return resolve_path(path, self._invocation.slot.mounts, self._volumes)
+        path = plain_path(path)
+        whole = f"{path}/"
+        ends = (end for end in self._mount_lengths if whole.startswith("/", end))
+        mount = next((self._mounts[path[:end]] for end in ends if path[:end] in self._mounts), None)
+        if mount is None:
+            return None
+        return resolve_path(path, (mount,), self._volumes_by_name.get(mount[1], ()))
+
+    @cached_property
+    def _mounts(self) -> dict[str, tuple[str, str, str]]:
+        """Mounts by their path; of two at the same one the first counts."""
+        return {mount[0].rstrip("/"): mount for mount in reversed(self._invocation.slot.mounts)}
+
+    @cached_property
+    def _mount_lengths(self) -> list[int]:
+        """The longest first, because the longest mount that holds a path decides."""
+        return sorted({len(path) for path in self._mounts}, reverse=True)
+
+    @cached_property
+    def _volumes_by_name(self) -> dict[str, tuple[VolumeSlot, ...]]:
+        return {item.volume.name: (item,) for item in reversed(self._volumes)}
 
     def _places(self, value: str) -> Iterator[str]:
         """Paths a value can stand for: servers take a folder of that name before a repository of the Hub.
@@ -223,6 +264,7 @@ class Naming:
                 if plain_path(target).endswith("/" + "/".join(segments[:length])):
                     yield "/".join([target.rstrip("/"), *segments[length:]])
 
+    @cached_property
     def _revision(self) -> str | None:
         flags, variables = self._catalog.flags["revision"], self._catalog.variables["revision"]
         given = next(
@@ -235,7 +277,7 @@ class Naming:
         """Whether the value of a weak word names a model."""
         if self._known:
             return word not in _NAMES_ONLY or self._reads_as_address(value)
-        if self._is_client():
+        if self._is_client:
             return False
         return self._reads_as_address(value) or ("model" in word.lower() and self._is_stored(value))
 
@@ -256,9 +298,10 @@ class Naming:
         scheme, separator, _ = value.partition("://")
         if separator:
             return scheme.lower() in self._catalog.schemes
-        target = resolve_path(value, self._invocation.slot.mounts, self._volumes)
+        target = self._resolved(value)
         return target is not None and not target.startswith("file://")
 
+    @cached_property
     def _is_client(self) -> bool:
         """Whether something says that the program talks to a model server, and nothing that it is one.
 

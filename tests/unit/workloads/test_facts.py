@@ -10,6 +10,8 @@ import pytest
 from mlgate.domain.workload import Exposure, RequestLogging, Rollout, Workload
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.facts import is_cluster_local
+from mlgate.workloads.paths import Place, select
+from mlgate.workloads.reading import Reader
 
 Read = Callable[..., Extraction]
 Make = Callable[..., dict[str, Any]]
@@ -256,3 +258,19 @@ def test_an_explainer_is_a_feature(read: Read, service: Make) -> None:
     spec = {"predictor": {"model": MODEL}}
     assert not workload(read, service(spec)).features.explainer
     assert workload(read, service({**spec, "explainer": {"art": {}}})).features.explainer
+
+
+def test_the_canaries_are_walked_once_however_many_there_are(
+    read: Read, service: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks: list[str] = []
+
+    def counted(reader: Reader, value: Any, pattern: str, base: str = "") -> list[Place]:
+        walks.append(pattern)
+        return select(reader, value, pattern, base)
+
+    monkeypatch.setattr("mlgate.workloads.facts.select", counted)
+    canaries = [{"predictor": {"model": MODEL}} for _ in range(500)]
+    rollout = workload(read, service({"predictor": {"model": MODEL}, "canary": canaries})).rollout
+    assert (rollout.strategy, rollout.path) == ("canary", "spec.canary[499]")
+    assert walks.count("spec.canary[]") == 1

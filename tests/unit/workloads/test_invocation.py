@@ -137,3 +137,17 @@ def test_the_words_behind_a_command_end_with_it() -> None:
     found = invocation("sh", "-c", "vllm serve a --b c; d")
 
     assert [[word.text for word in call.behind] for call in found.calls] == [["a", "--b", "c"]]
+
+
+def test_the_programs_of_a_long_script_are_worked_out_once() -> None:
+    found = invocation("vllm serve o/m;" * 4_000, command=["sh", "-c"])
+
+    assert len(found.calls) == 4_000
+    assert [program.name for program in found.programs] == ["vllm"]
+    assert found.programs is found.programs
+
+
+def test_a_command_that_is_met_again_counts_only_where_it_leads() -> None:
+    found = invocation("curl a; echo curl a; curl a", command=["sh", "-c"])
+
+    assert [call.program.name for call in found.calls] == ["copy"] * 2

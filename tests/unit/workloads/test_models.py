@@ -84,3 +84,19 @@ def test_ids_are_unique_in_the_object() -> None:
     models = [ServedModel(id=name, uri="u", scheme="s", path="p") for name in ("a", "a", "a#2", "a", "b")]
 
     assert [model.id for model in unique(models)] == ["a", "a#2", "a#2#2", "a#3", "b"]
+
+
+def test_ids_that_are_taken_get_the_next_free_number() -> None:
+    given = [
+        ServedModel(id=name, uri=f"s3://b/{name}", scheme="s3", path="p")
+        for name in ("a", "a#2", "a", "a", "b", "b", "a#2")
+    ]
+
+    assert [model.id for model in unique(given)] == ["a", "a#2", "a#3", "a#4", "b", "b#2", "a#2#2"]
+
+
+def test_thousands_of_models_of_one_id_are_numbered() -> None:
+    models = unique([ServedModel(id="a", uri="s3://b/m", scheme="s3", path="p")] * 5_000)
+
+    assert models[0].id == "a"
+    assert [model.id for model in models[1:]] == [f"a#{number}" for number in range(2, 5_001)]

@@ -90,3 +90,44 @@ def test_a_name_of_a_library_is_no_folder(
     mount = [{"name": "w", "mountPath": "/o"}]
     found = workload(read, pod_of(CLAIM, image=image, args=args, volumeMounts=mount))
     assert uri in [model.uri for model in found.models]
+
+
+def test_thousands_of_flags_are_read_with_the_name_and_the_revision_of_them_all(
+    read: Read, pod_of: Make
+) -> None:
+    args = [f"--model=o/m{index}" for index in range(5_000)]
+    found = workload(read, pod_of(image=VLLM, args=[*args, "--served-model-name=n", "--revision=r1"]))
+
+    assert {model.name for model in found.models} == {"n"}
+    assert {model.revision for model in found.models} == {"r1"}
+    assert [model.uri for model in found.models[:2]] == ["hf://o/m0:r1", "hf://o/m1:r1"]
+
+
+@pytest.mark.parametrize(
+    ("mounts", "uri"),
+    [
+        (["/", "/models"], "pvc://c1/x"),
+        (["/models", "/"], "pvc://c0/x"),
+        (["/models/", "/models"], "pvc://c0/x"),
+        (["/model", "/"], "pvc://c1/models/x"),
+        (["/models/x", "/models"], "pvc://c0"),
+        (["/models/x/y", "/models/xy"], f"image://{VLLM}"),
+    ],
+)
+def test_the_longest_mount_that_holds_the_path_decides_and_of_two_the_first(
+    read: Read, pod_of: Make, mounts: list[str], uri: str
+) -> None:
+    numbered = list(enumerate(mounts))
+    volumes = [{"name": f"v{i}", "persistentVolumeClaim": {"claimName": f"c{i}"}} for i, _ in numbered]
+    container = {"volumeMounts": [{"name": f"v{i}", "mountPath": path} for i, path in numbered]}
+    found = workload(
+        read, pod_of({"volumes": volumes}, image=VLLM, args=["--model", "/models/x"], **container)
+    )
+
+    assert [model.uri for model in found.models] == [uri]
+
+
+def test_words_that_several_fetching_calls_share_name_their_models_once(read: Read, pod_of: Make) -> None:
+    given = pod_of(command=["sh", "-c"], args=["aws s3 cp aws s3 cp s3://b/model-1 s3://b/model-2"])
+
+    assert [model.uri for model in workload(read, given).models] == ["s3://b/model-1", "s3://b/model-2"]
