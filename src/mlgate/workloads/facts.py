@@ -18,7 +18,7 @@ from mlgate.domain.workload import (
 from mlgate.workloads.containers import PROBES, Slot
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Kind
-from mlgate.workloads.models import Part
+from mlgate.workloads.models import Part, note_excess
 from mlgate.workloads.paths import select
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.uris import host_of, normalise
@@ -102,7 +102,8 @@ def confidential(reader: Reader, parts: list[Part]) -> Confidential:
 
 
 def features(reader: Reader, parts: list[Part], detections: list[Detection]) -> Features:
-    """Settings that change what the model server does."""
+    """Settings that change what the model servers do; more models than are looked at are a problem."""
+    note_excess(reader, detections)
     return Features(
         confidential=confidential(reader, parts),
         runtime_lora=_first(detection.runtime_lora for detection in detections),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
@@ -17,6 +18,8 @@ from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.uris import Address, in_image, normalise
 
+MAX_MODELS = 256
+"""Models of one object that are looked at; one that names more has a problem, so that it is refused."""
 _INDEX = re.compile(r"\[([0-9]+)\]")
 _MAIN_CONTAINER = "kserve-container"
 
@@ -38,7 +41,16 @@ class Part:
 
 
 def declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
-    """Models in the fields the kind has for them."""
+    """Models in the fields the kind has for them: the first ones of the object, the rest is a problem."""
+    return takewhile(lambda _: reader.within("models", MAX_MODELS), _declared(reader, part, name))
+
+
+def note_excess(reader: Reader, detections: list[Detection]) -> None:
+    """A problem if the containers of the object, beside its fields, name more models than are looked at."""
+    reader.within("models", MAX_MODELS, sum(len(detection.models) for detection in detections))
+
+
+def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
     for field in part.component.models:
         for path, value in select(reader, part.value, field.path, part.path):
             text = reader.text(value, path)

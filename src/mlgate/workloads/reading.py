@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json, Problem
@@ -17,6 +18,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._problems: dict[tuple[str, str], None] = {}
+        self._counts: Counter[str] = Counter()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -30,6 +32,14 @@ class Reader:
         """Note one problem; the same one is noted once."""
         if len(self._problems) <= _MAX_PROBLEMS:
             self._problems[(path[:500], message)] = None
+
+    def within(self, what: str, limit: int, number: int = 1) -> bool:
+        """Count what the object holds of a thing; a problem, and false, once it is more than the limit."""
+        self._counts[what] += number
+        if self._counts[what] <= limit:
+            return True
+        self.problem("", f"holds more than {limit} {what}")
+        return False
 
     def mapping(self, value: Json, path: str) -> dict[str, Json]:
         """The value if it is a map, else an empty one; a problem unless it was absent."""

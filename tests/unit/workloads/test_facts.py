@@ -10,8 +10,10 @@ import pytest
 from mlgate.domain.workload import Exposure, RequestLogging, Rollout, Workload
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.facts import is_cluster_local
+from mlgate.workloads.models import MAX_MODELS
 from mlgate.workloads.paths import Place, select
 from mlgate.workloads.reading import Reader
+from mlgate.workloads.strays import MAX_FOUND
 
 Read = Callable[..., Extraction]
 Make = Callable[..., dict[str, Any]]
@@ -274,3 +276,18 @@ def test_the_canaries_are_walked_once_however_many_there_are(
     rollout = workload(read, service({"predictor": {"model": MODEL}, "canary": canaries})).rollout
     assert (rollout.strategy, rollout.path) == ("canary", "spec.canary[499]")
     assert walks.count("spec.canary[]") == 1
+
+
+def test_an_object_with_more_models_than_are_looked_at_has_a_problem(read: Read, service: Make) -> None:
+    canaries = [{"predictor": {"model": MODEL}} for _ in range(5_000)]
+    found = workload(read, service({"predictor": {"model": MODEL}, "canary": canaries}))
+    assert "holds more than 256 models" in {problem.message for problem in found.problems}
+    # Addresses of fields that were not looked at are found once more as strays, up to their own limit.
+    assert len(found.models) <= MAX_MODELS + MAX_FOUND
+
+
+def test_containers_with_more_models_than_are_looked_at_have_a_problem(read: Read, pod_of: Make) -> None:
+    args = [f"--model=o/m{index}" for index in range(257)]
+    assert workload(read, pod_of(image="vllm/vllm-openai:v1", args=args[:256])).problems == ()
+    found = workload(read, pod_of(image="vllm/vllm-openai:v1", args=args))
+    assert [problem.message for problem in found.problems] == ["holds more than 256 models"]

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from mlgate.domain.workload import ServedModel
+from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Component, ModelField
-from mlgate.workloads.models import Part, built_in, declared, main_container, unique
+from mlgate.workloads.models import MAX_MODELS, Part, built_in, declared, main_container, note_excess, unique
+from mlgate.workloads.naming import FoundModel
 from mlgate.workloads.pods import read_pod
 from mlgate.workloads.reading import Reader
+from mlgate.workloads.uris import Address
 
 
 def part(value: dict[str, Any], **component: Any) -> Part:
@@ -100,3 +103,34 @@ def test_thousands_of_models_of_one_id_are_numbered() -> None:
 
     assert models[0].id == "a"
     assert [model.id for model in models[1:]] == [f"a#{number}" for number in range(2, 5_001)]
+
+
+@pytest.mark.parametrize(
+    ("count", "read"), [(MAX_MODELS, MAX_MODELS), (MAX_MODELS + 1, MAX_MODELS), (5_000, MAX_MODELS)]
+)
+def test_the_first_models_of_an_object_are_kept_and_more_are_a_problem(count: int, read: int) -> None:
+    reader = Reader()
+    given = part({"uri": "s3://b/m"}, models=[{"path": "uri"}])
+
+    models = [model for _ in range(count) for model in declared(reader, given, "n")]
+
+    assert len(models) == read
+    assert bool(reader.problems) == (count > read)
+
+
+@pytest.mark.parametrize(
+    ("declares", "detects", "excess"), [(200, 56, False), (200, 57, True), (0, 5_000, True)]
+)
+def test_models_of_fields_and_of_containers_are_counted_together(
+    declares: int,
+    detects: int,
+    excess: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    reader = Reader()
+    for _ in range(declares):
+        assert list(declared(reader, part({"uri": "s3://b/m"}, models=[{"path": "uri"}]), "n"))
+    model = FoundModel(Address("s3://b/m", "s3"), "primary", "p", "e")
+
+    note_excess(reader, [Detection(models=(model,) * detects)])
+
+    assert [problem.message for problem in reader.problems] == ["holds more than 256 models"] * excess

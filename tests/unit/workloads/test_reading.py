@@ -127,3 +127,15 @@ def test_what_lies_below_keys_is_found_or_null() -> None:
     assert dig(value) is value
     assert dig(value, "a", "c") is None
     assert dig(value, "a", "b", "c") is None
+
+
+def test_what_is_more_than_the_limit_is_one_problem() -> None:
+    reader = Reader()
+
+    answers = [
+        reader.within(what, 3, number) for what, number in (("things", 3), ("things", 1), ("others", 3))
+    ]
+
+    assert answers == [True, False, True]
+    assert not reader.within("things", 3)
+    assert [problem.message for problem in reader.problems] == ["holds more than 3 things"]
