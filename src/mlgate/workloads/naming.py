@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 from itertools import takewhile
 
 from mlgate.domain.base import Json
@@ -27,6 +28,9 @@ _ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
 _MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
 _VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
 """Flags whose value is no model to be served by itself."""
+_MAX_PATH = 4096
+_MAX_DEPTH = 32
+"""Segments of a mount that a bare name is compared with; repositories have two, folders a few more."""
 _NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
 
 
@@ -257,12 +261,27 @@ class Naming:
         if isinstance(given, str) and given:
             yield posixpath.join("/", given, value)
             return
-        relative = posixpath.normpath(value)
-        for target, _, _ in self._invocation.slot.mounts:
-            segments = relative.split("/")
-            for length in range(len(segments), 0, -1):
-                if plain_path(target).endswith("/" + "/".join(segments[:length])):
-                    yield "/".join([target.rstrip("/"), *segments[length:]])
+        segments = posixpath.normpath(value).split("/")
+        longest = min(len(segments), _MAX_DEPTH)
+        fitting = (self._endings.get("/".join(segments[:length]), ()) for length in range(1, longest + 1))
+        for index, taken in merge(*fitting):
+            target, _, _ = self._invocation.slot.mounts[index]
+            yield "/".join([target.rstrip("/"), *segments[-taken:]])
+
+    @cached_property
+    def _mount_segments(self) -> list[list[str]]:
+        """Mount paths in pieces; one the kernel finds too long has none, because nothing starts with it."""
+        paths = [plain_path(target) for target, _, _ in self._invocation.slot.mounts]
+        return [path.split("/") if len(path) <= _MAX_PATH else [] for path in paths]
+
+    @cached_property
+    def _endings(self) -> dict[str, list[tuple[int, int]]]:
+        """Index of the mounts that end so, in their order; a longer ending of a mount goes first."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for index, segments in enumerate(self._mount_segments):
+            for length in range(1, min(len(segments), _MAX_DEPTH + 1)):
+                found.setdefault("/".join(segments[-length:]), []).append((index, -length))
+        return found
 
     @cached_property
     def _revision(self) -> str | None:

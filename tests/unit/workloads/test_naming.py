@@ -131,3 +131,11 @@ def test_words_that_several_fetching_calls_share_name_their_models_once(read: Re
     given = pod_of(command=["sh", "-c"], args=["aws s3 cp aws s3 cp s3://b/model-1 s3://b/model-2"])
 
     assert [model.uri for model in workload(read, given).models] == ["s3://b/model-1", "s3://b/model-2"]
+
+
+def test_thousands_of_mounts_are_searched_for_thousands_of_names(read: Read, pod_of: Make) -> None:
+    mounts = [{"name": "w", "mountPath": f"/m{index}/b{index}"} for index in range(3_000)]
+    args = [f"--model=b{index}/x" for index in range(3_000)]
+    found = workload(read, pod_of(CLAIM, image=VLLM, args=args, volumeMounts=mounts))
+
+    assert {model.uri for model in found.models} == {"pvc://weights/x"}
