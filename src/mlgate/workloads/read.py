@@ -14,7 +14,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.kinds import Component, Kind
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import Part, built_in, declared, detected, main_container, unique
+from mlgate.workloads.models import MAX_MODELS, Part, built_in, declared, detected, main_container, unique
 from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
@@ -53,6 +53,8 @@ def read_object(
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
     models += _strays(reader, obj, row, models)
+    if not reader.within("models in all", MAX_MODELS, len(models)):
+        del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
     serves, trains = _purpose(row, detections, labelled=bool(labelled))
     named = tuple(_named(reader, parts))

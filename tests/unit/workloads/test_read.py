@@ -243,3 +243,15 @@ def test_a_cache_beside_the_model_is_no_problem(read: Read, service: Callable[..
 
     assert found is not None
     assert found.problems == ()
+
+
+def test_models_beyond_the_limit_are_told_and_not_handed_on(read: Read) -> None:
+    args = [f"--model=acme/m{number}" for number in range(2_000)]
+    container = {"name": "c", "image": "x", "command": ["vllm", "serve"], "args": args}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {}, "spec": {"containers": [container]}}
+
+    found = read(pod).workload
+
+    assert found is not None
+    assert len(found.models) == 256
+    assert "holds more than 256 models" in [problem.message for problem in found.problems]
