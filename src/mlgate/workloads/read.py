@@ -53,7 +53,8 @@ def read_object(
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
     models += _strays(reader, obj, row, models)
-    if not reader.within("models in all", MAX_MODELS, len(models)):
+    if len(models) > MAX_MODELS:
+        reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
     serves, trains = _purpose(row, detections, labelled=bool(labelled))
