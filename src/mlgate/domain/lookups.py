@@ -26,6 +26,20 @@ class OwnerReference(Frozen):
     uid: str
 
 
+def controller_of(stored: dict[str, Any]) -> OwnerReference | None:
+    """The one ownerReference of an object that is marked as controller; None when none can be read."""
+    metadata = stored.get("metadata")
+    references = metadata.get("ownerReferences") if isinstance(metadata, dict) else None
+    for entry in references if isinstance(references, list) else ():
+        if not isinstance(entry, dict) or entry.get("controller") is not True:
+            continue
+        parts = [entry.get(key) for key in ("apiVersion", "kind", "name", "uid")]
+        if all(isinstance(part, str) and part for part in parts):
+            api_version, kind, name, uid = map(str, parts)
+            return OwnerReference(api_version=api_version, kind=kind, name=name, uid=uid)
+    return None
+
+
 class LookUps(Frozen):
     """The look-ups of one object. What is empty or false is not made."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.lookups import OwnerReference
+from mlgate.domain.lookups import OwnerReference, controller_of
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.times import metadata
 
@@ -39,16 +39,3 @@ async def _get(
     return await cluster.get(
         owner.api_version, owner.kind, namespace, owner.name, deadline=deadline, fresh=True
     )
-
-
-def controller_of(stored: dict[str, Any]) -> OwnerReference | None:
-    """The one ownerReference marked as controller; None when there is none that can be read."""
-    references = metadata(stored).get("ownerReferences")
-    for entry in references if isinstance(references, list) else ():
-        if not isinstance(entry, dict) or entry.get("controller") is not True:
-            continue
-        parts = [entry.get(key) for key in ("apiVersion", "kind", "name", "uid")]
-        if all(isinstance(part, str) and part for part in parts):
-            api_version, kind, name, uid = map(str, parts)
-            return OwnerReference(api_version=api_version, kind=kind, name=name, uid=uid)
-    return None

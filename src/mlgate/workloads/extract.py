@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from mlgate.domain.base import Credential, Json, Problem
-from mlgate.domain.lookups import LookUps, OwnerReference
+from mlgate.domain.lookups import LookUps, controller_of
 from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.card_references import ANNOTATION, read_card_references
@@ -14,7 +13,6 @@ from mlgate.workloads.credentials import scan
 from mlgate.workloads.kinds import Kind, find_kind
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.read import read_object
-from mlgate.workloads.reading import dig
 from mlgate.workloads.uris import REGISTRY_SCHEMES
 
 _REVIEWED = {"SignOff", "Waiver"}
@@ -125,7 +123,7 @@ def _lookups(request: Request, manifest: Manifest, workload: Workload, options: 
         secrets=_mentions(workload, "secret", "secretKey"),
         config_maps=_mentions(workload, "configMap", "configMapKey"),
         registry=any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
-        owner=_controller(request.object),
+        owner=controller_of(request.object),
         wants_sign_offs=bool(cards),
         wants_waivers=(request.namespace or options.cluster_namespace) is not None,
     )
@@ -140,16 +138,3 @@ def _mentions(workload: Workload, kind: str, source: str) -> bool:
         or any(item.kind == kind for item in container.env_from)
         for container in workload.containers
     )
-
-
-def _controller(obj: dict[str, Any]) -> OwnerReference | None:
-    """The one owner that is marked as controller, as the object states it."""
-    references = dig(obj, "metadata", "ownerReferences")
-    for item in references if isinstance(references, list) else ():
-        if not isinstance(item, dict) or item.get("controller") is not True:
-            continue
-        values = [item.get(key) for key in ("apiVersion", "kind", "name", "uid")]
-        if all(isinstance(value, str) and value for value in values):
-            api_version, kind, name, uid = values
-            return OwnerReference(api_version=str(api_version), kind=str(kind), name=str(name), uid=str(uid))
-    return None

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.lookups import OwnerReference
-from mlgate.evidence.owners import MAX_OWNERS, controller_of, follow
+from mlgate.domain.lookups import OwnerReference, controller_of
+from mlgate.evidence.owners import MAX_OWNERS, follow
 
 
 def link(kind: str, uid: str, owner: tuple[str, str] | None = None) -> dict[str, Any]:
