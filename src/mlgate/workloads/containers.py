@@ -13,7 +13,7 @@ from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.credentials import holds_credentials, mask_arguments
 from mlgate.workloads.images import parse_image
 from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.volumes import plain_path
+from mlgate.workloads.volumes import MODEL_MOUNT, PLATFORM_VOLUME, plain_path
 
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
@@ -27,8 +27,8 @@ PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _JOB_INDEX = "JOB_COMPLETION_INDEX"
 _ADDED_MOUNTS = (
     ("kube-api-access-", "/var/run/secrets/kubernetes.io/serviceaccount"),
-    ("kserve-provision-location", "/mnt/models"),
-    ("kserve-pvc-source", "/mnt/models"),
+    (PLATFORM_VOLUME, MODEL_MOUNT),
+    ("kserve-pvc-source", MODEL_MOUNT),
 )
 """Volumes that Kubernetes and KServe mount into the containers of others; the volumes are compared apart."""
 

@@ -18,10 +18,9 @@ from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_
 from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
 from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
-from mlgate.workloads.volumes import EMPTY, VolumeSlot, plain_path, resolve_path
+from mlgate.workloads.volumes import EMPTY, MODEL_MOUNT, VolumeSlot, plain_path, resolve_path, within
 from mlgate.workloads.words import Word
 
-_MODEL_MOUNT = "/mnt/models/"
 _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 """Variables that often hold a name for callers: they count only with an address in them."""
 _ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
@@ -188,7 +187,7 @@ class Naming:
     def _is_platform_s(self, value: str) -> bool:
         """Whether it lies where the platform puts a model, and nothing of the author's is mounted there."""
         value = plain_path(value)
-        if not self._platform_mount or not f"{value}/".startswith(_MODEL_MOUNT):
+        if not self._platform_mount or not within(value, MODEL_MOUNT):
             return False
         return not value.startswith(self._filled)
 

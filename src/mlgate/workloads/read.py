@@ -19,12 +19,16 @@ from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_addresses, stray_pods
-from mlgate.workloads.volumes import EMPTY, VolumeSlot, read_claim_templates
+from mlgate.workloads.volumes import (
+    EMPTY,
+    MODEL_MOUNT,
+    PLATFORM_VOLUME,
+    VolumeSlot,
+    read_claim_templates,
+    within,
+)
 
 _INITIALIZER = "storage-initializer"
-_MODELS = "/mnt/models"
-_PLATFORM_VOLUME = "kserve-provision-location"
-"""Where KServe puts the model it loads: https://kserve.github.io/website (storage initializer)."""
 _HELPERS = {"tokenizer", "adapter", "draft"}
 """Roles of models that serve nothing by themselves."""
 
@@ -166,10 +170,8 @@ def _note_replaceable(reader: Reader, part: Part) -> None:
     kinds = {item.volume.name: item.volume.kind for item in part.pod.volumes}
     for slot in part.pod.slots:
         for target, volume, _ in slot.mounts:
-            over = f"{_MODELS}/".startswith(f"{target.rstrip('/')}/") or f"{target}/".startswith(
-                f"{_MODELS}/"
-            )
-            if volume == _PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
+            over = within(MODEL_MOUNT, target) or within(target, MODEL_MOUNT)
+            if volume == PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
                 reader.problem(
                     f"{slot.path}.volumeMounts", "is mounted over the model that is named elsewhere"
                 )

@@ -24,6 +24,9 @@ _KINDS = {
 }
 EMPTY = frozenset({"emptyDir", "ephemeral", "secret", "configMap", "serviceAccountToken"})
 """Kinds of volumes that hold no model when a pod starts."""
+MODEL_MOUNT = "/mnt/models"
+PLATFORM_VOLUME = "kserve-provision-location"
+"""Where KServe puts the model it loads, and the volume it uses (its storage initializer)."""
 _API_TOKEN = "kube-api-access-"  # noqa: S105 - the name prefix of the volume, no credential
 _API_TOKEN_SOURCES = ("serviceAccountToken", "configMap", "downwardAPI")
 _DEFAULT_TOKEN_SECONDS = 3600
@@ -144,9 +147,7 @@ def resolve_path(
     The longest mount that holds the path decides, as in the kernel.
     """
     target = plain_path(target)
-    best = max(
-        (m for m in mounts if _within(target, m[0])), key=lambda m: len(m[0].rstrip("/")), default=None
-    )
+    best = max((m for m in mounts if within(target, m[0])), key=lambda m: len(m[0].rstrip("/")), default=None)
     if best is None:
         return None
     mount_path, volume_name, sub_path = best
@@ -177,6 +178,7 @@ def plain_path(path: str) -> str:
     return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
 
 
-def _within(target: str, mount: str) -> bool:
+def within(target: str, mount: str) -> bool:
+    """Whether a path is a mount's own or lies below it."""
     mount = mount.rstrip("/")
     return target == mount or target.startswith(f"{mount}/")
