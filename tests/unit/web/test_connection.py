@@ -108,7 +108,7 @@ async def test_an_answered_connection_takes_the_next_call() -> None:
 
 
 async def test_half_a_head_after_an_answer_ends_the_connection() -> None:
-    async with _connected(Answering(), 0.01) as (reader, writer):
+    async with _connected(Answering(), 0.5) as (reader, writer):
         writer.write(CALL)
         assert await _ok(reader)
         writer.write(HEAD)
@@ -117,7 +117,7 @@ async def test_half_a_head_after_an_answer_ends_the_connection() -> None:
 
 
 async def test_half_a_head_behind_a_call_ends_the_connection() -> None:
-    async with _connected(Answering(), 0.01) as (reader, writer):
+    async with _connected(Answering(), 0.5) as (reader, writer):
         writer.write(CALL + HEAD)
 
         assert (await reader.read()).endswith(b"ok")
