@@ -47,3 +47,10 @@ inside(path, field) if path == field
 inside(path, field) if startswith(path, concat("", [field, "."]))
 
 inside(path, field) if startswith(path, concat("", [field, "["]))
+
+# METADATA
+# title: loopback
+# description: Whether a host, in lower case, is the machine itself. Only the plain spellings are taken for it.
+loopback(name) if name in {"localhost", "::1", "[::1]"}
+
+loopback(name) if regex.match(`^127(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}$`, name)

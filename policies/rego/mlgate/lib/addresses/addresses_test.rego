@@ -41,3 +41,14 @@ test_a_field_is_inside_itself_and_what_holds_it if {
 	not addresses.inside("spec.containersX", "spec.containers")
 	not addresses.inside("spec", "spec.containers")
 }
+
+test_the_machine_itself_has_few_names if {
+	every name in ["localhost", "127.0.0.1", "127.255.0.9", "::1", "[::1]"] {
+		addresses.loopback(name)
+	}
+	other := [name |
+		some name in ["", "LOCALHOST", "localhost.", "127.0.0.1.example.org", "x127.0.0.1", "127.1", "127.0.0.256", "128.0.0.1"]
+		addresses.loopback(name)
+	]
+	other == []
+}

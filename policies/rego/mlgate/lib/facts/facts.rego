@@ -28,6 +28,17 @@ document := input.request.kind.kind if not named
 named if is_string(input.request.name)
 
 # METADATA
+# title: kind_with_group
+# description: Kind and API group as settings list them, `InferenceService.serving.kserve.io`; undefined for no kind.
+kind_with_group := concat(".", [kind, group]) if {
+	kind := input.workload.kind
+	is_string(kind)
+	is_string(input.workload.apiVersion)
+	parts := split(input.workload.apiVersion, "/")
+	group := {1: "", 2: parts[0]}[count(parts)]
+}
+
+# METADATA
 # title: owner_gated
 # description: Whether the controller that made the object is judged by the gate itself.
 owner_gated := present.get(present.get(input.workload, "owner"), "gated") == true

@@ -9,6 +9,23 @@ test_the_object_is_named_by_kind_and_name if {
 	facts.document == "InferenceService" with input as fixtures.without(["request", "name"])
 }
 
+test_a_kind_is_told_apart_by_its_group[version] if {
+	some version, name in {
+		"serving.kserve.io/v1beta1": "InferenceService.serving.kserve.io",
+		"v1": "InferenceService.",
+		"": "InferenceService.",
+	}
+	facts.kind_with_group == name with input as fixtures.with_patch(["workload", "apiVersion"], version)
+}
+
+test_a_kind_that_is_not_known_has_no_name[note] if {
+	some note, wrong in [null, 7, true, [], {}]
+	not facts.kind_with_group with input as fixtures.with_patch(["workload", "apiVersion"], wrong)
+	not facts.kind_with_group with input as fixtures.with_patch(["workload", "kind"], wrong)
+	not facts.kind_with_group with input as fixtures.with_patch(["workload"], wrong)
+	not facts.kind_with_group with input as fixtures.with_patch(["workload", "apiVersion"], "a/b/c")
+}
+
 test_namespace_and_requester_are_null_when_unknown if {
 	facts.namespace == "clinic-prod" with input as fixtures.passing
 	facts.namespace == null with input as fixtures.without(["request", "namespace"])

@@ -27,6 +27,14 @@ is_present(x) if {
 }
 
 # METADATA
+# title: stated
+# description: True for a string that is not blank, which is what a field of a card made of words must hold.
+stated(x) if {
+	is_string(x)
+	trim_space(x) != ""
+}
+
+# METADATA
 # title: number
 # description: True for a number. JSON has no infinities, so every number that arrives is finite.
 number(x) if is_number(x)

@@ -45,3 +45,10 @@ test_list_gives_lists_only if {
 	present.list({}, "a") == []
 	present.list(null, "a") == []
 }
+
+test_only_a_string_that_is_not_blank_is_stated if {
+	present.stated("x")
+	present.stated(" todo ")
+	stated := [wrong | some wrong in [null, true, 7, "", " \n", [], ["x"], {}, {"a": "x"}]; present.stated(wrong)]
+	stated == []
+}

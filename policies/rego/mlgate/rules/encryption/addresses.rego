@@ -1,5 +1,6 @@
 package mlgate.rules.encryption
 
+import data.mlgate.lib.addresses
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
@@ -59,7 +60,7 @@ unencrypted(place) := sprintf("scheme %s", [place.scheme]) if {
 	place.tls == false
 }
 
-excused(place) if loopback(host(place))
+excused(place) if addresses.loopback(host(place))
 
 excused(place) if {
 	input.cluster.peerAuthentication.mode == "STRICT"
@@ -88,10 +89,6 @@ host(place) := lower(place.host) if {
 		1,
 	)[0]
 }
-
-loopback(name) if name in {"localhost", "::1", "[::1]"}
-
-loopback(name) if regex.match(`^127(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}$`, name)
 
 # METADATA
 # title: cluster_local
