@@ -93,6 +93,21 @@ pairs contains {"model": model, "card": card} if {
 }
 
 # METADATA
+# title: covering_cards
+# description: |
+#   Each usable card that covers a model once, with the models it covers: what a card says is read once, however
+#   many models it speaks for.
+covering_cards := [{"models": models, "reference": named_card(present.get(entry, ["source", "reference"])), "card": present.get(entry, "card")} |
+	some entry in found_cards
+	models := [model | some model in covered_models; model.id in entry.models]
+	count(models) > 0
+]
+
+named_card(reference) := reference if {
+	is_string(reference)
+} else := "(unnamed)"
+
+# METADATA
 # title: unpaired_models
 # description: Covered models for which no usable card was found.
 unpaired_models := [model |

@@ -122,3 +122,30 @@ test_a_card_may_name_nobody[sprintf("%v", [card])] if {
 	facts.authors(card) == set()
 	facts.builders(card) == set()
 }
+
+covering(document) := [[entry.reference, [model.id | some model in entry.models]] |
+	some entry in facts.covering_cards with input as document
+]
+
+test_a_card_is_read_once_for_all_its_models if {
+	second := object.union(fixtures.model, {"id": "worker"})
+	document := json.patch(fixtures.passing, [
+		{"op": "add", "path": "/workload/models/-", "value": second},
+		{"op": "add", "path": "/cards/0/models/-", "value": "worker"},
+		{"op": "add", "path": "/cards/0/models/-", "value": "of another object"},
+		{"op": "add", "path": "/cards/-", "value": object.union(fixtures.card_entry, {"models": []})},
+		{"op": "add", "path": "/cards/-", "value": object.union(fixtures.card_entry, {"status": "invalid"})},
+	])
+	covering(document) == [["modelcard/visit-triage-4.0.2", ["predictor", "worker"]]]
+	[entry] := facts.covering_cards with input as document
+	entry.card == fixtures.card
+}
+
+test_a_card_without_reference_is_read_all_the_same[note] if {
+	some note, wrong in [null, 7, [], {}, {"reference": null}, {"reference": 7}]
+	covering(fixtures.with_patch(["cards", 0, "source"], wrong)) == [["(unnamed)", ["predictor"]]]
+}
+
+test_a_card_without_content_is_read_all_the_same if {
+	covering(fixtures.without(["cards", 0, "card"])) == [["modelcard/visit-triage-4.0.2", ["predictor"]]]
+}
