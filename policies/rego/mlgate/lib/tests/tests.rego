@@ -107,7 +107,7 @@ own(rows) := object.union_n([{row.kind: {row.index: row}} | some row in rows; ro
 counting(runs, trained) := {
 	"index": last[0].index,
 	"age": dates.today - newest,
-	"flaw": first([at(row.index, what) | some row in last; what := failing(row, trained)]),
+	"flaw": first([at(row.index, what) | some row in last; what := failing(row.given, row.day, trained)]),
 	"open": first([at(row.index, what) | some row in last; what := left_open(row.given)]),
 } if {
 	newest := max({row.day | some row in runs})
@@ -119,16 +119,16 @@ first(list) := list[0] if {
 } else := null
 
 # What is wrong with a run whatever age is allowed; undefined when nothing is.
-failing(row, trained) := unsuccessful(row.given) if {
-	not row.given.result == "passed"
+failing(test, on, trained) := unsuccessful(test) if {
+	not test.result == "passed"
 } else := "no report" if {
-	not reported(row.given)
+	not reported(test)
 } else := "no date" if {
-	row.day == undated
+	on == undated
 } else := "dated in the future" if {
-	not past(row.day)
+	not past(on)
 } else := sprintf("too old (before training ended on %s)", [ended(trained)]) if {
-	not after_training(row.day, trained)
+	not after_training(on, trained)
 }
 
 unsuccessful(test) := "failed" if {
