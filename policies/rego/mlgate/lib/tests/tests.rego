@@ -66,7 +66,7 @@ scan_flaw(report, kind, max_days) := lack(report, kind) if {
 }
 
 lack(report, kind) := report.counting[kind].flaw if {
-	not is_null(report.counting[kind].flaw)
+	is_object(report.counting[kind].flaw)
 } else := at(test.index, sprintf("too old (of %s, %d days ago)", [date, test.age])) if {
 	test := report.counting[kind]
 	date := dates.date(report.card.tests[test.index].date)
