@@ -19,19 +19,14 @@ import data.mlgate.lib.text
 #   One entry per usable card that covers a model and is not exempt: those models, the card's reference and
 #   content, its evaluations as the rules need them, and the attributes of those that are judged.
 reports := [report |
-	some entry in facts.found_cards
-	models := [model | some model in facts.covered_models; model.id in entry.models]
-	count(models) > 0
-	card := present.get(entry, "card")
+	some given in facts.covering_cards
+	card := given.card
 	not exempt(card)
 	tests := evaluations(card)
-	report := {
-		"models": models,
-		"reference": entry.source.reference,
-		"card": card,
+	report := object.union(given, {
 		"evaluations": tests,
 		"judged": {test.attribute | some test in tests; test.judged},
-	}
+	})
 ]
 
 # METADATA

@@ -1,5 +1,6 @@
 package mlgate.rules.fairness
 
+import data.mlgate.lib.datasets
 import data.mlgate.lib.dates
 import data.mlgate.lib.fairness
 import data.mlgate.lib.present
@@ -106,24 +107,19 @@ late(date, report) := [sprintf("agreed on %s, tested on %s", [dates.date(date), 
 deny contains finding if {
 	some report in fairness.reports
 	fairness.task(report.card) == "classification"
-	some index, dataset in present.list(report.card, "datasets")
-	trains(dataset)
-	observed := imbalance(dataset)
+	some dataset in datasets.entries(report.card)
+	dataset.training
+	observed := imbalance(dataset.given)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": sprintf("card.datasets[%d].classBalance", [index]),
-		"term": fairness.label(present.get(dataset, "name")),
+		"path": concat(".", [dataset.path, "classBalance"]),
+		"term": dataset.label,
 		"model": model.id,
 		"observed": observed,
 		"required": show.number(settings.value.fairness.imbalanceShare),
-		"values": {"dataset": fairness.label(present.get(dataset, "name"))},
+		"values": {"dataset": dataset.label},
 	})
 }
-
-# METADATA
-# title: trains
-# description: Whether a dataset was used for training or tuning; one that does not say counts as training.
-trains(dataset) if not present.get(dataset, "role") in {"validation", "test"}
 
 # METADATA
 # title: imbalance

@@ -1,0 +1,106 @@
+# METADATA
+# title: Reviews
+# description: |
+#   The reviews of the cards, read once for all rules, and what keeps the newest one of a kind from counting.
+# schemas:
+# - input: schema.input
+package mlgate.lib.reviews
+
+import data.mlgate.lib.dates
+import data.mlgate.lib.facts
+import data.mlgate.lib.present
+
+# METADATA
+# title: reports
+# description: The covering cards of lib facts, each with the reviews of its card by kind.
+reports := [object.union(report, {"reviews": object.get(by_report, index, {})}) |
+	some index, report in facts.covering_cards
+]
+
+# METADATA
+# title: lack
+# description: |
+#   Why a report has no current review of a kind: where to look (`path`) and what was found (`observed`). Undefined if
+#   it has one. `days` is how old the review may be; `traits` are fields of it that have to be true, each with what to
+#   say if it is not, as in {"independent": "not independent"}. Reviews of one day are equally new and all of them must
+#   be good, so that a failure cannot be outdone by a second opinion of the same day.
+lack(report, kind, _, _) := {"path": "card.reviews", "observed": "none"} if not report.reviews[kind]
+
+lack(report, kind, days, traits) := {"path": path(first), "observed": concat(" and ", problems(first, days, traits))} if {
+	reviews := report.reviews[kind]
+	last := max({review.day | some review in reviews})
+	faulty := [review |
+		some review in reviews
+		review.day == last
+		count(problems(review, days, traits)) > 0
+	]
+	first := faulty[0]
+}
+
+# METADATA
+# title: path
+# description: Where a review stands.
+path(review) := sprintf("card.reviews[%d]", [review.at])
+
+# Filled in one pass over all reviews, however many kinds they are of; asked for one kind it would be a pass for each.
+by_report := grouped
+
+# A review without a date may be the newest of all, and is taken for it.
+grouped[index][kind] contains {"at": at, "day": day(given), "given": given} if {
+	some index, report in facts.covering_cards
+	some at, given in present.list(report.card, "reviews")
+	kind := given.kind
+}
+
+day(given) := dates.day(given.date) if {
+	dates.valid(given.date)
+} else := undated
+
+# A day after all that are possible.
+undated := 1000000
+
+problems(review, days, traits) := array.concat(
+	[words | some words in [outcome(review.given), age(review, days), validity(review.given)]; words != ""],
+	array.concat(gaps(review.given), [words | some trait, words in traits; not review.given[trait] == true]),
+)
+
+# METADATA
+# title: outcome
+# description: What speaks against the outcome of a review; an empty string if nothing does.
+outcome(given) := "" if {
+	given.outcome in {"passed", "accepted"}
+} else := "failed" if {
+	given.outcome == "failed"
+} else := "no outcome"
+
+age(review, _) := "no date" if review.day == undated
+
+age(review, days) := "" if dates.within_days(review.given.date, days)
+
+age(review, days) := sprintf("%d days old", [dates.today - review.day]) if dates.today - review.day > days
+
+age(review, _) := sprintf("dated %s, in the future", [dates.date(review.given.date)]) if {
+	review.day > dates.today
+	review.day < undated
+}
+
+# METADATA
+# title: validity
+# description: What speaks against the end of a review's validity; an empty string if nothing does.
+validity(given) := "" if {
+	present.absent(present.get(given, "validUntil"))
+} else := "" if {
+	dates.ahead(given.validUntil)
+} else := sprintf("valid until %s", [dates.date(given.validUntil)]) if {
+	dates.valid(given.validUntil)
+} else := "no possible end of validity"
+
+gaps(given) := [words |
+	some field, words in {"by": "nobody is named", "report": "no report"}
+	not words_in(given, field)
+]
+
+words_in(given, field) if {
+	is_string(given[field])
+	present.is_present(given[field])
+}
