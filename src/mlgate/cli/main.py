@@ -22,6 +22,7 @@ COMMANDS = {
     "inspect": "show what is read in a manifest, before any judgement",
     "card": "validate a model card, print its digest",
     "signoff": "make a SignOff manifest",
+    "policy": "the policy author's workbench",
     "version": "mlgate, policy revision, OPA version",
 }
 """Command -> what it does; each lives in the module of its name."""

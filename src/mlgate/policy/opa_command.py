@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +15,69 @@ SECONDS = 120.0
 """Longest time one call may take; building the whole library takes one or two seconds."""
 
 
-def run_opa(opa: Path, *arguments: str, folder: Path | None = None) -> str:
-    """What one call of OPA writes to its standard output.
+@dataclass(frozen=True)
+class Ran:
+    """How one call of OPA ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaint(self) -> str:
+        """The first of what it complained about, in one line."""
+        return _first_lines(self.err or self.out)
+
+
+def call_opa(
+    opa: Path,
+    *arguments: str,
+    folder: Path | None = None,
+    given: str | None = None,
+    seconds: float | None = None,
+) -> Ran:
+    """One call of OPA, whatever its exit code.
 
     Args:
         opa: the program.
         arguments: its arguments.
         folder: where it runs; what it writes then names files from there on.
+        given: its standard input.
+        seconds: longest time it may take; `SECONDS` when left out.
 
     Raises:
-        PolicyError: OPA cannot be started, takes too long, or reports errors; the first are named.
+        PolicyError: OPA cannot be started or takes too long.
     """
+    limit = SECONDS if seconds is None else seconds
     try:
         done = subprocess.run(  # noqa: S603 - the program is named by the caller, no shell is involved
             [os.fspath(opa if folder is None else opa.absolute()), *arguments],
             cwd=folder,
+            input=given,
             capture_output=True,
             text=True,
             encoding="utf-8",
             errors="replace",
-            timeout=SECONDS,
+            timeout=limit,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise PolicyError(f"opa {arguments[0]} did not end within {SECONDS:.0f} s") from error
+        raise PolicyError(f"opa {arguments[0]} did not end within {limit:.0f} s") from error
     except OSError as error:
         raise PolicyError(f"opa cannot be started: {error.strerror or error}") from error
-    if done.returncode != 0:
-        raise PolicyError(f"opa {arguments[0]}: {_first_lines(done.stderr or done.stdout)}")
-    return done.stdout
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def run_opa(opa: Path, *arguments: str, folder: Path | None = None) -> str:
+    """What one call of OPA writes to its standard output.
+
+    Raises:
+        PolicyError: OPA cannot be started, takes too long, or reports errors; the first are named.
+    """
+    ran = call_opa(opa, *arguments, folder=folder)
+    if ran.code != 0:
+        raise PolicyError(f"opa {arguments[0]}: {ran.complaint}")
+    return ran.out
 
 
 def inspect(tree: Path, opa: Path) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
     """
     if source is None:
         return _files(shipped)
-    if (source / "mlgate" / "main").is_dir():
+    if is_whole(source):
         return _files(source)
     content, added = _files(shipped), _files(source)
     added.pop(MANIFEST, None)
@@ -63,13 +63,27 @@ def check_coverage(tree: Path, catalog: Catalog) -> None:
             raise PolicyError(f"mlgate/rules/{folder.name} holds no rule with METADATA")
 
 
-def _files(tree: Path) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+def is_whole(source: Path) -> bool:
+    """Whether a tree stands in place of the shipped one."""
+    return (source / "mlgate" / "main").is_dir()
+
+
+def policy_files(tree: Path, *, tests: bool = False) -> dict[str, Path]:
+    """The files of a policy tree by their name in it.
+
+    Args:
+        tree: the folder.
+        tests: whether the tests of the rules belong to it.
+
+    Raises:
+        PolicyError: the tree cannot be read, or is empty.
+    """
+    found: dict[str, Path] = {}
     try:
         for path in sorted(tree.rglob("*")):
             name = path.relative_to(tree).as_posix()
-            if path.is_file() and _belongs(name):
-                found[name] = path.read_bytes()
+            if path.is_file() and _belongs(name, tests=tests):
+                found[name] = path
     except OSError as error:
         raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
     if not found:
@@ -77,10 +91,17 @@ def _files(tree: Path) -> dict[str, bytes]:
     return found
 
 
-def _belongs(name: str) -> bool:
+def _files(tree: Path) -> dict[str, bytes]:
+    try:
+        return {name: path.read_bytes() for name, path in policy_files(tree).items()}
+    except OSError as error:
+        raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
+
+
+def _belongs(name: str, *, tests: bool) -> bool:
     if name in GENERATED | RESERVED:
         return False
     if name == MANIFEST:
         return True
-    rego = name.endswith(".rego") and not name.endswith("_test.rego")
+    rego = name.endswith(".rego") and (tests or not name.endswith("_test.rego"))
     return rego or name.rsplit("/", 1)[-1] in {"data.json", "data.yaml"}

@@ -28,7 +28,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, fault: BaseException) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", *COMMANDS, "card validate", "card digest", "signoff new"],
+    ["", *COMMANDS, "card validate", "card digest", "signoff new", "policy lint"],
 )
 def test_every_help_has_an_example(mlgate: Program, command: str) -> None:
     done = mlgate(*command.split(), "--help")
@@ -39,7 +39,16 @@ def test_every_help_has_an_example(mlgate: Program, command: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("frob",), ("--frob",), ("check",), ("card",), ("signoff",), ("inspect", "-o", "xml", "x")],
+    [
+        (),
+        ("frob",),
+        ("--frob",),
+        ("check",),
+        ("card",),
+        ("signoff",),
+        ("policy",),
+        ("inspect", "-o", "xml", "x"),
+    ],
 )
 def test_bad_usage_is_exit_code_two(mlgate: Program, arguments: tuple[str, ...]) -> None:
     assert mlgate(*arguments).code == 2

@@ -1,0 +1,39 @@
+"""Arguments that several commands of the workbench share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mlgate.errors import PolicyError
+from mlgate.policy.local_opa import find_opa
+from mlgate.settings import load_settings
+
+Site = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[PATH]", help="A directory of your own policy; the shipped policy when left out."
+    ),
+]
+
+
+def site_folder(path: Path | None) -> Path | None:
+    """The directory somebody named.
+
+    Raises:
+        PolicyError: there is none.
+    """
+    if path is not None and not path.is_dir():
+        raise PolicyError(f"{path} is no directory; name the one that holds mlgate/rules/<subject>/")
+    return path
+
+
+def opa_program() -> Path:
+    """The opa program.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    return find_opa(load_settings().opa.binary)

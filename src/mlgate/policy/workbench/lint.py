@@ -1,0 +1,55 @@
+"""All that can be wrong with a policy, found by OPA's own tools and by the checks written in Rego."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+
+from mlgate.policy.capabilities import write_capabilities
+from mlgate.policy.opa_command import call_opa, run_opa
+from mlgate.policy.workbench.opa_errors import problems_in
+from mlgate.policy.workbench.problems import Problem, Report
+from mlgate.policy.workbench.workspace import Workspace, workspace
+
+
+def lint(site: Path | None, opa: Path) -> Report:
+    """Every problem of a site's own policy, or of the shipped one when none is named.
+
+    Raises:
+        PolicyError: a file cannot be read, or OPA does not work.
+    """
+    with workspace(site) as space:
+        found = [*_compiled(space, opa), *_formatted(space, opa)]
+        return Report(tuple(sorted(set(found))), len(space.own))
+
+
+def _compiled(space: Workspace, opa: Path) -> Iterator[Problem]:
+    """What the compiler and the type checker refuse."""
+    limits = write_capabilities(space.tree.parent / "capabilities.json", opa)
+    shared = ["--capabilities", str(limits), "--schema", str((space.policies / "schema").absolute())]
+    wanted = ["--strict", "--max-errors", "0", "--format", "json"]
+    said = call_opa(opa, "check", *wanted, *shared, ".", folder=space.tree)
+    yield from problems_in(said, "compile", space)
+
+
+def _formatted(space: Workspace, opa: Path) -> Iterator[Problem]:
+    """Files that `opa fmt` would write otherwise, with the first line that differs."""
+    said = call_opa(opa, "fmt", "--list", ".", folder=space.tree)
+    for name in sorted(set(said.out.splitlines()) & space.own):
+        wanted = run_opa(opa, "fmt", name, folder=space.tree).splitlines()
+        written = (space.tree / name).read_text(encoding="utf-8").splitlines()
+        yield Problem(
+            space.shown(name),
+            _first_difference(written, wanted),
+            "format",
+            "is not formatted as `opa fmt` does",
+            f"run: opa fmt -w {space.shown(name)}",
+        )
+
+
+def _first_difference(written: list[str], wanted: list[str]) -> int:
+    for tag, start, _, _, _ in difflib.SequenceMatcher(None, written, wanted, autojunk=False).get_opcodes():
+        if tag != "equal":
+            return start + 1
+    return len(written)

@@ -1,0 +1,59 @@
+"""The tree that the workbench looks at: the shipped policy with the author's own over it, tests included."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlgate.policy.shipped import shipped_policies
+from mlgate.policy.stage import MANIFEST, is_whole, policy_files, stage
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of a policy that OPA's tools may be let loose on."""
+
+    tree: Path
+    """The copy; every name below is relative to it."""
+    own: frozenset[str]
+    """Files of the author: what is checked."""
+    origins: dict[str, Path]
+    """Where each file was copied from."""
+    policies: Path
+    """The shipped folder with `checks` and `schema`."""
+
+    def shown(self, name: str) -> str:
+        """A file as its author calls it."""
+        origin = self.origins.get(name)
+        if origin is None:
+            return name
+        here = Path.cwd()
+        return str(origin.relative_to(here) if origin.is_relative_to(here) else origin)
+
+    @property
+    def rego(self) -> list[str]:
+        """The author's own Rego files, in order."""
+        return sorted(name for name in self.own if name.endswith(".rego"))
+
+
+@contextmanager
+def workspace(site: Path | None) -> Iterator[Workspace]:
+    """A workspace for a site's own policy, a whole policy tree, or the shipped policy when none is named.
+
+    Raises:
+        PolicyError: a file cannot be read, or the site's tree is empty.
+    """
+    policies = shipped_policies()
+    whole = site is None or is_whole(site)
+    base = policies / "rego" if site is None else site
+    own = policy_files(base, tests=True)
+    if not whole:
+        own.pop(MANIFEST, None)
+    files = own if whole else policy_files(policies / "rego", tests=True) | own
+    with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
+        tree = Path(folder).resolve() / "tree"
+        stage({name: path.read_bytes() for name, path in files.items()}, tree)
+        yield Workspace(tree, frozenset(own), files, policies)
