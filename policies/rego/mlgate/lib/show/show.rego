@@ -3,6 +3,8 @@
 # description: Values as a person reads them in a message; short, and never able to move a terminal.
 package mlgate.lib.show
 
+import data.mlgate.lib.present
+
 # METADATA
 # title: list
 # description: The first five items and how many more there are; `none` for an empty list.
@@ -60,6 +62,15 @@ shorten(s, limit) := escaped if {
 	escaped := escape(substring(unsigned(s), 0, limit + 1))
 	count(escaped) <= limit
 } else := concat("", [substring(escape(substring(unsigned(s), 0, limit)), 0, limit - 1), "…"])
+
+# METADATA
+# title: place
+# description: The path an entry of the document gives for itself, else where to look instead.
+place(entry, otherwise) := found if {
+	found := present.get(entry, "path")
+	is_string(found)
+	present.is_present(found)
+} else := otherwise
 
 # METADATA
 # title: unsigned

@@ -70,3 +70,12 @@ test_a_signature_is_masked_before_it_is_cut if {
 	long := concat("", ["https://m.example.org/m?sig=", sprintf("%0200d", [7])])
 	show.shorten(long, 40) == "https://m.example.org/m?sig=***"
 }
+
+test_an_entry_stands_where_its_path_says if {
+	show.place({"path": "spec.a"}, "spec") == "spec.a"
+	show.place({}, "spec") == "spec"
+	every wrong in [null, "", " ", 7, [], {}] {
+		show.place({"path": wrong}, "spec") == "spec"
+		show.place(wrong, "spec") == "spec"
+	}
+}

@@ -3,6 +3,7 @@ package mlgate.rules.encryption
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
+import data.mlgate.lib.show
 
 # METADATA
 # scope: rule
@@ -34,7 +35,7 @@ deny contains finding if {
 	reasons := array.concat(ineffective_scheme(model), unusable_key(present.get(confidential, "resourceId")))
 	count(reasons) > 0
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": place(confidential),
+		"path": show.place(confidential, "spec"),
 		"term": model.id,
 		"model": model.id,
 		"observed": concat(" and ", reasons),

@@ -127,14 +127,9 @@ deny contains finding if {
 	exposure.tls == false
 	not present.get(exposure, "scope") in {"none", "cluster"}
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": place(exposure),
+		"path": show.place(exposure, "spec"),
 		"observed": sprintf("no TLS at an endpoint of scope %s", [show.text(present.get(exposure, "scope"))]),
 		"required": "TLS",
-		"values": {"location": place(exposure)},
+		"values": {"location": show.place(exposure, "spec")},
 	})
 }
-
-place(exposure) := exposure.path if {
-	is_string(exposure.path)
-	present.is_present(exposure.path)
-} else := "spec"

@@ -5,6 +5,7 @@ package mlgate.rules.workload
 
 import data.mlgate.lib.present
 import data.mlgate.lib.result
+import data.mlgate.lib.show
 
 # METADATA
 # scope: rule
@@ -74,11 +75,7 @@ deny contains finding if {
 # `unavailable` is told by the lookup that failed, under `needs`.
 resolved(reference) if present.get(reference, "status") in {"found", "unavailable"}
 
-location(entry) := found if {
-	found := present.get(entry, "path")
-	is_string(found)
-	present.is_present(found)
-} else := "metadata"
+location(entry) := show.place(entry, "metadata")
 
 reason(problem) := found if {
 	found := present.get(problem, "message")
