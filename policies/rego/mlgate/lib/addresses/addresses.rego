@@ -3,6 +3,8 @@
 # description: How addresses and image repositories are compared with prefixes.
 package mlgate.lib.addresses
 
+import data.mlgate.lib.present
+
 # METADATA
 # title: under
 # description: |
@@ -30,6 +32,26 @@ under_any(address, prefixes) if {
 	some prefix in prefixes
 	under(address, prefix)
 }
+
+# METADATA
+# title: keeps_to
+# description: |
+#   Whether what an address leads to lies under one of several prefixes. Steps upward, however they are spelt, and
+#   characters that programs read in more than one way lead elsewhere than the address reads.
+keeps_to(address, prefixes) if {
+	under_any(address, prefixes)
+	not wanders(address)
+}
+
+wanders(address) if regex.match(`(?i)(^|[/\\:]|%2f|%5c)(\.|%2e){2}([/\\?#;]|%2f|%5c|$)|[\\\s]`, address)
+
+# METADATA
+# title: without_user
+# description: An address without user information; for anything that is no address `unknown`.
+without_user(uri) := regex.replace(uri, `^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@`, "$1") if {
+	is_string(uri)
+	present.is_present(uri)
+} else := "unknown"
 
 # METADATA
 # title: repository

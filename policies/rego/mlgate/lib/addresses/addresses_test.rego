@@ -51,4 +51,39 @@ test_the_machine_itself_has_few_names if {
 		addresses.loopback(name)
 	]
 	other == []
+
+test_an_address_is_shown_without_user if {
+	addresses.without_user("https://a:b@c.example.org/d@e") == "https://c.example.org/d@e"
+	addresses.without_user("https://a@b:c@d.example.org") == "https://d.example.org"
+	addresses.without_user("s3://bucket/key@v1") == "s3://bucket/key@v1"
+	addresses.without_user("org/model") == "org/model"
+}
+
+test_what_is_no_address_is_unknown[note] if {
+	some note, wrong in [null, 7, "", " ", [], {}]
+	addresses.without_user(wrong) == "unknown"
+}
+
+test_an_address_keeps_to_a_prefix[address] if {
+	some address in [
+		"s3://frozen", "s3://frozen/a", "s3://frozen/a..b/..c/d..", "s3://frozen/.../a", "s3://frozen/a.b/.c",
+		"s3://frozen/a?x=..y",
+	]
+	addresses.keeps_to(address, ["s3://other/", "s3://frozen"])
+}
+
+test_an_address_that_steps_upward_keeps_to_nothing[address] if {
+	some address in [
+		"s3://frozen/../other", "s3://frozen/..", "s3://frozen/%2e%2e/x", "s3://frozen/.%2E/x", "s3://frozen/a%2f../x",
+		"s3://frozen/..%5cx", "s3://frozen/a\\..\\x", "s3://frozen\\@evil", "s3://frozen/a b", "s3://frozen/..?x", "s3://frozen/..;x",
+		"s3://frozen/..#x", "s3://frozen/a%5C../x", "s3://frozen:..",
+	]
+	addresses.under_any(address, ["s3://frozen"])
+	not addresses.keeps_to(address, ["s3://frozen"])
+}
+
+test_an_address_elsewhere_keeps_to_nothing if {
+	not addresses.keeps_to("s3://frozenX/a", ["s3://frozen"])
+	not addresses.keeps_to(null, ["s3://frozen"])
+	not addresses.keeps_to("s3://frozen", [])
 }

@@ -46,7 +46,7 @@ deny contains finding if {
 		"model": model_of(kind, place),
 		"observed": weakness,
 		"required": "an encrypted scheme",
-		"values": {"uri": without_user(place.uri), "location": place.path},
+		"values": {"uri": addresses.without_user(present.get(place, "uri")), "location": place.path},
 	})
 }
 
@@ -98,11 +98,3 @@ host(place) := lower(place.host) if {
 cluster_local(name) if regex.match(`^[a-z]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\.(svc|cluster\.local)$`, name)
 
 cluster_local(name) if regex.match(`^[a-z]([-a-z0-9]*[a-z0-9])?$`, name)
-
-# METADATA
-# title: without_user
-# description: An address without user information; for anything that is no address `unknown`.
-without_user(uri) := regex.replace(uri, `^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@`, "$1") if {
-	is_string(uri)
-	present.is_present(uri)
-} else := "unknown"

@@ -1,7 +1,6 @@
 package mlgate.rules.encryption_test
 
 import data.mlgate.lib.fixtures_test as fixtures
-import data.mlgate.rules.encryption
 
 # The passing document with one place of a kind and the mesh in a mode.
 reaching(kind, place, mode) := json.patch(fixtures.passing, [
@@ -129,11 +128,4 @@ test_a_document_without_mesh_excuses_nothing_in_the_cluster if {
 	place := object.union(fixtures.endpoint, {"scheme": "http", "clusterLocal": true})
 	document := json.patch(reaching("endpoints", place, "STRICT"), [{"op": "replace", "path": "/cluster/peerAuthentication", "value": null}])
 	count(found("encryption.insecure_uri", document)) == 1
-}
-
-test_an_address_is_shown_without_user if {
-	encryption.without_user("https://a:b@c.example.org/d@e") == "https://c.example.org/d@e"
-	encryption.without_user("https://a@b:c@d.example.org") == "https://d.example.org"
-	encryption.without_user("s3://bucket/key@v1") == "s3://bucket/key@v1"
-	encryption.without_user("org/model") == "org/model"
 }

@@ -7,6 +7,7 @@
 # - input: schema.input
 package mlgate.rules.encryption
 
+import data.mlgate.lib.addresses
 import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -217,7 +218,7 @@ deny contains finding if {
 	some pair in facts.pairs
 	some index, artifact in present.list(pair.card.card, ["model", "artifacts"])
 	not artifact.access == "restricted"
-	uri := without_user(present.get(artifact, "uri"))
+	uri := addresses.without_user(present.get(artifact, "uri"))
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("card.model.artifacts[%d].access", [index]),
 		"term": uri,

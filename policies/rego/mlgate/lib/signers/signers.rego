@@ -1,0 +1,42 @@
+# METADATA
+# title: Signers
+# description: Whether a signature that verified is that of somebody a setting trusts.
+package mlgate.lib.signers
+
+import data.mlgate.lib.present
+
+# METADATA
+# title: trusted
+# description: A signature is that of one of several signers.
+trusted(signature, signers) if {
+	some signer in signers
+	signed_by(signature, signer)
+}
+
+# METADATA
+# title: signed_by
+# description: |
+#   A signature is that of a signer, by its key or by identity and issuer together. Empty values match nothing, or
+#   a signer without a key would be matched by every signature without one.
+signed_by(signature, signer) if {
+	present.is_present(signature.keyId)
+	signature.keyId == signer.keyId
+}
+
+signed_by(signature, signer) if {
+	present.is_present(signature.identity)
+	present.is_present(signature.issuer)
+	signature.identity == signer.identity
+	signature.issuer == signer.issuer
+}
+
+# METADATA
+# title: name
+# description: Whose a signature is, in words.
+name(signature) := signature.identity if {
+	is_string(signature.identity)
+	present.is_present(signature.identity)
+} else := sprintf("key %s", [signature.keyId]) if {
+	is_string(signature.keyId)
+	present.is_present(signature.keyId)
+} else := "nobody known"

@@ -1,0 +1,87 @@
+package mlgate.rules.supply_chain
+
+import data.mlgate.lib.present
+import data.mlgate.lib.result
+import data.mlgate.lib.settings
+import data.mlgate.lib.show
+import data.mlgate.lib.signers
+
+# METADATA
+# scope: rule
+# title: Models are signed
+# description: |
+#   No signature over the bytes of a model verified that was made by somebody the site trusts. The signature of
+#   inputs and outputs in an MLmodel file is none in this sense.
+# related_resources:
+# - ref: https://www.nist.gov/itl/ai-risk-management-framework
+#   description: NIST AI RMF MEASURE 2.7
+# - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
+#   description: EU AI Act Article 15(5)
+# - ref: https://www.iso.org/standard/27001
+#   description: ISO/IEC 27001 A.8.24
+# - ref: https://atlas.mitre.org
+#   description: MITRE ATLAS AML.T0010.003, AML.T0018, AML.M0013 and AML.M0014
+# custom:
+#   code: supply_chain.model_signature_not_verified
+#   controls: [C79]
+#   severity: critical
+#   priority: 2
+#   appliesWhen: {objects: [serving]}
+#   needs: [evidence.modelSignatures]
+#   configuredBy: [supplyChain.trustedSigners]
+#   per: model
+#   enforcement: {sandbox: "off", development: warn, staging: deny, production: deny}
+#   settings: [supplyChain.trustedSigners]
+#   message: "{model} carries no verified signature of a trusted signer: {observed}."
+#   fix: "Sign the artifact (OpenSSF Model Signing or cosign) with an identity listed in setting supplyChain.trustedSigners."
+deny contains finding if {
+	trusted_signers != []
+	some model in present.list(input.workload, "models")
+	found := [entry | some entry in present.list(input.evidence, "modelSignatures"); entry.model == model.id]
+	not model_signed(model, found)
+	finding := result.candidate(rego.metadata.rule(), {
+		"path": model.path,
+		"term": model.id,
+		"model": model.id,
+		"observed": signature_observed(model, found),
+		"required": "a verified signature of a trusted signer",
+	})
+}
+
+model_signed(model, found) if {
+	some entry in found
+	entry.status == "verified"
+	covers(entry, model)
+	signers.trusted(entry, trusted_signers)
+}
+
+signature_observed(model, found) := "the signature is over other bytes" if {
+	some entry in found
+	entry.status == "verified"
+	signers.trusted(entry, trusted_signers)
+	not covers(entry, model)
+} else := signature_found(found)
+
+# METADATA
+# title: trusted_signers
+# description: Who may sign models, images and provenance.
+trusted_signers := settings.value.supplyChain.trustedSigners
+
+# A model whose digest is not known is covered by what was found for it.
+covers(_, model) if present.absent(present.get(model, "digest"))
+
+covers(entry, model) if {
+	present.is_present(model.digest)
+	entry.digest == model.digest
+}
+
+# METADATA
+# title: signature_found
+# description: What was found in place of a signature that counts, in words.
+signature_found(found) := "no signature" if {
+	count(found) == 0
+} else := show.list({text | some entry in found; text := signature_state(entry)})
+
+signature_state(entry) := sprintf("signed by %s", [signers.name(entry)]) if {
+	entry.status == "verified"
+} else := sprintf("signature %s", [show.cut(present.get(entry, "status"))])
