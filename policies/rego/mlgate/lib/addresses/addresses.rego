@@ -49,8 +49,7 @@ wanders(address) if regex.match(`(?i)(^|[/\\:]|%2f|%5c)(\.|%2e){2}([/\\?#;]|%2f|
 # title: without_user
 # description: An address without user information; for anything that is no address `unknown`.
 without_user(uri) := regex.replace(uri, `^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@`, "$1") if {
-	is_string(uri)
-	present.is_present(uri)
+	present.stated(uri)
 } else := "unknown"
 
 # METADATA

@@ -41,8 +41,7 @@ test_the_platforms_images_are_a_setting if {
 }
 
 test_without_containers_none_is_judged[note] if {
-	some note, wrong in fixtures.wrong_values
-	not is_array(wrong)
+	some note, wrong in [null, true, 7, "", "seven", [], {}, {"a": null}]
 	judged(wrong) == []
 }
 

@@ -30,8 +30,8 @@ test_a_lookup_that_failed_once_failed if {
 }
 
 test_a_lookup_nobody_needs_skips_nothing if {
-	skipped := judgement.skipped with input as lacking([lookup("evidence.registry", "disabled")])
-	object.keys(skipped) == {"signoff.role_not_held"}
+	skipped := judgement.skipped with input as lacking([lookup("third", "disabled")]) with data.mlgate.indexes as index
+	object.keys(skipped) == {"a.two"}
 }
 
 index := {

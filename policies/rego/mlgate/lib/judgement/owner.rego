@@ -1,8 +1,8 @@
 package mlgate.lib.judgement
 
 import data.mlgate.lib.addresses
+import data.mlgate.lib.containers
 import data.mlgate.lib.facts
-import data.mlgate.lib.settings
 
 # METADATA
 # title: covered_by_owner
@@ -27,10 +27,8 @@ covered_by_owner if {
 
 vouched_for(container) if container.inOwner == true
 
-# An image of the platform as the platform starts it: with a command of its own it may do anything.
 vouched_for(container) if {
-	addresses.under_any(addresses.repository(container.image), settings.value.supplyChain.platformImages)
-	container.command == []
+	containers.of_platform(container)
 	not container.securityContext.privileged == true
 }
 

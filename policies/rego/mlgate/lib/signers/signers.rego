@@ -34,9 +34,7 @@ signed_by(signature, signer) if {
 # title: name
 # description: Whose a signature is, in words.
 name(signature) := signature.identity if {
-	is_string(signature.identity)
-	present.is_present(signature.identity)
+	present.stated(signature.identity)
 } else := sprintf("key %s", [signature.keyId]) if {
-	is_string(signature.keyId)
-	present.is_present(signature.keyId)
+	present.stated(signature.keyId)
 } else := "nobody known"

@@ -45,8 +45,7 @@ deny contains finding if {
 }
 
 pinned(container) if {
-	is_string(container.image.digest)
-	present.is_present(container.image.digest)
+	present.stated(container.image.digest)
 }
 
 # METADATA

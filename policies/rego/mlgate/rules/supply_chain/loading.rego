@@ -68,6 +68,5 @@ deny contains finding if {
 # Where a setting of the server stands; the object itself when the reader cannot say.
 place_of(feature) := path if {
 	path := present.get(input.workload, ["features", feature, "path"])
-	is_string(path)
-	present.is_present(path)
+	present.stated(path)
 } else := "spec"

@@ -71,7 +71,7 @@ provenance_lack(model, found, []) := {
 
 provenance_lack(model, _, good) := {
 	"path": "card.training.sourceRevision",
-	"observed": sprintf("built from %s, the card names %s", [show.list(differing.built), show.list(differing.stated)]),
+	"observed": sprintf("built from %s, the card names %s", [show.list(differing.built), show.list(differing.named)]),
 	"required": "the source revision of the provenance",
 } if {
 	differing := disagreement(model, good)
@@ -84,8 +84,9 @@ provenance_found(found) := show.list({text | some entry in found; text := attest
 
 attestation_state(entry) := sprintf("%s attestation", [show.cut(present.get(entry, "status"))]) if {
 	not entry.status == "verified"
-} else := sprintf("attestation of %s", [show.cut(present.get(entry, "predicateType"))]) if {
-	not entry.predicateType in settings.value.supplyChain.provenanceTypes
+} else := sprintf("attestation of %s", [show.cut(kind)]) if {
+	kind := present.get(entry, "predicateType")
+	not kind in settings.value.supplyChain.provenanceTypes
 } else := sprintf("attestation signed by %s", [signers.name(entry)]) if {
 	not signers.trusted(entry, trusted_signers)
 } else := "attestation of other bytes"
@@ -93,16 +94,16 @@ attestation_state(entry) := sprintf("%s attestation", [show.cut(present.get(entr
 # Revisions of the statements and of the cards that contradict each other; one that is not given contradicts nothing.
 disagreement(model, good) := {
 	"built": {pair[0] | some pair in contradictions},
-	"stated": {pair[1] | some pair in contradictions},
+	"named": {pair[1] | some pair in contradictions},
 } if {
-	contradictions := {[built, stated] |
+	contradictions := {[built, named] |
 		some entry in good
 		built := present.get(entry, "sourceRevision")
 		present.is_present(built)
 		some pair in facts.pairs
 		pair.model.id == model.id
-		stated := present.get(pair.card.card, ["training", "sourceRevision"])
-		present.is_present(stated)
-		built != stated
+		named := present.get(pair.card.card, ["training", "sourceRevision"])
+		present.is_present(named)
+		built != named
 	}
 }

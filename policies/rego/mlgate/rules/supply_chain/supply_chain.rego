@@ -52,8 +52,7 @@ deny contains finding if {
 write_once(model) if addresses.keeps_to(model.uri, settings.value.supplyChain.immutablePrefixes)
 
 revision(given) := sprintf("revision %s can move", [show.cut(given)]) if {
-	is_string(given)
-	present.is_present(given)
+	present.stated(given)
 } else := "no digest, commit or version"
 
 # METADATA
@@ -102,8 +101,9 @@ trusted_source(model) if {
 
 trusted_source(model) if {
 	listed_sources == []
-	is_string(model.scheme)
-	not model.scheme in settings.value.supplyChain.publicSchemes
+	scheme := model.scheme
+	is_string(scheme)
+	not scheme in settings.value.supplyChain.publicSchemes
 }
 
 listed_sources := settings.value.supplyChain.trustedModelSources
