@@ -134,3 +134,19 @@ builders(card) := authors(card) | {name |
 	name := present.get(card, ["training", "initiatedBy"])
 	is_string(name)
 }
+
+# METADATA
+# title: affects_people
+# description: Whether outputs of the model affect people; only a card that denies it says no.
+affects_people(card) if not present.get(card, ["intendedUse", "affectsPeople"]) == false
+
+# METADATA
+# title: in_house
+# description: Whether the model was made here; a card that names no supplier says so.
+in_house(card) if not bought(card)
+
+bought(card) if {
+	supplier := present.get(card, ["model", "supplier"])
+	is_string(supplier)
+	not lower(trim_space(supplier)) in {"", "internal"}
+}

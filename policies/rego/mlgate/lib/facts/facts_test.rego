@@ -149,3 +149,31 @@ test_a_card_without_reference_is_read_all_the_same[note] if {
 test_a_card_without_content_is_read_all_the_same if {
 	covering(fixtures.without(["cards", 0, "card"])) == [["modelcard/visit-triage-4.0.2", ["predictor"]]]
 }
+
+test_a_model_affects_people_unless_its_card_denies_it if {
+	not facts.affects_people({"intendedUse": {"affectsPeople": false}})
+	facts.affects_people({"intendedUse": {"affectsPeople": true}})
+	facts.affects_people({"intendedUse": {}})
+	facts.affects_people(null)
+}
+
+test_only_false_denies_it[note] if {
+	some note, wrong in fixtures.wrong_values
+	facts.affects_people({"intendedUse": {"affectsPeople": wrong}})
+	facts.affects_people({"intendedUse": wrong})
+}
+
+test_a_model_is_made_here_unless_its_card_names_a_supplier if {
+	facts.in_house({"model": {"supplier": "internal"}})
+	facts.in_house({"model": {"supplier": " Internal"}})
+	facts.in_house({"model": {}})
+	facts.in_house(null)
+	not facts.in_house({"model": {"supplier": "Harbour Models"}})
+}
+
+test_a_supplier_that_is_no_name_is_none[note] if {
+	some note, wrong in fixtures.wrong_values
+	wrong != "seven"
+	facts.in_house({"model": {"supplier": wrong}})
+	facts.in_house({"model": wrong})
+}

@@ -89,6 +89,9 @@ read(index, test, version) := {
 
 undated := 1000000
 
+# METADATA
+# title: day
+# description: The day of a date; one that is missing or cannot be read lies after all others.
 day(date) := dates.day(date) if {
 	dates.valid(date)
 } else := undated
@@ -123,7 +126,13 @@ failing(test, on, trained) := unsuccessful(test) if {
 	not test.result == "passed"
 } else := "no report" if {
 	not reported(test)
-} else := "no date" if {
+} else := misdated(on, trained)
+
+# METADATA
+# title: misdated
+# description: |
+#   What is wrong with the day something was measured, beside the end of training; undefined when nothing is.
+misdated(on, trained) := "no date" if {
 	on == undated
 } else := "dated in the future" if {
 	not past(on)
