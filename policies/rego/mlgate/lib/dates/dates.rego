@@ -54,6 +54,15 @@ within_days(ts, n) if {
 }
 
 # METADATA
+# title: overdue
+# description: When a time was, in words, if it is not within the last n days; undefined if it is.
+overdue(ts, _) := "at no stated time" if not valid(ts)
+
+overdue(ts, n) := sprintf("%d days ago", [age(ts)]) if age(ts) > n
+
+overdue(ts, _) := sprintf("on %s, in the future", [date(ts)]) if age(ts) < 0
+
+# METADATA
 # title: on_or_after
 # description: The UTC day of the first time is that of the second or later.
 on_or_after(a, b) if day(a) >= day(b)

@@ -66,3 +66,22 @@ test_passed_and_ahead_compare_moments if {
 	dates.ahead("2027-03-10T08:00:01Z") with input as now
 	not dates.ahead("2027-03-10T08:00:00Z") with input as now
 }
+
+test_what_is_overdue_is_told_in_words[time] if {
+	some time, words in {
+		"2027-02-28T23:59:59Z": "10 days ago",
+		"2027-03-11T00:00:00Z": "on 2027-03-11, in the future",
+		"2027-02-30T00:00:00Z": "at no stated time",
+	}
+	dates.overdue(time, 9) == words with input as now
+}
+
+test_what_is_no_time_is_overdue[sprintf("%v", [time])] if {
+	some time in [null, "", 7, [], {}, true, "yesterday"]
+	dates.overdue(time, 9) == "at no stated time" with input as now
+}
+
+test_the_last_day_and_today_are_not_overdue if {
+	not dates.overdue("2027-03-01T00:00:00Z", 9) with input as now
+	not dates.overdue("2027-03-10T23:59:59Z", 9) with input as now
+}

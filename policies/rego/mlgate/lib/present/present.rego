@@ -35,6 +35,15 @@ stated(x) if {
 }
 
 # METADATA
+# title: some_stated
+# description: True for a list with a string in it that is not blank.
+some_stated(x) if {
+	is_array(x)
+	some item in x
+	stated(item)
+}
+
+# METADATA
 # title: number
 # description: True for a number. JSON has no infinities, so every number that arrives is finite.
 number(x) if is_number(x)

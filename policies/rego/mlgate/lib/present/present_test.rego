@@ -52,3 +52,9 @@ test_only_a_string_that_is_not_blank_is_stated if {
 	stated := [wrong | some wrong in [null, true, 7, "", " \n", [], ["x"], {}, {"a": "x"}]; present.stated(wrong)]
 	stated == []
 }
+
+test_a_list_with_one_string_that_is_not_blank_states_something if {
+	present.some_stated([null, " ", "x"])
+	stated := [wrong | some wrong in [null, true, 7, "x", [], [null], [" "], [7], [["x"]], {"a": "x"}]; present.some_stated(wrong)]
+	stated == []
+}

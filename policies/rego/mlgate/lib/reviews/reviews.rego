@@ -60,7 +60,7 @@ day(given) := dates.day(given.date) if {
 undated := 1000000
 
 problems(review, days, traits) := array.concat(
-	[words | some words in [outcome(review.given), age(review, days), validity(review.given)]; words != ""],
+	[words | some words in [outcome(review.given), age(review.given, days), validity(review.given)]; words != ""],
 	array.concat(gaps(review.given), [words | some trait, words in traits; not review.given[trait] == true]),
 )
 
@@ -73,16 +73,9 @@ outcome(given) := "" if {
 	given.outcome == "failed"
 } else := "no outcome"
 
-age(review, _) := "no date" if review.day == undated
-
-age(review, days) := "" if dates.within_days(review.given.date, days)
-
-age(review, days) := sprintf("%d days old", [dates.today - review.day]) if dates.today - review.day > days
-
-age(review, _) := sprintf("dated %s, in the future", [dates.date(review.given.date)]) if {
-	review.day > dates.today
-	review.day < undated
-}
+age(given, days) := sprintf("done %s", [when]) if {
+	when := dates.overdue(present.get(given, "date"), days)
+} else := ""
 
 # METADATA
 # title: validity
@@ -97,10 +90,7 @@ validity(given) := "" if {
 
 gaps(given) := [words |
 	some field, words in {"by": "nobody is named", "report": "no report"}
-	not words_in(given, field)
+	not answered(given, field)
 ]
 
-words_in(given, field) if {
-	is_string(given[field])
-	present.is_present(given[field])
-}
+answered(given, field) if present.stated(given[field])

@@ -40,8 +40,8 @@ test_each_part_of_a_review_is_asked_for[note] if {
 	some note, tc in {
 		"failed": {"keys": {"outcome": "failed"}, "lack": "failed"},
 		"another outcome": {"keys": {"outcome": "Passed"}, "lack": "no outcome"},
-		"too old": {"keys": {"date": "2027-02-07T23:59:59Z"}, "lack": "31 days old"},
-		"tomorrow": {"keys": {"date": "2027-03-11T00:00:00Z"}, "lack": "dated 2027-03-11, in the future"},
+		"too old": {"keys": {"date": "2027-02-07T23:59:59Z"}, "lack": "done 31 days ago"},
+		"tomorrow": {"keys": {"date": "2027-03-11T00:00:00Z"}, "lack": "done on 2027-03-11, in the future"},
 		"expired": {"keys": {"validUntil": "2027-03-10T08:00:00Z"}, "lack": "valid until 2027-03-10"},
 		"impossible end": {"keys": {"validUntil": "2027-02-30T00:00:00Z"}, "lack": "no possible end of validity"},
 		"several": {"keys": {"outcome": "failed", "by": "", "report": null}, "lack": "failed and nobody is named and no report"},
@@ -52,7 +52,7 @@ test_each_part_of_a_review_is_asked_for[note] if {
 test_a_part_of_a_wrong_kind_counts_as_not_given[note] if {
 	some note, wrong in fixtures.wrong_values
 	lacks([review({"outcome": wrong})]) == {"no outcome"}
-	lacks([review({"date": wrong})]) == {"no date"}
+	lacks([review({"date": wrong})]) == {"done at no stated time"}
 }
 
 test_who_reviewed_and_the_report_are_strings[note] if {
@@ -67,7 +67,7 @@ test_an_end_of_validity_of_a_wrong_kind_is_none[note] if {
 }
 
 test_a_review_without_keys_lacks_all_of_them if {
-	lacks([{"kind": "risk"}]) == {"no outcome and no date and nobody is named and no report"}
+	lacks([{"kind": "risk"}]) == {"no outcome and done at no stated time and nobody is named and no report"}
 }
 
 test_only_the_newest_review_is_judged if {
@@ -76,12 +76,12 @@ test_only_the_newest_review_is_judged if {
 }
 
 test_a_review_dated_ahead_does_not_lend_its_weight_to_an_older_one if {
-	lacks([review({}), review({"date": "2027-04-01T00:00:00Z"})]) == {"dated 2027-04-01, in the future"}
+	lacks([review({}), review({"date": "2027-04-01T00:00:00Z"})]) == {"done on 2027-04-01, in the future"}
 }
 
 test_a_review_without_a_date_may_be_the_newest_of_all if {
-	lacks([review({}), review({"date": null, "outcome": "failed"})]) == {"failed and no date"}
-	lacks([review({"date": "2028-01-01T00:00:00Z"}), review({"date": "last week"})]) == {"no date"}
+	lacks([review({}), review({"date": null, "outcome": "failed"})]) == {"failed and done at no stated time"}
+	lacks([review({"date": "2028-01-01T00:00:00Z"}), review({"date": "last week"})]) == {"done at no stated time"}
 }
 
 test_a_failure_is_not_outdone_by_another_review_of_its_day if {
