@@ -65,6 +65,11 @@ scan_flaw(report, kind, max_days) := lack(report, kind) if {
 	not scanned(report, kind, max_days)
 }
 
+# METADATA
+# title: required
+# description: In words, a passed test of a kind that is at most so many days old.
+required(kind, max_days) := sprintf("a passed test of kind %s within %v days", [kind, max_days])
+
 lack(report, kind) := report.counting[kind].flaw if {
 	is_object(report.counting[kind].flaw)
 } else := at(test.index, sprintf("too old (of %s, %d days ago)", [date, test.age])) if {
