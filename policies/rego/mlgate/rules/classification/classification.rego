@@ -5,8 +5,8 @@
 # - input: schema.input
 package mlgate.rules.classification
 
+import data.mlgate.lib.datasets
 import data.mlgate.lib.facts
-import data.mlgate.lib.fairness
 import data.mlgate.lib.levels
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -87,17 +87,18 @@ given(class) := "absent" if {
 #   message: "dataset {dataset} in {card} has no classification."
 #   fix: "Set classification of {dataset} in spec.datasets of {card}."
 deny contains finding if {
-	some pair in facts.pairs
-	some index, dataset in present.list(pair.card.card, "datasets")
-	class := present.get(dataset, "classification")
+	some report in datasets.reports
+	some dataset in report.datasets
+	class := present.get(dataset.given, "classification")
 	not known(class)
+	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": sprintf("card.datasets[%d].classification", [index]),
-		"term": name(dataset),
-		"model": pair.model.id,
+		"path": sprintf("%s.classification", [dataset.path]),
+		"term": dataset.label,
+		"model": model.id,
 		"observed": given(class),
 		"required": any_class,
-		"values": {"dataset": name(dataset), "card": pair.card.source.reference},
+		"values": {"dataset": dataset.label, "card": report.reference},
 	})
 }
 
@@ -123,18 +124,17 @@ deny contains finding if {
 #   fix: "Raise label mlgate.dev/data-classification to {required}."
 deny contains finding if {
 	rank := levels.classification_rank[label]
-	some pair in facts.pairs
-	some dataset in present.list(pair.card.card, "datasets")
-	class := present.get(dataset, "classification")
+	some report in datasets.reports
+	some dataset in report.datasets
+	class := present.get(dataset.given, "classification")
 	levels.classification_rank[class] > rank
+	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("metadata.labels[%s]", [label_key]),
-		"term": name(dataset),
-		"model": pair.model.id,
+		"term": dataset.label,
+		"model": model.id,
 		"observed": label,
 		"required": class,
-		"values": {"dataset": name(dataset)},
+		"values": {"dataset": dataset.label},
 	})
 }
-
-name(dataset) := fairness.label(present.get(dataset, "name"))
