@@ -49,6 +49,14 @@ some_stated(x) if {
 number(x) if is_number(x)
 
 # METADATA
+# title: amount
+# description: True for a number that is not negative, such as a time or a share of traffic.
+amount(x) if {
+	is_number(x)
+	x >= 0
+}
+
+# METADATA
 # title: get
 # description: |
 #   The value at a key or at a list of keys; null when it is missing or something on the way is no object.

@@ -58,3 +58,11 @@ test_a_list_with_one_string_that_is_not_blank_states_something if {
 	stated := [wrong | some wrong in [null, true, 7, "x", [], [null], [" "], [7], [["x"]], {"a": "x"}]; present.some_stated(wrong)]
 	stated == []
 }
+
+test_only_a_number_that_is_not_negative_is_an_amount if {
+	every x in [0, 0.5, 7] {
+		present.amount(x)
+	}
+	amounts := [wrong | some wrong in [null, true, -1, -0.5, "7", "", [], [7], {}]; present.amount(wrong)]
+	amounts == []
+}

@@ -64,10 +64,7 @@ overlong(given) := "none" if {
 	given.retentionDays > settings.value.data.maxRetentionDays
 }
 
-lasts(given) if {
-	is_number(given.retentionDays)
-	given.retentionDays >= 0
-}
+lasts(given) if present.amount(given.retentionDays)
 
 # METADATA
 # scope: rule
