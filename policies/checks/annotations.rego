@@ -9,79 +9,111 @@ import data.checks.words
 
 # METADATA
 # title: problems
-# description: One line for each breach, naming where it stands.
-problems contains sprintf("%s: %s is missing", [where(rule), key]) if {
-	some rule in rules
+# description: One for each breach.
+problems contains problem(rule, sprintf("%s is missing in METADATA", [key]), "write it as the rules beside it do") if {
+	some rule in own_rules
 	some key in missing(rule)
 }
 
-problems contains sprintf("%s: unknown key %s", [where(rule), key]) if {
-	some rule in rules
+problems contains problem(rule, sprintf("unknown key %s", [key]), told) if {
+	some rule in own_rules
 	some key, _ in rule.annotations.custom
 	not key in words.keys
+	told := sprintf("the keys are %s", [concat(", ", sort(words.keys))])
 }
 
-problems contains sprintf("%s: %s is used by %d rules", [where(rule), rule.annotations.custom.code, count(same)]) if {
-	some rule in rules
+problems contains problem(rule, said, "give each rule a code of its own") if {
+	some rule in own_rules
 	same := [other | some other in rules; other.annotations.custom.code == rule.annotations.custom.code]
 	count(same) > 1
+	said := sprintf("%s is used by %d rules", [rule.annotations.custom.code, count(same)])
 }
 
-problems contains sprintf("%s: %v is no code of this package", [where(rule), rule.annotations.custom.code]) if {
-	some rule in rules
+problems contains problem(rule, said, "a code is <subject>.<short_name> in package mlgate.rules.<subject>") if {
+	some rule in own_rules
 	not well_named(rule)
+	said := sprintf("%v is no code of this package", [rule.annotations.custom.code])
 }
 
-problems contains sprintf("%s: unknown %s %v", [where(rule), what, word]) if {
-	some rule in rules
+problems contains problem(rule, sprintf("unknown %s %v", [what, word]), told) if {
+	some rule in own_rules
 	some what, given in spoken(rule.annotations.custom)
 	some word in given
 	not word in words.known[what]
+	told := sprintf("choose from %s", [concat(", ", [sprintf("%v", [known]) | some known in words.known[what]])])
 }
 
-problems contains sprintf("%s: enforcement names %s profiles", [where(rule), number]) if {
-	some rule in rules
+problems contains problem(rule, said, told) if {
+	some rule in own_rules
 	profiles := object.keys(rule.annotations.custom.enforcement)
 	profiles != {profile | some profile in words.known.profile}
-	number := format_int(count(profiles), 10)
+	said := sprintf("enforcement names %d profiles", [count(profiles)])
+	told := sprintf("name each of %s", [concat(", ", words.known.profile)])
 }
 
-problems contains sprintf("%s: no setting %s", [where(rule), key]) if {
-	some rule in rules
+problems contains problem(rule, sprintf("no setting %s", [key]), "name one of mlgate/settings/data.yaml") if {
+	some rule in own_rules
 	some list in ["settings", "alsoUses", "configuredBy"]
 	some key in object.get(rule.annotations.custom, list, [])
 	not is_setting(key)
 }
 
-problems contains sprintf("%s: no requirement %s", [where(rule), control]) if {
-	some rule in rules
+problems contains problem(rule, said, "name one of mlgate/requirements/data.yaml, or write controls: []") if {
+	some rule in own_rules
 	some control in rule.annotations.custom.controls
 	not data.mlgate.requirements.controls[control]
+	said := sprintf("no requirement %s", [control])
 }
 
-problems contains sprintf("%s: setting %s belongs to %s as well", [where(rule), key, other.annotations.custom.code]) if {
-	some rule in rules
+problems contains problem(rule, said, "name it under alsoUses in all rules but one") if {
+	some rule in own_rules
 	some key in object.get(rule.annotations.custom, "settings", [])
 	some other in rules
 	other.annotations.custom.code != rule.annotations.custom.code
 	key in object.get(other.annotations.custom, "settings", [])
+	said := sprintf("setting %s belongs to %s as well", [key, other.annotations.custom.code])
 }
 
-problems contains sprintf("%s: has no title or no description", [package_name]) if {
-	some package_name, files in input.namespaces
-	some file in files
-	endswith(file, ".rego")
+problems contains of_policy(files[0], said, "write METADATA with both above one of its package lines") if {
+	some package_name, names in input.inspection.namespaces
+	files := [file | some file in names; endswith(file, ".rego"); is_own(file)]
+	count(files) > 0
 	not endswith(package_name, "_test")
 	not described[package_name]
+	said := sprintf("%s has no title or no description", [package_name])
 }
 
-problems contains sprintf("there are %d entrypoints", [count(entrypoints)]) if count(entrypoints) != 1
+problems contains of_policy("", said, "annotate decision, and nothing else, with entrypoint: true") if {
+	count(entrypoints) != 1
+	said := sprintf("there are %d entrypoints", [count(entrypoints)])
+}
 
-problems contains "no annotation over all packages names the schema of the input" if not has_schema
+problems contains of_policy("", said, "write schemas: [input: schema.input] above package mlgate") if {
+	not has_schema
+	said := "no annotation over all packages names the schema of the input"
+}
+
+problem(rule, said, told) := {
+	"check": "annotations",
+	"file": rule.location.file,
+	"line": rule.location.row,
+	"rule": name(rule),
+	"what": said,
+	"fix": told,
+}
+
+of_policy(file, said, told) := {
+	"check": "annotations", "file": file, "line": 0, "rule": "",
+	"what": said, "fix": told,
+}
+
+own_rules := [rule | some rule in rules; is_own(rule.location.file)]
+
+is_own(file) if file in input.own
 
 # Rules that can be violated: whatever carries a code, and every `deny`.
 rules := [item |
-	some item in input.annotations
+	some item in input.inspection.annotations
 	item.annotations.scope == "rule"
 	speaks(item)
 ]
@@ -91,8 +123,6 @@ speaks(item) if item.annotations.custom.code
 speaks(item) if name(item) == "deny"
 
 name(item) := item.path[count(item.path) - 1].value
-
-where(item) := sprintf("%s:%d", [item.location.file, item.location.row])
 
 missing(rule) := ({"title", "description", "related_resources"} - object.keys(rule.annotations)) | (words.required - object.keys(object.get(rule.annotations, "custom", {})))
 
@@ -139,17 +169,17 @@ is_setting(key) if {
 }
 
 described[concat(".", parts)] if {
-	some item in input.annotations
+	some item in input.inspection.annotations
 	item.annotations.scope in {"package", "subpackages"}
 	item.annotations.title
 	item.annotations.description
 	parts := [part.value | some part in item.path]
 }
 
-entrypoints := [item | some item in input.annotations; item.annotations.entrypoint]
+entrypoints := [item | some item in input.inspection.annotations; item.annotations.entrypoint]
 
 has_schema if {
-	some item in input.annotations
+	some item in input.inspection.annotations
 	item.annotations.scope == "subpackages"
 	count(item.annotations.schemas) > 0
 }

@@ -7,32 +7,38 @@
 #   path through lib present, or stands in a helper rule that is negated as a whole.
 package checks.negation
 
+import data.checks.syntax
+
 # METADATA
 # title: problems
-# description: One line for each unsafe condition, in files by name.
-problems contains sprintf("%s: %s negates a call over a path that may be missing", [name, rule_name(rule)]) if {
-	some name, module in modules
+# description: One for each unsafe condition.
+problems contains syntax.problem("negation", name, rule, expression, said) if {
+	some name, module in syntax.modules
+	known := object.keys(syntax.imported(module))
 	some rule in module.rules
 	[_, expression] := walk(rule)
 	expression.negated
 	some path in negated_paths(expression.terms)
-	may_be_missing(path, imported(module))
+	may_be_missing(path, known)
+	said := {
+		"what": "negates a call over a path that may be missing",
+		"fix": "negate a helper rule that holds the condition, or read the path with present.get",
+	}
 }
 
-problems contains sprintf("%s: %s tells a path that may be missing from something", [name, rule_name(rule)]) if {
-	some name, module in modules
+problems contains syntax.problem("negation", name, rule, expression, said) if {
+	some name, module in syntax.modules
+	known := object.keys(syntax.imported(module))
 	some rule in module.rules
 	[_, expression] := walk(rule)
-	operator(expression.terms) == "neq"
+	syntax.operator(expression.terms) == "neq"
 	some path in paths(expression.terms)
-	may_be_missing(path, imported(module))
+	may_be_missing(path, known)
+	said := {
+		"what": "tells a path that may be missing from something",
+		"fix": "write `not path == value`, or read the path with present.get",
+	}
 }
-
-modules[name] := rego.parse_module(name, text) if some name, text in input.files
-
-rule_name(rule) := rule.head.ref[0].value
-
-operator(terms) := concat(".", [part.value | some part in terms[0].value]) if is_array(terms)
 
 # What must be there for a negation to hold although its condition does not. OPA reads the sides of an equation
 # within the negation, but not what stands in a call, a list or in brackets there.
@@ -45,7 +51,7 @@ negated_paths(terms) := [path | some side in [terms[1], terms[2]]; some path in 
 
 negated_paths(term) := inner_paths(term) if is_object(term)
 
-equation(terms) if operator(terms) in {"equal", "eq"}
+equation(terms) if syntax.operator(terms) in {"equal", "eq"}
 
 # A comprehension is empty where its path is missing, so what stands in it does no harm.
 paths(node) := [found.value |
@@ -74,9 +80,3 @@ may_be_missing(path, names) if {
 	not head in names
 	not head in {"data", "internal"}
 }
-
-imported(module) := {alias(entry) | some entry in object.get(module, "imports", [])}
-
-alias(entry) := entry.alias
-
-alias(entry) := entry.path.value[count(entry.path.value) - 1].value if not entry.alias

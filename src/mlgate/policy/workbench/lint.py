@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlgate.policy.capabilities import write_capabilities
-from mlgate.policy.opa_command import call_opa, run_opa
+from mlgate.policy.opa_command import Ran, call_opa, run_opa
+from mlgate.policy.syntax import Module, parse_files
+from mlgate.policy.workbench.checks import run_checks
+from mlgate.policy.workbench.exceptions import without_excused
 from mlgate.policy.workbench.opa_errors import problems_in
 from mlgate.policy.workbench.problems import Problem, Report
 from mlgate.policy.workbench.workspace import Workspace, workspace
@@ -20,8 +23,21 @@ def lint(site: Path | None, opa: Path) -> Report:
         PolicyError: a file cannot be read, or OPA does not work.
     """
     with workspace(site) as space:
-        found = [*_compiled(space, opa), *_formatted(space, opa)]
-        return Report(tuple(sorted(set(found))), len(space.own))
+        found = {*_problems(space, opa), *_formatted(space, opa)}
+        return Report(tuple(sorted(found)), len(space.own))
+
+
+def _problems(space: Workspace, opa: Path) -> list[Problem]:
+    """What is wrong with the policy; of one that cannot be read or compiled that comes first, and alone."""
+    modules: dict[str, Module] = {}
+    found: list[Problem] = []
+    for name, tree in parse_files(space.rules, space.tree, opa).items():
+        if isinstance(tree, Ran):
+            found.extend(problems_in(tree, "compile", space))
+        else:
+            modules[name] = tree
+    found = found or list(_compiled(space, opa))
+    return found or list(without_excused(run_checks(space, modules, opa), space))
 
 
 def _compiled(space: Workspace, opa: Path) -> Iterator[Problem]:

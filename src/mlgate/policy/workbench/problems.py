@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -17,12 +17,21 @@ class Problem:
     """Name of the check, as the list of exceptions names it."""
     what: str
     fix: str
+    name: str = ""
+    """The file by its name in the policy tree."""
+    rule: str = ""
+    """The rule it stands in, where there is one."""
 
     @property
     def text(self) -> str:
         """One line for a person."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.what} [{self.check}]; {self.fix}"
+
+    def wire(self) -> dict[str, Any]:
+        """As `--output json` prints it."""
+        shown = ("file", "line", "check", "rule", "what", "fix")
+        return {key: getattr(self, key) for key in shown}
 
 
 @dataclass(frozen=True)
@@ -35,4 +44,4 @@ class Report:
 
     def wire(self) -> dict[str, Any]:
         """As `--output json` prints it."""
-        return {"files": self.files, "problems": [asdict(problem) for problem in self.problems]}
+        return {"files": self.files, "problems": [problem.wire() for problem in self.problems]}

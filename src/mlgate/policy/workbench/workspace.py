@@ -24,6 +24,8 @@ class Workspace:
     """Where each file was copied from."""
     policies: Path
     """The shipped folder with `checks` and `schema`."""
+    site: Path | None
+    """The author's folder; null where the shipped policy itself is looked at."""
 
     def shown(self, name: str) -> str:
         """A file as its author calls it."""
@@ -34,9 +36,14 @@ class Workspace:
         return str(origin.relative_to(here) if origin.is_relative_to(here) else origin)
 
     @property
-    def rego(self) -> list[str]:
-        """The author's own Rego files, in order."""
-        return sorted(name for name in self.own if name.endswith(".rego"))
+    def rules(self) -> list[str]:
+        """The author's own Rego files without their tests, in order."""
+        return sorted(name for name in self.own if name.endswith(".rego") and name not in self.tests)
+
+    @property
+    def tests(self) -> frozenset[str]:
+        """The author's own tests."""
+        return frozenset(name for name in self.own if name.endswith("_test.rego"))
 
 
 @contextmanager
@@ -47,13 +54,14 @@ def workspace(site: Path | None) -> Iterator[Workspace]:
         PolicyError: a file cannot be read, or the site's tree is empty.
     """
     policies = shipped_policies()
+    if site is not None and site.resolve() == (policies / "rego").resolve():
+        site = None
     whole = site is None or is_whole(site)
-    base = policies / "rego" if site is None else site
-    own = policy_files(base, tests=True)
+    own = policy_files(site or policies / "rego", tests=True)
     if not whole:
         own.pop(MANIFEST, None)
     files = own if whole else policy_files(policies / "rego", tests=True) | own
     with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
         tree = Path(folder).resolve() / "tree"
         stage({name: path.read_bytes() for name, path in files.items()}, tree)
-        yield Workspace(tree, frozenset(own), files, policies)
+        yield Workspace(tree, frozenset(own), files, policies, site)

@@ -21,18 +21,25 @@ label(name) := name if {
 # description: |
 #   One row of a group table: the name of the group, its six columns (null where they cannot be computed),
 #   whether they come from the four counts, and the row as given.
-group(row) := {
-	"name": label(object.get(row, "group", null)),
-	"columns": {
-		"count": total,
-		"selectionRate": selected / total,
-		"accuracy": (tp + tn) / total,
-		"precision": tp / selected,
-		"recall": tp / positive,
-		"falsePositiveRate": fp / negative,
-	},
-	"counted": true,
+group(row) := {"name": label(object.get(row, "group", null)), "columns": counted, "counted": true, "given": row} if {
+	counted := counted_columns(row)
+} else := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
+	derived := derived_columns(row)
+} else := {
+	"name": label(present.get(row, "group")),
+	"columns": {name: stated(row, name) | some name in columns},
+	"counted": false,
 	"given": row,
+}
+
+# All columns, where each of them can be computed from the four counts.
+counted_columns(row) := {
+	"count": total,
+	"selectionRate": selected / total,
+	"accuracy": (tp + tn) / total,
+	"precision": tp / selected,
+	"recall": tp / positive,
+	"falsePositiveRate": fp / negative,
 } if {
 	tp := row.truePositives
 	fp := row.falsePositives
@@ -45,13 +52,6 @@ group(row) := {
 	negative := fp + tn
 	min([selected, positive, negative]) > 0
 	total := positive + negative
-} else := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
-	derived := derived_columns(row)
-} else := {
-	"name": label(present.get(row, "group")),
-	"columns": {name: stated(row, name) | some name in columns},
-	"counted": false,
-	"given": row,
 }
 
 # METADATA

@@ -3,7 +3,9 @@ package mlgate.rules.input_test
 import data.mlgate.lib.fixtures_test as fixtures
 import data.mlgate.rules.input as rules
 
-observed(document) := [finding.observed | some finding in denied] if denied := rules.deny with input as document
+observed(document) := [finding.observed | some finding in denied; finding.code == "input.invalid"] if {
+	denied := rules.deny with input as document
+}
 
 test_the_passing_document_is_sound if rules.deny == set() with input as fixtures.passing
 

@@ -67,6 +67,11 @@ whole_parts if {
 		is_boolean(container.inOwner)
 		is_object(container.image)
 	]) == count(input.workload.containers)
+	whole_reach
+}
+
+# What the workload reaches outside itself.
+whole_reach if {
 	is_array(input.workload.endpoints)
 	count([1 |
 		some endpoint in input.workload.endpoints
