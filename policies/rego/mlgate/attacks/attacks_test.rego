@@ -105,6 +105,24 @@ attacks := {
 		"workload/labels/mlgate.dev~1model-version": "4.0.2 ",
 	}},
 	"a pin in capitals": {"code": "model_card.digest_mismatch", "set": {"cards/0/pinnedDigest": upper(fixtures.card_digest)}},
+	"a class below that of the data": {"code": "classification.understated", "set": {
+		"workload/labels/mlgate.dev~1data-classification": "public",
+	}},
+	"a class in capitals": {"code": "classification.label_missing", "set": {
+		"workload/labels/mlgate.dev~1data-classification": "PUBLIC",
+	}},
+	"a dataset of a class there is not": {"code": "classification.dataset_missing", "set": {
+		"card/datasets/0/classification": "none",
+	}},
+	"an endpoint said to be internal": {"code": "network.exposed_without_authentication", "set": {
+		"workload/exposure/scope": "internal",
+	}},
+	"a service account without a visible name": {"code": "identity.default_service_account", "set": {
+		"workload/pods/0/serviceAccountName": " ",
+	}},
+	"no token, in a word": {"code": "identity.token_automounted", "set": {
+		"workload/pods/0/automountServiceAccountToken": "false",
+	}},
 	"a model called a tokenizer in capitals": {"code": "model_card.missing", "set": {
 		"workload/models/0/role": "Tokenizer",
 		"cards": [],
@@ -147,6 +165,11 @@ test_no_trick_with_approvals_is_allowed[note] if {
 
 test_no_trick_with_words_of_the_card_is_allowed[note] if {
 	some note in (of_subject("encryption.") | of_subject("model_card."))
+	refused_for(attacks[note])
+}
+
+test_no_trick_with_the_manifest_is_allowed[note] if {
+	some note in ((of_subject("classification.") | of_subject("network.")) | of_subject("identity."))
 	refused_for(attacks[note])
 }
 
