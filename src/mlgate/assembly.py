@@ -28,7 +28,7 @@ from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.opa import OpaEngine
 from mlgate.policy.opa_command import run_opa
 from mlgate.settings import Settings, kubeconfig_path, load_settings, user_cache
-from mlgate.workloads.credentials import scan_text_places
+from mlgate.workloads.credentials import scan_entries, scan_text_places
 from mlgate.workloads.extract import ExtractOptions
 
 API_SECONDS = 10.0
@@ -115,7 +115,12 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         card_sources=sources,
         cluster_namespace=chosen.cluster_namespace,
         waiver_namespaces=chosen.waiver_namespaces,
+        region=chosen.region,
+        mesh_root=chosen.mesh_root,
+        secrets=chosen.secrets,
+        config_maps=chosen.config_maps,
         scan=scan_text_places,
+        scan_entries=scan_entries,
         **evidence,
     )
     return extraction, gathering
@@ -166,7 +171,11 @@ def _cluster_for(settings: Settings) -> Iterator[Cluster]:
         yield FileCluster.load(chosen.files, assume_authenticated=chosen.assume_authenticated)
         return
     cluster = KubernetesCluster.connect(
-        chosen.kubeconfig, chosen.context, per_call_timeout=chosen.call_seconds
+        chosen.kubeconfig,
+        chosen.context,
+        per_call_timeout=chosen.call_seconds,
+        # Where the region is known nobody asks the nodes.
+        unwatched=frozenset({"Node"} if chosen.region is not None else ()),
     )
     cluster.start()
     try:

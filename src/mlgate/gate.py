@@ -31,7 +31,7 @@ from mlgate.evidence.gather import EvidenceOptions, gather
 from mlgate.logs import fault_places, get_logger, request_fields
 from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
-from mlgate.workloads.complete import Subject, complete, lookups_with_owner
+from mlgate.workloads.complete import Subject, complete, wider_lookups
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
 
 
@@ -152,12 +152,10 @@ class Gate:
     async def _gather(
         self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str
     ) -> Evidence:
-        """What other objects say; once more where a controller brings the card's name."""
+        """What other objects say; once more where some of them name others."""
         options, cluster = self.evidence_options, self.cluster
         found = await gather(request, extraction.lookups, cluster, options, deadline, evaluated_at)
-        if not found.owners:
-            return found
-        wider = lookups_with_owner(extraction, found.owners)
+        wider = wider_lookups(extraction, found)
         if wider == extraction.lookups:
             return found
         wider = wider.model_copy(update={"owner": None})  # the chain is known; it is not read twice

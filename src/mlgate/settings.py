@@ -82,6 +82,14 @@ class EvidenceSettings(_Group):
     """Namespace of cards, sign-offs and waivers of cluster-scoped objects."""
     waiver_namespaces: tuple[str, ...] = ()
     """Namespaces whose waivers are read beside those of the object's own namespace."""
+    region: str | None = None
+    """Region of the cluster; the nodes are asked, and watched, only where it is left out."""
+    mesh_root: str = "istio-system"
+    """Root namespace of the mesh, whose policies hold everywhere."""
+    secrets: bool = False
+    """Whether the dates of Secrets are read; it takes the right to read Secrets."""
+    config_maps: bool = False
+    """Whether ConfigMaps are searched for credentials; it takes the right to read ConfigMaps."""
     call_seconds: Seconds = 2
     """Timeout of one call to the API server."""
 

@@ -31,6 +31,7 @@ from mlgate.policy.opa import OpaEngine
 from mlgate.settings import Settings, load_settings
 
 ELSEWHERE = "http://127.0.0.1:1"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "cluster.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +54,7 @@ def no_opa(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(url: str = ELSEWHERE, **groups: dict[str, Any]) -> Settings:
-    files = (Path(__file__).parents[2] / "examples" / "cluster.yaml",)
-    chosen: dict[str, dict[str, Any]] = {"opa": {"url": url}, "evidence": {"files": files}}
+    chosen: dict[str, dict[str, Any]] = {"opa": {"url": url}, "evidence": {"files": (EXAMPLE,)}}
     return load_settings(chosen | groups)
 
 
@@ -168,6 +168,7 @@ class Live:
     def __init__(self) -> None:
         self.done: list[str] = []
         self.connected: tuple[object, ...] = ()
+        self.unwatched: frozenset[str] | None = None
         self.card: dict[str, Any] | None = {"kind": "ModelCard"}
         self.fault: EvidenceUnavailable | None = None
 
@@ -194,8 +195,11 @@ class Live:
 def live(monkeypatch: pytest.MonkeyPatch) -> Live:
     found = Live()
 
-    def connect(*where: object, per_call_timeout: float = 1.0) -> Live:
+    def connect(
+        *where: object, per_call_timeout: float = 1.0, unwatched: frozenset[str] = frozenset()
+    ) -> Live:
         found.connected = (*where, per_call_timeout)
+        found.unwatched = unwatched
         return found
 
     monkeypatch.setattr(KubernetesCluster, "connect", connect)
@@ -212,6 +216,25 @@ async def test_without_files_the_live_cluster_is_watched_and_let_go_at_the_end(
         assert live.done == ["start"]
     assert live.done == ["start", "stop"]
     assert live.connected == (tmp_path / "kubeconfig", "prod", 3)
+    assert live.unwatched == frozenset()
+
+
+async def test_the_nodes_are_not_watched_where_the_region_is_known(built: BundleManifest, live: Live) -> None:
+    chosen = settings(evidence={"region": "eu-west-1"}, policy={"bundle": built.path})
+    async with assemble(chosen) as running:
+        assert running.gate.evidence_options.region == "eu-west-1"
+    assert live.unwatched == {"Node"}
+
+
+async def test_how_surroundings_are_looked_up_is_a_setting(built: BundleManifest) -> None:
+    chosen = settings(
+        evidence={"files": (EXAMPLE,), "mesh_root": "mesh", "secrets": True, "config_maps": True},
+        policy={"bundle": built.path},
+    )
+    async with assemble(chosen, NoSink()) as running:
+        options = running.gate.evidence_options
+    assert (options.mesh_root, options.secrets, options.config_maps) == ("mesh", True, True)
+    assert options.scan_entries({"password": "hunter2hunter2"}) == [("password", "name")]
 
 
 async def test_the_cluster_is_let_go_also_where_the_engine_does_not_start(

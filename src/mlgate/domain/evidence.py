@@ -12,6 +12,7 @@ from pydantic import Field
 from mlgate.domain.base import Frozen, Problem
 
 CardStatus = Literal["found", "missing", "invalid", "unavailable"]
+MeshMode = Literal["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]
 Assurance = Literal["authenticated", "signed", "claimed"]
 
 
@@ -219,7 +220,7 @@ class ConfigMapFacts(Frozen):
 class PeerAuthentication(Frozen):
     """Mesh TLS in force for the namespace."""
 
-    mode: Literal["STRICT", "PERMISSIVE", "DISABLE", "UNSET"] = "UNSET"
+    mode: MeshMode = "UNSET"
 
 
 class NetworkPolicyFacts(Frozen):

@@ -57,12 +57,22 @@ class LookUps(Frozen):
     has_volumes: bool = False
     """A volume is of kind pvc or ephemeral, so cluster.storageClasses is a look-up of this object."""
     has_pods: bool = False
+    service_accounts: tuple[str, ...] = ()
+    """Accounts the pods run as, by name."""
+    token_accounts: tuple[str, ...] = ()
+    """Those of them that decide themselves whether a pod gets their token."""
+    pod_labels: tuple[dict[str, str], ...] = ()
+    """Labels the pods get, each set once; empty for kinds without pod templates."""
     serves: bool = False
     trains: bool = False
     external: bool = False
     """exposure.scope is external or unknown."""
-    secrets: bool = False
-    config_maps: bool = False
+    mesh: bool = False
+    """What is sent inside the cluster may rest on the mesh alone."""
+    secrets: tuple[str, ...] = ()
+    """Secrets the object refers to, by name."""
+    config_maps: tuple[str, ...] = ()
+    """ConfigMaps it refers to, by name."""
     registry: bool = False
     """A model has a registry address."""
     owner: OwnerReference | None = None

@@ -16,14 +16,20 @@ import urllib3
 
 from mlgate.domain.deadline import Deadline
 from mlgate.errors import EvidenceUnavailable, SettingsError
-from mlgate.evidence.resources import KNOWN, Resource, Resources, pages
-from mlgate.evidence.transport import NotServed, ResourceGone, Stream, Transport
+from mlgate.evidence.resources import KNOWN, Resources, pages
+from mlgate.evidence.transport import Form, NotServed, ResourceGone, Stream, Transport
 from mlgate.evidence.watch import Copy, Watch
 
 T = TypeVar("T")
-_WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "PersistentVolumeClaim"})
+_WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "PersistentVolumeClaim", "Secret"})
 _THREADS = 16
-_CONNECTIONS = 32
+_CONNECTIONS = _THREADS + len(_WATCHED)
+_FORMS: dict[Form, str] = {
+    "whole": "application/json",
+    "metadata": "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+    "metadata list": "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+}
+"""What the API server is told to send. It refuses what it cannot; the whole is never taken instead."""
 _LONGEST_LINE = 8 * 1024 * 1024
 _WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 _UNUSABLE = "there is no usable cluster configuration"
@@ -72,9 +78,11 @@ class Connection:
             raise SettingsError(f"{_UNUSABLE}: the server is no address that begins with https://")
         return cls(settings)
 
-    def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
+    def read(
+        self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole"
+    ) -> dict[str, Any] | None:
         """The JSON object at a path; None for 404. Raises ResourceGone or EvidenceUnavailable."""
-        status, data = self._exchange("GET", path, timeout, query=query)
+        status, data = self._exchange("GET", path, timeout, query=query, form=form)
         if status == HTTPStatus.NOT_FOUND:
             return None
         _refuse(path, status)
@@ -87,10 +95,10 @@ class Connection:
             raise EvidenceUnavailable(f"the API server answered {status}")
         return _object(path, data)
 
-    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Stream:
+    def watch(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Stream:
         """Open a watch. Raises NotServed, ResourceGone or EvidenceUnavailable."""
         try:
-            response = self._open("GET", path, timeout, query=query)
+            response = self._open("GET", path, timeout, query=query, form=form)
         except self._failures as error:
             raise EvidenceUnavailable(f"the API server did not answer ({type(error).__name__})") from error
         if response.status != HTTPStatus.OK:
@@ -121,13 +129,14 @@ class Connection:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        form: Form = "whole",
     ) -> Any:
         sent = {} if body is None else {"Content-Type": "application/json"}
         request = self._client.param_serialize(
             method,
             path,
             query_params=[*(query or {}).items()],
-            header_params={"Accept": "application/json", **sent},
+            header_params={"Accept": _FORMS[form], **sent},
             body=body,
             auth_settings=["BearerToken"],
         )
@@ -140,20 +149,31 @@ class KubernetesCluster:
     source = "cluster"
     assume_authenticated = False
 
-    def __init__(self, transport: Transport, *, per_call_timeout: float = 1.0) -> None:
+    def __init__(
+        self, transport: Transport, *, per_call_timeout: float = 1.0, unwatched: frozenset[str] = frozenset()
+    ) -> None:
         self._transport = transport
         self._timeout = per_call_timeout
         self._resources = Resources(transport)
-        self._copies = {key: Copy() for key in _WATCHED}
+        self._copies = {key: Copy() for key in _WATCHED if key[1] not in unwatched}
         self._watches = [Watch(transport, KNOWN[key], copy) for key, copy in self._copies.items()]
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="evidence")
 
     @classmethod
     def connect(
-        cls, kubeconfig: Path | None = None, context: str | None = None, *, per_call_timeout: float = 1.0
+        cls,
+        kubeconfig: Path | None = None,
+        context: str | None = None,
+        *,
+        per_call_timeout: float = 1.0,
+        unwatched: frozenset[str] = frozenset(),
     ) -> KubernetesCluster:
-        """The cluster of a kubeconfig or context, else the one this pod runs in. Raises SettingsError."""
-        return cls(Connection.configure(kubeconfig, context), per_call_timeout=per_call_timeout)
+        """The cluster of a kubeconfig or context, else the one this pod runs in. Raises SettingsError.
+
+        Kinds in `unwatched` are read live, if they are read at all.
+        """
+        connection = Connection.configure(kubeconfig, context)
+        return cls(connection, per_call_timeout=per_call_timeout, unwatched=unwatched)
 
     def start(self) -> None:
         """Begin to watch. Until the copies are there, and without `start`, every read is live."""
@@ -189,8 +209,11 @@ class KubernetesCluster:
                 return known
 
         def live(timeout: float) -> dict[str, Any] | None:
-            path = _path(self._resources.find(api_version, kind, timeout), namespace, name)
-            return None if path is None else self._transport.read(path, {}, timeout)
+            resource = self._resources.find(api_version, kind, timeout)
+            path = None if resource is None else resource.path(namespace, name)
+            if resource is None or path is None:
+                return None
+            return self._transport.read(path, {}, timeout, resource.form)
 
         return await self._live(live, f"{kind} {name}", deadline)
 
@@ -203,16 +226,21 @@ class KubernetesCluster:
         deadline: Deadline,
         fresh: bool = False,
     ) -> list[dict[str, Any]]:
-        """All objects of a kind in a namespace, or everywhere. Raises EvidenceUnavailable."""
+        """All objects of a kind in a namespace, or everywhere. Raises EvidenceUnavailable.
+
+        A kind the API server said a moment ago not to serve has none, and is not asked for anew.
+        """
         copy = self._copies.get((api_version, kind))
+        if copy is not None and copy.absent:
+            return []
         if copy is not None and not fresh:
             known = copy.list(namespace)
             if known is not None:
                 return [*known]
 
         def live(timeout: float) -> list[dict[str, Any]]:
-            path = _path(self._resources.find(api_version, kind, timeout), namespace, None)
-            found = pages(self._transport, path, timeout) if path is not None else ()
+            resource = self._resources.find(api_version, kind, timeout)
+            found = pages(self._transport, resource, namespace, timeout) if resource is not None else ()
             return [entry for page in found for entry in page.get("items") or ()]
 
         return await self._live(live, f"the list of {kind}", deadline)
@@ -271,10 +299,6 @@ class _Lines:
 def _without_entries(error: Exception) -> str:
     """What the library says without the entry it quotes, which may hold a token."""
     return _ENTRY.sub("{...}", str(error))
-
-
-def _path(resource: Resource | None, namespace: str | None, name: str | None) -> str | None:
-    return None if resource is None else resource.path(namespace, name)
 
 
 def _object(path: str, data: bytes) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +11,7 @@ from mlgate.domain.evidence import NamespaceFacts, ResolvedReference, StorageCla
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.looked import cannot, is_files, not_in_files
 from mlgate.evidence.times import created_at, metadata, name_of
 
 PROFILE_LABEL = "mlgate.dev/profile"
@@ -32,11 +32,6 @@ class Storage:
     unavailable: Unavailable | None = None
 
 
-def offline(cluster: Cluster) -> bool:
-    """Whether what is not there is unknown: files need not hold everything a cluster does."""
-    return cluster.source == "files"
-
-
 async def namespace_facts(
     name: str, cluster: Cluster, profile: str | None, deadline: Deadline
 ) -> NamespaceFacts | Unavailable:
@@ -44,9 +39,8 @@ async def namespace_facts(
     lookup = "cluster.namespace"
     stored = await cluster.get("v1", "Namespace", None, name, deadline=deadline)
     if stored is None and profile is None:
-        if offline(cluster):
-            return Unavailable(lookup=lookup, reason="offline", message=f"no file holds Namespace {name}")
-        return Unavailable(lookup=lookup, reason="error", message=f"Namespace {name} does not exist")
+        gone = cannot(lookup, "error", f"Namespace {name} does not exist")
+        return not_in_files(cluster, lookup, [f"Namespace {name}"]) or gone
     labels = text_map(metadata(stored or {}).get("labels"))
     if profile is not None:
         labels[PROFILE_LABEL] = profile
@@ -72,7 +66,7 @@ async def resolve(
                 status="found",
                 object=stored,
             )
-    return unresolved(reference, namespace, known=not offline(cluster))
+    return unresolved(reference, namespace, known=not is_files(cluster))
 
 
 def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool) -> ResolvedReference:
@@ -90,7 +84,7 @@ def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool
 def too_many(lookup: str, what: str, number: int) -> Unavailable:
     """A look-up of which only a part was made, which is as good as none."""
     message = f"the object names {number} {what}; only {MOST} are looked up"
-    return Unavailable(lookup=lookup, reason="error", message=message)
+    return cannot(lookup, "error", message)
 
 
 async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Storage:
@@ -120,14 +114,7 @@ async def storage(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> Sto
     missing += [f"PersistentVolumeClaim {name}" for name in lookups.claims if name not in claims]
     if lookups.needs_default_class and default is None:
         missing.append("the default StorageClass")
-    return Storage(classes, claims, default, _not_in_files(cluster, lookup, missing))
-
-
-def _not_in_files(cluster: Cluster, lookup: str, missing: Iterable[str]) -> Unavailable | None:
-    names = ", ".join(missing)
-    if not names or not offline(cluster):
-        return None
-    return Unavailable(lookup=lookup, reason="offline", message=f"no file holds {names}")
+    return Storage(classes, claims, default, not_in_files(cluster, lookup, missing))
 
 
 async def _claims(lookups: LookUps, cluster: Cluster, deadline: Deadline) -> dict[str, str | None]:
@@ -177,4 +164,4 @@ def text_map(value: Any) -> dict[str, str]:
 
 def failure(lookup: str, error: EvidenceUnavailable) -> Unavailable:
     """A look-up that was tried and gave nothing."""
-    return Unavailable(lookup=lookup, reason="error", message=str(error))
+    return cannot(lookup, "error", str(error))

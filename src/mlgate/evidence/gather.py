@@ -31,6 +31,7 @@ from mlgate.evidence.gathering import Gathering
 from mlgate.evidence.not_made import not_made
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.evidence.owners import follow
+from mlgate.evidence.surroundings import around
 
 __all__ = ["EvidenceOptions", "gather"]
 
@@ -51,7 +52,7 @@ async def gather(
     Without a cluster nothing is known of it, as with files that hold nothing.
     """
     work = Gathering(lookups, cluster or FileCluster(()), options, deadline, evaluated_at)
-    for missing in not_made(request, lookups, options):
+    for missing in not_made(request, lookups):
         work.say(missing)
     if lookups.record is not None and lookups.record_kind in ("SignOff", "Waiver"):
         return await _for_record(work)
@@ -87,6 +88,7 @@ async def _for_workload(work: Gathering) -> Evidence:
         owners = group.create_task(work.attempt(_owners(work, first), first))
         cards = group.create_task(_cards(work, lookups, first))
         references = group.create_task(_references(work, lookups.references, first))
+        surroundings = group.create_task(around(work, first))
         stored = group.create_task(work.attempt(facts.storage(lookups, work.named, first), first))
     chain, found = owners.result(), cards.result()
     kept = work.note("cluster.storageClasses", stored.result(), facts.Storage())
@@ -98,8 +100,8 @@ async def _for_workload(work: Gathering) -> Evidence:
         cards=tuple(loaded.card for loaded in found),
         sign_offs=sign_offs,
         waivers=noted_waivers,
-        cluster=ClusterFacts(
-            namespace=namespace.result(), region=work.options.region, storage_classes=kept.classes
+        cluster=surroundings.result().model_copy(
+            update={"namespace": namespace.result(), "storage_classes": kept.classes}
         ),
         unavailable=tuple(work.unavailable),
         references=references.result(),

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
 from mlgate.evidence.cards.memory import CardMemory
+
+ScanEntries = Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
+
+
+def no_entries(_data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Looks for no credentials."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -22,7 +30,13 @@ class EvidenceOptions:
     profile: str | None = None
     """Profile a check assumes for the namespace (`--profile`)."""
     region: str | None = None
-    """Region of the cluster, if the installation names it."""
+    """Region of the cluster, if the installation names it; else the nodes are asked."""
+    mesh_root: str = "istio-system"
+    """Namespace whose mesh policies hold everywhere."""
+    secrets: bool = False
+    """Whether the dates of Secrets are read from the cluster."""
+    config_maps: bool = False
+    """Whether ConfigMaps are read from the cluster; in files they always are."""
     min_approvals: int = 5
     """With fewer cached approvals of a card than this, sign-offs are read again, live.
 
@@ -34,6 +48,8 @@ class EvidenceOptions:
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
     scan: Scan = no_scan
     """Finds what looks like a credential in a card: (path below the card, reason)."""
+    scan_entries: ScanEntries = no_entries
+    """Finds which entries of a ConfigMap look like a credential: (key, reason)."""
     memory: CardMemory = field(init=False)
     """What cards said, by their bytes; one for all reviews."""
 

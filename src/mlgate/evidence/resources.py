@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from mlgate.evidence.transport import Transport
+from mlgate.evidence.transport import Form, Transport
 
 _VERSION = re.compile(r"([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?v[0-9]+((alpha|beta)[0-9]+)?")
 _KIND = re.compile(r"[A-Z][A-Za-z0-9]{0,62}")
@@ -23,6 +23,18 @@ class Resource:
     api_version: str
     plural: str
     namespaced: bool
+    metadata_only: bool = False
+    """Nothing but the metadata is ever asked for: the rest is secret, or large and of no use."""
+
+    @property
+    def form(self) -> Form:
+        """In which one object is asked for."""
+        return "metadata" if self.metadata_only else "whole"
+
+    @property
+    def list_form(self) -> Form:
+        """In which a list is asked for."""
+        return "metadata list" if self.metadata_only else "whole"
 
     def path(self, namespace: str | None, name: str | None = None) -> str | None:
         """The path of one object, of a namespace's objects, or of all; None for a name no object can have.
@@ -43,10 +55,26 @@ class Resource:
         return "/".join([root, *(quote(part, safe="") for part in parts[1:])])
 
 
+RBAC = "rbac.authorization.k8s.io/v1"
+ISTIO = "security.istio.io/v1beta1"
+"""Every release of Istio serves this version; newer ones serve the same objects as v1 too."""
 KNOWN = {
     ("v1", "Namespace"): Resource("v1", "namespaces", namespaced=False),
     ("v1", "ConfigMap"): Resource("v1", "configmaps", namespaced=True),
     ("v1", "PersistentVolumeClaim"): Resource("v1", "persistentvolumeclaims", namespaced=True),
+    ("v1", "Secret"): Resource("v1", "secrets", namespaced=True, metadata_only=True),
+    ("v1", "ServiceAccount"): Resource("v1", "serviceaccounts", namespaced=True),
+    ("v1", "Node"): Resource("v1", "nodes", namespaced=False, metadata_only=True),
+    (RBAC, "Role"): Resource(RBAC, "roles", namespaced=True),
+    (RBAC, "RoleBinding"): Resource(RBAC, "rolebindings", namespaced=True),
+    (RBAC, "ClusterRole"): Resource(RBAC, "clusterroles", namespaced=False),
+    (RBAC, "ClusterRoleBinding"): Resource(RBAC, "clusterrolebindings", namespaced=False),
+    ("networking.k8s.io/v1", "NetworkPolicy"): Resource(
+        "networking.k8s.io/v1", "networkpolicies", namespaced=True
+    ),
+    (ISTIO, "PeerAuthentication"): Resource(ISTIO, "peerauthentications", namespaced=True),
+    (ISTIO, "AuthorizationPolicy"): Resource(ISTIO, "authorizationpolicies", namespaced=True),
+    (ISTIO, "RequestAuthentication"): Resource(ISTIO, "requestauthentications", namespaced=True),
     ("storage.k8s.io/v1", "StorageClass"): Resource("storage.k8s.io/v1", "storageclasses", namespaced=False),
     ("mlgate.dev/v1alpha1", "ModelCard"): Resource("mlgate.dev/v1alpha1", "modelcards", namespaced=True),
     ("mlgate.dev/v1alpha1", "SignOff"): Resource("mlgate.dev/v1alpha1", "signoffs", namespaced=True),
@@ -98,11 +126,16 @@ class Resources:
         return None
 
 
-def pages(transport: Transport, path: str, timeout: float) -> Iterator[dict[str, Any]]:
+def pages(
+    transport: Transport, resource: Resource, namespace: str | None, timeout: float
+) -> Iterator[dict[str, Any]]:
     """The pages of a list; none at all when the kind is not served. Raises EvidenceUnavailable."""
+    path = resource.path(namespace)
+    if path is None:
+        return
     query = {"limit": _PAGE}
     while True:
-        page = transport.read(path, query, timeout)
+        page = transport.read(path, query, timeout, resource.list_form)
         if page is None:
             return
         yield page

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mlgate.errors import EvidenceUnavailable
+
+Form = Literal["whole", "metadata", "metadata list"]
+"""How much of an object, or of each in a list, the API server is asked for."""
 
 
 class ResourceGone(EvidenceUnavailable):
@@ -31,14 +34,16 @@ class Stream(Protocol):
 class Transport(Protocol):
     """Blocking calls to one API server that change nothing in it. All times are seconds."""
 
-    def read(self, path: str, query: Mapping[str, str], timeout: float) -> dict[str, Any] | None:
-        """The JSON object at a path; None for 404.
+    def read(
+        self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole"
+    ) -> dict[str, Any] | None:
+        """The JSON object at a path, in the form asked for; None for 404.
 
         Raises ResourceGone for 410 and EvidenceUnavailable for every other failure.
         """
         ...
 
-    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Stream:
+    def watch(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Stream:
         """Open a watch; silence for longer than `timeout` ends it with EvidenceUnavailable.
 
         Raises NotServed for 404, ResourceGone for 410, EvidenceUnavailable for every other failure.

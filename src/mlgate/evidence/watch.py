@@ -25,9 +25,11 @@ WATCH_SECONDS = 20
 SILENCE_SECONDS = 30.0
 """A watch that said nothing for this long counts as dead."""
 _LIST_SECONDS = 10.0
-_NOT_SERVED_SECONDS = 30.0
+_NOT_SERVED_SECONDS = 10.0
 _LONGEST_WAIT = 30.0
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_Objects = dict[str, dict[str, dict[str, Any]]]
+"""By namespace and name."""
 _log = structlog.get_logger(__name__)
 
 
@@ -37,8 +39,9 @@ class Copy:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._objects: dict[tuple[str, str], dict[str, Any]] = {}
+        self._objects: _Objects = {}
         self._heard: float | None = None
+        self._missed: float | None = None
 
     @property
     def alive(self) -> bool:
@@ -46,42 +49,58 @@ class Copy:
         heard = self._heard
         return heard is not None and self._clock() - heard < SILENCE_SECONDS
 
+    @property
+    def absent(self) -> bool:
+        """Whether the API server said within the last seconds that it does not serve the kind."""
+        missed = self._missed
+        return missed is not None and self._clock() - missed < SILENCE_SECONDS
+
     def get(self, namespace: str | None, name: str) -> dict[str, Any] | None:
         """The object, or None when the copy is not alive or does not hold it."""
         if not self.alive:
             return None
         with self._lock:
-            return self._objects.get((namespace or "", name))
+            return self._objects.get(namespace or "", {}).get(name)
 
     def replace(self, objects: list[dict[str, Any]]) -> None:
         """Start anew from a full list; alive only once a watch follows it."""
-        fresh = {_key(entry): _lean(entry) for entry in objects}
+        fresh: _Objects = {}
+        for entry in objects:
+            place, name = _key(entry)
+            fresh.setdefault(place, {})[name] = _lean(entry)
         with self._lock:
             self._objects = fresh
 
     def apply(self, event_type: str, stored: dict[str, Any]) -> None:
         """Follow one event of the watch."""
+        place, name = _key(stored)
         with self._lock:
             if event_type == "DELETED":
-                self._objects.pop(_key(stored), None)
+                self._objects.get(place, {}).pop(name, None)
             elif event_type in ("ADDED", "MODIFIED"):
-                self._objects[_key(stored)] = _lean(stored)
+                self._objects.setdefault(place, {})[name] = _lean(stored)
 
     def heard(self) -> None:
         """The API server spoke."""
+        self._missed = None
         self._heard = self._clock()
 
     def lost(self) -> None:
         """The watch is gone; nothing here counts until it is back."""
         self._heard = None
 
+    def missed(self) -> None:
+        """The API server said that it does not serve the kind."""
+        self._missed = self._clock()
+
     def list(self, namespace: str | None) -> Sequence[dict[str, Any]] | None:
         """The objects of a namespace, or of all; None when the copy is not alive."""
         if not self.alive:
             return None
         with self._lock:
-            found = [*self._objects.items()]
-        return [entry for (place, _), entry in found if namespace is None or place == namespace]
+            if namespace is not None:
+                return [*self._objects.get(namespace, {}).values()]
+            return [entry for named in self._objects.values() for entry in named.values()]
 
 
 class Watch:
@@ -89,6 +108,7 @@ class Watch:
 
     def __init__(self, transport: Transport, resource: Resource, copy: Copy) -> None:
         self._transport = transport
+        self._resource = resource
         self._path = resource.path(None) or ""
         self._copy = copy
         self._stopping = threading.Event()
@@ -121,6 +141,7 @@ class Watch:
             except ResourceGone:
                 wait = 0.5
             except NotServed:
+                self._copy.missed()
                 wait = _NOT_SERVED_SECONDS
             except EvidenceUnavailable as error:
                 if self._stopping.is_set():
@@ -138,7 +159,7 @@ class Watch:
     def _list(self) -> str:
         objects: list[dict[str, Any]] = []
         version = None
-        for page in pages(self._transport, self._path, _LIST_SECONDS):
+        for page in pages(self._transport, self._resource, None, _LIST_SECONDS):
             objects += page.get("items") or ()
             version = (page.get("metadata") or {}).get("resourceVersion")
         if version is None:
@@ -153,7 +174,7 @@ class Watch:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(WATCH_SECONDS),
         }
-        stream = self._transport.watch(self._path, query, WATCH_SECONDS + 5)
+        stream = self._transport.watch(self._path, query, WATCH_SECONDS + 5, self._resource.form)
         self._stream = stream
         try:
             self._copy.heard()

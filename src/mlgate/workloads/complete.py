@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from mlgate.domain.base import Credential
 from mlgate.domain.evidence import Card, CardReference, Evidence
@@ -14,6 +13,7 @@ from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.changes import compare
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.needs import brings_names, named_by_pods
 from mlgate.workloads.owners import Controller, find_controller, inherit, with_owner_facts
 from mlgate.workloads.runtimes import resolve
 
@@ -54,15 +54,21 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
     )
 
 
-def lookups_with_owner(extraction: Extraction, owners: tuple[dict[str, Any], ...]) -> LookUps:
-    """The look-ups of a second round, once the owners are known: their cards and runtimes count too."""
+def wider_lookups(extraction: Extraction, evidence: Evidence) -> LookUps:
+    """The look-ups of a second round: what owners name counts too, and what runtimes bring to the pods."""
     manifest = extraction.manifest
-    controller = find_controller(owners, extraction.request.namespace)
-    if manifest is None or controller is None or controller.manifest is None:
+    if manifest is None:
         return extraction.lookups
+    return _with_runtimes(_with_owner(extraction, manifest, evidence), manifest, evidence)
+
+
+def _with_owner(extraction: Extraction, manifest: Manifest, evidence: Evidence) -> LookUps:
+    lookups = extraction.lookups
+    controller = find_controller(evidence.owners, extraction.request.namespace)
+    if controller is None or controller.manifest is None:
+        return lookups
     whole = inherit(manifest, controller)
     cards = _card_references(whole, extraction)
-    lookups = extraction.lookups
     added = tuple(item.lookup for item in controller.manifest.named if item.lookup not in lookups.references)
     return lookups.model_copy(
         update={
@@ -72,6 +78,13 @@ def lookups_with_owner(extraction: Extraction, owners: tuple[dict[str, Any], ...
             "references": lookups.references + added,
         }
     )
+
+
+def _with_runtimes(lookups: LookUps, manifest: Manifest, evidence: Evidence) -> LookUps:
+    """Runtimes bring pods of their own, and containers that take in Secrets and ConfigMaps."""
+    if not any(brings_names(reference.object) for reference in evidence.references):
+        return lookups
+    return lookups.model_copy(update=named_by_pods(resolve(manifest, evidence.references)))
 
 
 def _resolved(controller: Controller | None, evidence: Evidence) -> Controller | None:

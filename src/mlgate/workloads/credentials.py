@@ -7,7 +7,7 @@ other text. Values are never kept: a finding says where and why.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
@@ -63,6 +63,19 @@ def scan_text_places(value: Json) -> list[tuple[str, str]]:
     """
     found = islice(_search(_Node(value, "", nested=1), shipped()), _MAX_FINDINGS)
     return [(credential.path, credential.reason) for credential in found]
+
+
+def scan_entries(data: Mapping[str, Json]) -> list[tuple[str, str]]:
+    """Key and reason of every entry of a ConfigMap's data that looks like a credential, or holds one."""
+    patterns = shipped()
+    found = []
+    for key, value in data.items():
+        if isinstance(value, str):
+            node = _Node(value, "", role="configEntry", key=str(key))
+            first = next(_search(node, patterns), None)
+            if first is not None:
+                found.append((str(key), first.reason))
+    return found
 
 
 def _search(root: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:

@@ -12,6 +12,7 @@ from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.credentials import scan
 from mlgate.workloads.kinds import Kind, find_kind
 from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.needs import named_by_pods, needs_mesh, pod_labels
 from mlgate.workloads.read import read_object
 from mlgate.workloads.uris import REGISTRY_SCHEMES
 
@@ -120,21 +121,11 @@ def _lookups(request: Request, manifest: Manifest, workload: Workload, options: 
         serves=workload.serves_model,
         trains=workload.trains_model,
         external=workload.exposure.scope in {"external", "unknown"},
-        secrets=_mentions(workload, "secret", "secretKey"),
-        config_maps=_mentions(workload, "configMap", "configMapKey"),
+        mesh=workload.serves_model or any(map(needs_mesh, workload.endpoints)),
+        pod_labels=pod_labels(manifest),
         registry=any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
         owner=controller_of(request.object),
         wants_sign_offs=bool(cards),
         wants_waivers=(request.namespace or options.cluster_namespace) is not None,
-    )
-
-
-def _mentions(workload: Workload, kind: str, source: str) -> bool:
-    """Whether a container or volume refers to a Secret, or a ConfigMap."""
-    if any(volume.kind == kind for volume in workload.volumes):
-        return True
-    return any(
-        any(env.from_ == source for env in container.env)
-        or any(item.kind == kind for item in container.env_from)
-        for container in workload.containers
+        **named_by_pods(manifest),
     )

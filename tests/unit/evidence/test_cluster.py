@@ -23,6 +23,12 @@ from mlgate.evidence.transport import NotServed, ResourceGone
 
 CARDS = "/apis/mlgate.dev/v1alpha1/namespaces/prod/modelcards"
 CARD = ("mlgate.dev/v1alpha1", "ModelCard")
+WATCHED = {
+    *("ModelCard", "SignOff", "Waiver", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+    *("Namespace", "StorageClass", "ServingRuntime", "ClusterServingRuntime", "ServiceAccount", "Node"),
+    *("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy"),
+    *("PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication"),
+}
 WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
 
@@ -315,7 +321,7 @@ async def test_before_it_watches_every_read_is_live(
     assert await live.get(*CARD, "prod", "credit", deadline=deadline) == card()
     assert await live.list(*CARD, "prod", deadline=deadline) == [card()]
     assert server.paths() == [f"{CARDS}/credit", CARDS]
-    assert len(live.not_watched()) == 9
+    assert set(live.not_watched()) == WATCHED
     assert (live.source, live.assume_authenticated) == ("cluster", False)
 
 
@@ -352,6 +358,48 @@ async def test_a_dead_copy_is_not_believed(
     copy.heard()
     copy.lost()
     assert await live.get(*CARD, "prod", "credit", deadline=deadline) is None
+
+
+async def test_a_kind_that_is_not_served_is_not_asked_for_at_every_review(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline
+) -> None:
+    kind = ("security.istio.io/v1beta1", "PeerAuthentication")
+    for fresh in (False, True):
+        assert await live.list(*kind, "prod", deadline=deadline, fresh=fresh) == []
+    path = "/apis/security.istio.io/v1beta1/namespaces/prod/peerauthentications"
+    assert server.paths() == [path, path]
+    live._copies[kind].missed()
+    for fresh in (False, True):
+        assert await live.list(*kind, "prod", deadline=deadline, fresh=fresh) == []
+    assert len(server.requests) == 2
+
+
+async def test_of_a_secret_nothing_but_its_metadata_is_asked_for(
+    server: ApiServer, live: KubernetesCluster, deadline: Deadline
+) -> None:
+    accepted: list[str] = []
+
+    def answer(handler: Any, _: Any) -> None:
+        accepted.append(handler.headers["Accept"])
+        handler.reply(200, b'{"metadata": {"name": "s"}, "items": []}')
+
+    server.answers["/api/v1/namespaces/prod/secrets/s"] = answer
+    server.answers["/api/v1/nodes"] = answer
+    server.answers[f"{CARDS}/credit"] = answer
+    await live.get("v1", "Secret", "prod", "s", deadline=deadline)
+    await live.list("v1", "Node", None, deadline=deadline)
+    await live.get(*CARD, "prod", "credit", deadline=deadline)
+    assert accepted == [
+        "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+        "application/json",
+    ]
+
+
+async def test_a_kind_that_nobody_asks_for_is_not_watched(kubeconfig: Path) -> None:
+    cluster = KubernetesCluster.connect(kubeconfig, unwatched=frozenset({"Node"}))
+    assert set(cluster.not_watched()) == WATCHED - {"Node"}
+    cluster.stop()
 
 
 async def test_kinds_that_are_not_served_hold_nothing(live: KubernetesCluster, deadline: Deadline) -> None:

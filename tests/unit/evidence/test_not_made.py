@@ -10,13 +10,12 @@ import pytest
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.request import Request
 from mlgate.evidence.not_made import not_made
-from mlgate.evidence.options import EvidenceOptions
 
 RUNTIME = ObjectReference(kinds=(("serving.kserve.io/v1alpha1", "ServingRuntime", True),), name="r", path="p")
 
 
-def said(request: Request, lookups: LookUps, **options: Any) -> dict[str, str]:
-    return {entry.lookup: entry.reason for entry in not_made(request, lookups, EvidenceOptions(**options))}
+def said(request: Request, lookups: LookUps) -> dict[str, str]:
+    return {entry.lookup: entry.reason for entry in not_made(request, lookups)}
 
 
 def test_an_object_that_needs_nothing_is_told_nothing(request_of: Callable[..., Request]) -> None:
@@ -30,23 +29,10 @@ def test_an_unknown_requester_is_offline(request_of: Callable[..., Request]) -> 
 @pytest.mark.parametrize(
     ("lookups", "names"),
     [
-        ({"has_pods": True}, {"cluster.serviceAccounts", "evidence.imageSignatures"}),
+        ({"has_pods": True}, {"evidence.imageSignatures"}),
         ({"references": (RUNTIME,)}, {"evidence.imageSignatures"}),
-        ({"secrets": True}, {"cluster.secrets"}),
-        ({"config_maps": True}, {"cluster.configMaps"}),
-        ({"trains": True}, {"cluster.networkPolicies"}),
-        ({"external": True}, {"cluster.authorizationPolicies"}),
         ({"registry": True}, {"evidence.registry"}),
-        (
-            {"serves": True},
-            {
-                "cluster.peerAuthentication",
-                "cluster.networkPolicies",
-                "cluster.region",
-                "evidence.modelSignatures",
-                "evidence.attestations",
-            },
-        ),
+        ({"serves": True}, {"evidence.modelSignatures", "evidence.attestations"}),
     ],
 )
 def test_each_look_up_is_named_only_where_the_object_needs_it(
@@ -55,7 +41,3 @@ def test_each_look_up_is_named_only_where_the_object_needs_it(
     found = said(request_of(), LookUps(**lookups))
     assert set(found) == names
     assert set(found.values()) == {"disabled"}
-
-
-def test_a_configured_region_is_no_missing_look_up(request_of: Callable[..., Request]) -> None:
-    assert "cluster.region" not in said(request_of(), LookUps(serves=True), region="eu-west-1")

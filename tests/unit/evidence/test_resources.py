@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from mlgate.evidence.resources import KNOWN, Resource, Resources, pages
+from mlgate.evidence.transport import Form
 
 RUNTIMES = Resource("serving.kserve.io/v1alpha1", "servingruntimes", namespaced=True)
 NODES = Resource("v1", "nodes", namespaced=False)
+CARDS = Resource("mlgate.dev/v1alpha1", "modelcards", namespaced=True)
+ALL_CARDS = "/apis/mlgate.dev/v1alpha1/modelcards"
 
 
 class Answers:
@@ -19,13 +22,15 @@ class Answers:
     def __init__(self, table: dict[str, Any]) -> None:
         self.table = table
         self.asked: list[str] = []
+        self.forms: list[Form] = []
 
-    def read(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+    def read(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Any:
+        self.forms.append(form)
         token = query.get("continue", "")
         self.asked.append(path + token)
         return self.table.get(path + token)
 
-    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+    def watch(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Any:
         raise NotImplementedError
 
     def review(self, path: str, question: Mapping[str, Any], timeout: float) -> Any:
@@ -110,12 +115,29 @@ def test_made_up_kinds_are_never_asked_for(api_version: str, kind: str) -> None:
 def test_all_pages_of_a_list_are_read() -> None:
     transport = Answers(
         {
-            "/l": {"metadata": {"continue": "t"}, "items": [1]},
-            "/lt": {"metadata": {"resourceVersion": "5"}, "items": [2]},
+            ALL_CARDS: {"metadata": {"continue": "t"}, "items": [1]},
+            f"{ALL_CARDS}t": {"metadata": {"resourceVersion": "5"}, "items": [2]},
         }
     )
-    assert [item for page in pages(transport, "/l", 1.0) for item in page["items"]] == [1, 2]
+    assert [item for page in pages(transport, CARDS, None, 1.0) for item in page["items"]] == [1, 2]
+
+
+def test_of_what_is_secret_or_large_only_the_metadata_is_asked_for() -> None:
+    asked = {kind for (_, kind), resource in KNOWN.items() if resource.metadata_only}
+    assert asked == {"Secret", "Node"}
+    secrets = KNOWN[("v1", "Secret")]
+    assert (secrets.form, secrets.list_form) == ("metadata", "metadata list")
+    assert (CARDS.form, CARDS.list_form) == ("whole", "whole")
+    transport = Answers({})
+    list(pages(transport, secrets, "prod", 1.0))
+    assert (transport.asked, transport.forms) == (["/api/v1/namespaces/prod/secrets"], ["metadata list"])
+
+
+def test_a_namespace_no_object_can_lie_in_has_no_page() -> None:
+    transport = Answers({})
+    assert list(pages(transport, CARDS, "../x", 1.0)) == []
+    assert transport.asked == []
 
 
 def test_a_list_of_a_kind_that_is_not_served_has_no_page() -> None:
-    assert list(pages(Answers({}), "/l", 1.0)) == []
+    assert list(pages(Answers({}), CARDS, None, 1.0)) == []

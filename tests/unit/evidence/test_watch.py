@@ -12,7 +12,7 @@ import pytest
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence import watch as module
 from mlgate.evidence.resources import Resource
-from mlgate.evidence.transport import NotServed, ResourceGone
+from mlgate.evidence.transport import Form, NotServed, ResourceGone
 from mlgate.evidence.watch import SILENCE_SECONDS, Copy, Watch
 
 RESOURCE = Resource("mlgate.dev/v1alpha1", "signoffs", namespaced=True)
@@ -82,6 +82,31 @@ def test_events_are_followed(copy: Copy) -> None:
     assert copy.list("other") == []
 
 
+def test_a_kind_that_is_not_served_is_known_to_be_so_for_a_moment(copy: Copy, clock: Clock) -> None:
+    assert not copy.absent
+    copy.missed()
+    assert (copy.absent, copy.alive) == (True, False)
+    copy.lost()
+    assert copy.absent
+    clock.now += SILENCE_SECONDS
+    assert not copy.absent
+
+
+def test_a_kind_that_is_served_from_now_on_is_not_absent(copy: Copy) -> None:
+    copy.missed()
+    copy.replace([thing("a")])
+    copy.heard()
+    assert (copy.absent, copy.alive) == (False, True)
+
+
+def test_each_namespace_is_listed_by_itself(copy: Copy) -> None:
+    other = {"metadata": {"name": "a", "namespace": "other"}}
+    copy.replace([thing("a"), other, {"metadata": {"name": "wide"}}])
+    copy.heard()
+    assert (copy.list("prod"), copy.list("other"), copy.list("gone")) == ([thing("a")], [other], [])
+    assert (copy.get(None, "wide"), len(copy.list(None) or ())) == ({"metadata": {"name": "wide"}}, 3)
+
+
 def test_bookkeeping_is_left_out_of_the_copy(copy: Copy) -> None:
     notes = {"kubectl.kubernetes.io/last-applied-configuration": "{}", "kept": "yes"}
     copy.replace([thing("a", managedFields=[{}], annotations=notes)])
@@ -98,14 +123,17 @@ class Script:
     def __init__(self, lists: list[Any], watches: list[Any]) -> None:
         self.lists, self.watches = lists, watches
         self.versions: list[str] = []
+        self.forms: list[Form] = []
         self.done = threading.Event()
         self.watch_under_test: Watch | None = None
         self.closed = 0
 
-    def read(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+    def read(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Any:
+        self.forms.append(form)
         return self._next(self.lists)
 
-    def watch(self, path: str, query: Mapping[str, str], timeout: float) -> Any:
+    def watch(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Any:
+        self.forms.append(form)
         self.versions.append(query["resourceVersion"])
         return _Played(self, self._next(self.watches))
 
@@ -214,8 +242,20 @@ def test_a_watch_that_breaks_is_lost_and_begins_anew(
 
 
 def test_a_kind_that_is_not_served_is_tried_again(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[bool] = []
+    monkeypatch.setattr(copy, "missed", lambda: known.append(True))
     script = play(copy, monkeypatch, [None, listed("5")], [[]])
-    assert script.versions == ["5", "5"]
+    assert (script.versions, known) == (["5", "5"], [True])
+    assert module._NOT_SERVED_SECONDS < SILENCE_SECONDS, "what is not served stays known to be so"
+
+
+def test_a_watch_asks_for_as_much_as_its_kind_needs(copy: Copy) -> None:
+    script = Script([listed("5")], [[]])
+    watch = Watch(script, Resource("v1", "nodes", namespaced=False, metadata_only=True), copy)
+    script.watches.append([watch._stopping.set])
+    watch.start()
+    watch._thread.join(10)
+    assert script.forms == ["metadata list", "metadata", "metadata"]
 
 
 def test_stopping_ends_a_watch_that_waits(copy: Copy) -> None:

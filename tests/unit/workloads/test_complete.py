@@ -10,7 +10,7 @@ import pytest
 
 from mlgate.domain.evidence import Card, CardSource, Evidence, ResolvedReference
 from mlgate.domain.workload import Change
-from mlgate.workloads.complete import complete, lookups_with_owner
+from mlgate.workloads.complete import complete, wider_lookups
 from mlgate.workloads.extract import Extraction
 
 Object = dict[str, Any]
@@ -434,7 +434,7 @@ def test_a_pod_that_names_no_model_has_those_of_its_owner(
     found = read(pod)
 
     subject = complete(found, Evidence(owners=(owner,), cards=(card(),)))
-    lookups = lookups_with_owner(found, (owner,))
+    lookups = wider_lookups(found, Evidence(owners=(owner,)))
 
     assert subject.workload is not None
     assert [(model.uri, model.in_owner, model.path) for model in subject.workload.models] == [
@@ -456,8 +456,8 @@ def test_runtimes_of_the_owner_are_looked_up_too_and_their_containers_are_the_ow
     )
     found = read(pod)
 
-    lookups = lookups_with_owner(found, (owner,))
-    again = lookups_with_owner(found, (owner,))
+    lookups = wider_lookups(found, Evidence(owners=(owner,)))
+    again = wider_lookups(found, Evidence(owners=(owner,)))
     spec = {"containers": [{"name": "kserve-container", "image": "r:1"}]}
     workload = complete(found, Evidence(owners=(owner,), references=(runtime(spec),))).workload
 
@@ -471,9 +471,9 @@ def test_without_a_gated_owner_the_look_ups_stay(read: Read, pod_of: PodOf) -> N
     found = read(pod_of(command=["vllm", "serve", "acme/x"]))
     other = {"apiVersion": "example.com/v1", "kind": "Runner", "metadata": {"name": "r", "uid": "1"}}
 
-    assert lookups_with_owner(found, ()) == found.lookups
-    assert lookups_with_owner(found, (other,)) == found.lookups
-    assert lookups_with_owner(read({}), ()) == read({}).lookups
+    assert wider_lookups(found, Evidence()) == found.lookups
+    assert wider_lookups(found, Evidence(owners=(other,))) == found.lookups
+    assert wider_lookups(read({}), Evidence()) == read({}).lookups
 
 
 def test_an_owner_that_is_not_gated_vouches_for_nothing(read: Read, pod_of: PodOf) -> None:
@@ -724,3 +724,29 @@ def test_mounts_and_settings_of_the_owner_s_runtime_are_the_owner_s(
     assert workload.containers[0].in_owner
     assert workload.owner is not None
     assert workload.owner.pod_settings_equal
+
+
+def test_what_a_runtime_brings_to_the_pods_is_looked_up_in_a_second_round(
+    read: Read, service: Service
+) -> None:
+    found = read(service(with_runtime(storageUri="s3://b/m")))
+    container = {
+        "name": "kserve-container",
+        "image": "r.example.com/server:1",
+        "envFrom": [{"secretRef": {"name": "s"}}, {"configMapRef": {"name": "c"}}],
+    }
+    spec = {"containers": [container], "workerSpec": {"containers": [], "serviceAccountName": "worker"}}
+
+    lookups = wider_lookups(found, Evidence(references=(runtime(spec),)))
+
+    assert (found.lookups.service_accounts, found.lookups.secrets) == (("default",), ())
+    assert (lookups.secrets, lookups.config_maps) == (("s",), ("c",))
+    assert lookups.service_accounts == ("default", "worker")
+    assert lookups.pod_labels == found.lookups.pod_labels
+
+
+def test_a_runtime_that_brings_nothing_costs_no_second_round(read: Read, service: Service) -> None:
+    found = read(service(with_runtime(storageUri="s3://b/m")))
+    plain = runtime({"containers": [{"name": "kserve-container", "image": "r.example.com/server:1"}]})
+
+    assert wider_lookups(found, Evidence(references=(plain,))) == found.lookups

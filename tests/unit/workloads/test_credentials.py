@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlgate.workloads.credentials import mask_arguments, scan, scan_text_places
+from mlgate.workloads.credentials import mask_arguments, scan, scan_entries, scan_text_places
 from mlgate.workloads.extract import Extraction
 
 Read = Callable[..., Extraction]
@@ -265,3 +265,20 @@ def test_no_credential_reaches_the_form_policy_sees(read: Read, pod_of: Make, wh
     assert extraction.workload is not None
     told = json.dumps([extraction.workload.wire(), [item.wire() for item in extraction.credentials]])
     assert not [secret for secret in (TOKEN, RANDOM, "hunter2") if secret in told]
+
+
+def test_entries_of_a_config_map_are_told_by_key_and_reason_alone() -> None:
+    token = "hf_" + "a1B2" * 10
+    data = {
+        "password": "hunter2hunter2",
+        "config.yaml": f"server:\n  env:\n  - name: TOKEN\n    value: {token}\n",
+        "url": "postgres://u:pw1234@db/x",
+        "mode": "fast",
+        "number": 5,
+        "token": None,
+    }
+
+    found = scan_entries(data)
+
+    assert found == [("password", "name"), ("config.yaml", "value"), ("url", "uriPassword")]
+    assert token not in str(found)

@@ -550,8 +550,7 @@ def test_the_look_ups_are_those_the_object_needs(read: Read, pod_of: PodOf) -> N
     assert lookups.has_volumes
     assert lookups.has_pods
     assert lookups.registry
-    assert lookups.secrets
-    assert lookups.config_maps
+    assert (lookups.secrets, lookups.config_maps) == (("s", "x"), ("c",))
     assert lookups.owner is not None
     assert (lookups.owner.name, lookups.owner.uid) == ("r", "1")
     assert lookups.wants_sign_offs
@@ -561,14 +560,14 @@ def test_the_look_ups_are_those_the_object_needs(read: Read, pod_of: PodOf) -> N
 @pytest.mark.parametrize(
     ("container", "secrets", "config_maps"),
     [
-        ({"envFrom": [{"secretRef": {"name": "s"}}]}, True, False),
-        ({"envFrom": [{"configMapRef": {"name": "s"}}]}, False, True),
-        ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]}, True, False),
-        ({}, False, False),
+        ({"envFrom": [{"secretRef": {"name": "s"}}]}, ("s",), ()),
+        ({"envFrom": [{"configMapRef": {"name": "s"}}]}, (), ("s",)),
+        ({"env": [{"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]}, ("s",), ()),
+        ({}, (), ()),
     ],
 )
 def test_secrets_and_config_maps_are_looked_up_where_they_are_used(
-    read: Read, pod_of: PodOf, container: Object, *, secrets: bool, config_maps: bool
+    read: Read, pod_of: PodOf, container: Object, secrets: tuple[str, ...], config_maps: tuple[str, ...]
 ) -> None:
     lookups = read(pod_of(command=["vllm", "serve", "acme/x"], **container)).lookups
 

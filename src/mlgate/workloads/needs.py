@@ -1,0 +1,92 @@
+"""What the pods of an object need to be looked up: their accounts, their labels, and what they take in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import Endpoint, PodTemplate
+from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.reading import dig
+from mlgate.workloads.volumes import VolumeSlot
+
+_NAMING = frozenset(
+    {"workerSpec", "secret", "secretRef", "secretKeyRef", "configMap", "configMapRef", "configMapKeyRef"}
+)
+"""Fields that name an account, a Secret or a ConfigMap; further nodes run as an account of their own."""
+_DEFAULT_ACCOUNT = "default"
+"""The account of a pod that names none."""
+
+
+def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """The objects the pods name, as fields of LookUps; each name once."""
+    templates = manifest.templates()
+    undecided = [pod for pod in templates if pod.automount_service_account_token is None]
+    return {
+        "service_accounts": _each(map(_account, templates)),
+        "token_accounts": _each(map(_account, undecided)),
+        "secrets": _each(_secrets(manifest)),
+        "config_maps": _each(_config_maps(manifest)),
+    }
+
+
+def pod_labels(manifest: Manifest) -> tuple[dict[str, str], ...]:
+    """The sets of labels the pods get, each once."""
+    found: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+    for template in manifest.templates():
+        found.setdefault(tuple(sorted(template.labels.items())), template.labels)
+    return tuple(found.values())
+
+
+def brings_names(obj: Json) -> bool:
+    """Whether an object pods are taken from may name what `named_by_pods` lists; cheap. A no is certain."""
+    stack = [obj]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            if not _NAMING.isdisjoint(value):
+                return True
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return False
+
+
+def needs_mesh(endpoint: Endpoint) -> bool:
+    """Whether only a mesh can encrypt what is sent to the address."""
+    return endpoint.cluster_local and endpoint.tls is not True
+
+
+def _account(template: PodTemplate) -> str:
+    return template.service_account_name or _DEFAULT_ACCOUNT
+
+
+def _secrets(manifest: Manifest) -> Iterator[str | None]:
+    yield from _variables(manifest, "secret", "secretKey")
+    for slot in manifest.volume_slots:
+        yield slot.volume.secret_name
+
+
+def _config_maps(manifest: Manifest) -> Iterator[str | None]:
+    yield from _variables(manifest, "configMap", "configMapKey")
+    for slot in manifest.volume_slots:
+        if slot.volume.kind == "configMap" and not slot.is_api_token:
+            yield from _mounted(slot)
+
+
+def _variables(manifest: Manifest, kind: str, source: str) -> Iterator[str | None]:
+    for slot in manifest.slots:
+        yield from (item.name for item in slot.env_from if item.kind == kind)
+        yield from (env.from_name for env in slot.env if env.from_ == source)
+
+
+def _mounted(slot: VolumeSlot) -> Iterator[str | None]:
+    """ConfigMaps of a volume; a projected one holds its sources in one raw form."""
+    sources = dig(slot.raw, "projected", "sources")
+    for entry in (slot.raw, *(sources if isinstance(sources, list) else ())):
+        name = dig(entry, "configMap", "name")
+        yield name if isinstance(name, str) else None
+
+
+def _each(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(sorted({name for name in names if name}))
