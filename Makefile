@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e cluster bench fmt generate lock clean
+.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e mutants cluster bench fmt generate lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ types: $(READY) ## Types, strictly
 
 policy: tools-test ## The Rego policy alone: format, checks, tests with coverage
 	@$(BIN)/python -m pytest -q tests/policy
+
+mutants: tools-test ## Change every condition of the policy and see whether a test notices (an hour)
+	@$(BIN)/python tools/mutants.py $(ARGS)
 
 e2e: tools-e2e ## Against a real kube-apiserver, kubectl and helm
 	@$(BIN)/python -m pytest -q -m e2e tests/e2e
