@@ -93,10 +93,7 @@ def mutants_of(path: Path, tree: Path) -> Iterator[Mutant]:
     for expression in conditions(json.loads(done.stdout).get("rules", ())):
         place = expression["location"]
         text = base64.b64decode(place["text"]).decode()
-        line = lines[place["row"] - 1]
-        # Columns count bytes, offsets count characters.
-        column = len(line.encode()[: place["col"] - 1].decode())
-        offset = starts[place["row"] - 1] + column
+        offset = starts[place["row"] - 1] + place["col"] - 1
         if offset in seen or not "".join(lines)[offset:].startswith(text):
             continue
         seen.add(offset)

@@ -11,7 +11,7 @@ _FILE = """package p
 
 import data.q
 
-# Ümlauts count as two bytes; conditions behind them are found all the same.
+# What stands behind letters of two bytes is found all the same.
 r contains "ü" if {
 	"ü" != "u"; input.a == 1
 	not input.b
