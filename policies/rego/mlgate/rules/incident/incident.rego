@@ -105,8 +105,9 @@ part_lack("scenarios", plan) := {
 }
 
 notifies_in_time(plan) if {
-	present.amount(plan.notifyWithinHours)
-	not fairness.below(settings.value.incident.maxNotifyHours, plan.notifyWithinHours)
+	hours := plan.notifyWithinHours
+	present.amount(hours)
+	not fairness.below(settings.value.incident.maxNotifyHours, hours)
 }
 
 hours_shown(plan) := sprintf("notification within %s hours", [fairness.shown(plan.notifyWithinHours, settings.value.incident.maxNotifyHours)]) if {

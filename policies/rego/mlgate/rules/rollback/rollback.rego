@@ -108,21 +108,23 @@ known_strategy(card) if card.rollback.strategy in {"previousVersion", "fallbackP
 #   fix: "Keep the previous version warm or automate the procedure, and set spec.rollback.maxMinutes of {card} to the measured time."
 deny contains finding if {
 	some report in facts.covering_cards
-	not quick(report.card)
+	card := report.card
+	not quick(card)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.rollback.maxMinutes",
 		"term": report.reference,
 		"model": model.id,
-		"observed": minutes(report.card),
+		"observed": minutes(card),
 		"required": show.number(settings.value.rollback.maxMinutes),
 		"values": {"card": report.reference},
 	})
 }
 
 quick(card) if {
-	present.amount(card.rollback.maxMinutes)
-	not fairness.below(settings.value.rollback.maxMinutes, card.rollback.maxMinutes)
+	given := card.rollback.maxMinutes
+	present.amount(given)
+	not fairness.below(settings.value.rollback.maxMinutes, given)
 }
 
 minutes(card) := fairness.shown(card.rollback.maxMinutes, settings.value.rollback.maxMinutes) if {
