@@ -18,16 +18,19 @@ today := day(input.evaluatedAt)
 # METADATA
 # title: valid
 # description: True for a string that is an RFC 3339 time which exists, of the years 1970 to 2199.
-valid(ts) if {
-	is_string(ts)
-	regex.match(`^(19[7-9]|20\d|21\d)\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([.]\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`, ts)
-	in_month(ts)
-}
+valid(ts) if is_number(ns(ts))
 
 # METADATA
 # title: ns
 # description: A time in nanoseconds since 1970; undefined when it is not valid.
-ns(ts) := time.parse_rfc3339_ns(ts) if valid(ts)
+ns(ts) := time.parse_rfc3339_ns(ts) if {
+	is_string(ts)
+	regex.match(usual, ts)
+} else := time.parse_rfc3339_ns(ts) if {
+	is_string(ts)
+	regex.match(leap_day, ts)
+	leap(to_number(substring(ts, 0, 4)))
+}
 
 # METADATA
 # title: day
@@ -48,9 +51,9 @@ age(ts) := today - day(ts)
 # title: within_days
 # description: The day of the time is not later than today and at most n days older.
 within_days(ts, n) if {
-	days := age(ts)
-	days >= 0
-	days <= n
+	moment := ns(ts)
+	moment < midnight + day_ns
+	moment >= days_ago(n)
 }
 
 # METADATA
@@ -65,7 +68,7 @@ overdue(ts, _) := sprintf("on %s, in the future", [date(ts)]) if age(ts) < 0
 # METADATA
 # title: on_or_after
 # description: The UTC day of the first time is that of the second or later.
-on_or_after(a, b) if day(a) >= day(b)
+on_or_after(a, b) if ns(a) >= start_of_day(b)
 
 # METADATA
 # title: passed
@@ -79,30 +82,29 @@ ahead(ts) if ns(ts) > now
 
 day_ns := ((24 * 60) * 60) * 1000000000
 
-# Every month has 28 days, so most times need no further look.
-in_month(ts) if substring(ts, 8, 2) <= "28"
+midnight := start_of_day(input.evaluatedAt)
 
-in_month(ts) if {
-	substring(ts, 8, 2) <= "30"
-	substring(ts, 5, 2) != "02"
+start_of_day(ts) := moment - (moment % day_ns) if moment := ns(ts)
+
+# By the number of days, because it is asked with the same few numbers over and over.
+days_ago(n) := midnight - (n * day_ns) if is_number(n)
+
+# Every day that each year has. To take days apart is more work than to compare moments, so nothing above does it
+# without need.
+usual := concat("", [`^`, year, `((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)`, clock])
+
+leap_day := concat("", [`^`, year, `02-29`, clock])
+
+year := `(19[7-9]|20\d|21\d)\d-`
+
+clock := `T([01]\d|2[0-3]):[0-5]\d:[0-5]\d([.]\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`
+
+leap(number) if {
+	number % 4 == 0
+	not common_century(number)
 }
 
-in_month(ts) if {
-	substring(ts, 8, 2) == "31"
-	substring(ts, 5, 2) in {"01", "03", "05", "07", "08", "10", "12"}
-}
-
-in_month(ts) if {
-	substring(ts, 5, 5) == "02-29"
-	leap(to_number(substring(ts, 0, 4)))
-}
-
-leap(year) if {
-	year % 4 == 0
-	not common_century(year)
-}
-
-common_century(year) if {
-	year % 100 == 0
-	year % 400 != 0
+common_century(number) if {
+	number % 100 == 0
+	number % 400 != 0
 }
