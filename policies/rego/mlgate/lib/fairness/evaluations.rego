@@ -9,7 +9,8 @@ import data.mlgate.lib.settings
 # title: evaluations
 # description: |
 #   Every evaluation of a card, in its order: index, attribute, the evaluation as given, its day if it is of the
-#   card's version, groups, metrics, and of these what is out of bounds. Judged are, for each attribute, the evaluations of the card's own version
+#   card's version, groups, metrics, and of these what is out of bounds. Groups and metrics are left out where nothing
+#   can be wrong with any of them. Judged are, for each attribute, the evaluations of the card's own version
 #   with the newest day; all of them if there are several.
 evaluations(card) := [evaluation |
 	tests := present.list(card, ["fairness", "evaluations"])
@@ -20,7 +21,7 @@ evaluations(card) := [evaluation |
 	required := required_metrics(card)
 	some index, test in tests
 	attribute := attributes[index]
-	evaluation := object.union(table(test, required), {
+	evaluation := object.union(read(test, required), {
 		"index": index,
 		"attribute": attribute,
 		"given": test,
@@ -48,6 +49,12 @@ newest_days(attributes, days) := {attribute: max(object.keys(seen)) |
 default judged(_, _, _) := false
 
 judged(day, newest, attribute) if day == newest[attribute]
+
+read(test, required) := nothing_amiss if {
+	clear(test, required)
+} else := table(test, required)
+
+nothing_amiss := {"groups": [], "compared": true, "metrics": [], "exceeded": [], "wide": []}
 
 # METADATA
 # title: table
