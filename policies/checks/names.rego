@@ -5,8 +5,8 @@ package checks.names
 
 import data.checks.syntax
 
-# Libraries whose answers depend on settings alone.
-bounded := {"data.mlgate.lib.settings", "data.mlgate.lib.levels"}
+# Libraries whose answers depend on settings alone, by the names they are imported under.
+bounded := {"settings", "levels"}
 
 # Parts of data.mlgate that are no longer for a longer document.
 bounded_data := {"settings", "indexes", "catalog", "requirements"}
@@ -29,6 +29,12 @@ names_nothing(part) := ["value", 0] if part.type == "call"
 
 names_nothing(part) := ["terms", 0] if is_array(part.terms)
 
+# What it is looked up by makes a list no longer.
+names_nothing(part) := ["value"] if {
+	part.type == "ref"
+	part.value[0].value in bounded
+}
+
 names_nothing(part) := ["value"] if {
 	part.type == "ref"
 	[part.value[0].value, part.value[1].value] == ["data", "mlgate"]
@@ -45,8 +51,8 @@ behind(found, origin) := union({found} | {origin[name] | some name in graph.reac
 # description: What each name of a module's package is made of; what other packages say is taken for `input`.
 of_package(module) := object.union(
 	{name: origin |
-		some name, path in syntax.imported(module)
-		origin := {"input" | not path in bounded}
+		some name, _ in syntax.imported(module)
+		origin := {"input" | not name in bounded}
 	},
 	of_rules[syntax.package_name(module)],
 )

@@ -16,29 +16,44 @@ problems contains syntax.problem("negation", name, rule, expression, said) if {
 	some name, module in syntax.modules
 	known := object.keys(syntax.imported(module))
 	some rule in module.rules
-	[_, expression] := walk(rule)
-	expression.negated
-	some path in negated_paths(expression.terms)
+	[at, body] := walk(rule)
+	body[0].index == 0
+	some place, expression in body
+	some [path, said] in unsafe(expression)
 	may_be_missing(path, known)
-	said := {
-		"what": "negates a call over a path that may be missing",
-		"fix": "negate a helper rule that holds the condition, or read the path with present.get",
-	}
+	not read_before(rule, array.concat(at, [place]), path)
 }
 
-problems contains syntax.problem("negation", name, rule, expression, said) if {
-	some name, module in syntax.modules
-	known := object.keys(syntax.imported(module))
-	some rule in module.rules
-	[_, expression] := walk(rule)
-	syntax.operator(expression.terms) == "neq"
-	some path in paths(expression.terms)
-	may_be_missing(path, known)
-	said := {
-		"what": "tells a path that may be missing from something",
-		"fix": "write `not path == value`, or read the path with present.get",
-	}
+# Pairs of a path and what is wrong where it is missing.
+unsafe(expression) := array.concat(
+	[[path, negated_call] | expression.negated; some path in negated_paths(expression.terms)],
+	[[path, difference] | syntax.operator(expression.terms) == "neq"; some path in paths(expression.terms)],
+)
+
+negated_call := {
+	"what": "negates a call over a path that may be missing",
+	"fix": "negate a helper rule that holds the condition, or read the path with present.get",
 }
+
+difference := {
+	"what": "tells a path that may be missing from something",
+	"fix": "write `not path == value`, or read the path with present.get",
+}
+
+# A condition above in the same body, or in one around it, holds only where the path is there.
+read_before(rule, at, path) if {
+	some length in numbers.range(1, count(at))
+	body := object.get(rule, array.slice(at, 0, length - 1), null)
+	is_array(body)
+	some expression in array.slice(body, 0, at[length - 1])
+	not expression.negated
+	some read in read_by(expression.terms)
+	array.slice(read, 0, count(path)) == path
+}
+
+read_by(terms) := paths(terms) if not terms.body
+
+read_by(terms) := paths(terms.domain) if terms.body
 
 # What must be there for a negation to hold although its condition does not. OPA reads the sides of an equation
 # within the negation, but not what stands in a call, a list or in brackets there.

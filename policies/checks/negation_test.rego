@@ -64,3 +64,27 @@ test_a_function_imported_under_another_name_is_one_of_the_project if {
 	text := "package a\n\nimport data.b as c\n\nr if not c.there(c.all)\n"
 	negation.problems == set() with input as {"files": {"a.rego": text}}
 }
+
+test_a_path_that_a_condition_before_has_read_is_there[body] if {
+	some body in [
+		"is_number(input.a.b)\n\tnot f(input.a.b)",
+		"input.a.b.c\n\tnot f(input.a.b)",
+		"is_number(input.a.b)\n\tinput.a.b != 1",
+		"some x in input.a\n\tx.b == 1\n\ty := [z | some z in x.c; not f(x.b)]",
+		"is_number(input.a.b)\n\tevery x in input.c { not f(input.a.b) }",
+		"every x in input.a.b { x }\n\tnot f(input.a.b)",
+	]
+	found(body) == set()
+}
+
+test_a_path_that_is_read_elsewhere_need_not_be_there[body] if {
+	some body in [
+		"not f(input.a.b)\n\tis_number(input.a.b)",
+		"is_number(input.a)\n\tnot f(input.a.b)",
+		"not is_number(input)\n\tnot f(input.a.b)",
+		"y := [1 | is_number(input.a.b)]\n\tnot f(input.a.b)",
+		"every x in input.c { input.a.b == x }\n\tnot f(input.a.b)",
+		"not input.a.b == 2\n\tnot f(input.a.b)",
+	]
+	found(body) == negates
+}

@@ -93,17 +93,18 @@ attestation_state(entry) := sprintf("%s attestation", [show.cut(present.get(entr
 
 # Revisions of the statements and of the cards that contradict each other; one that is not given contradicts nothing.
 disagreement(model, good) := {
-	"built": {pair[0] | some pair in contradictions},
-	"named": {pair[1] | some pair in contradictions},
+	"built": {revision | some revision in built; count(named - {revision}) > 0},
+	"named": {revision | some revision in named; count(built - {revision}) > 0},
 } if {
-	contradictions := {[built, named] |
+	built := {revision |
 		some entry in good
-		built := present.get(entry, "sourceRevision")
-		present.is_present(built)
+		revision := present.get(entry, "sourceRevision")
+		present.is_present(revision)
+	}
+	named := {revision |
 		some pair in facts.pairs
 		pair.model.id == model.id
-		named := present.get(pair.card.card, ["training", "sourceRevision"])
-		present.is_present(named)
-		built != named
+		revision := present.get(pair.card.card, ["training", "sourceRevision"])
+		present.is_present(revision)
 	}
 }
