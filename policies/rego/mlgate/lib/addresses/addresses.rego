@@ -46,6 +46,14 @@ keeps_to(address, prefixes) if {
 wanders(address) if regex.match(`(?i)(^|[/\\:]|%2f|%5c)(\.|%2e){2}([/\\?#;]|%2f|%5c|$)|[\\\s]`, address)
 
 # METADATA
+# title: spellings
+# description: An address as written and, because servers take an escaped letter for the letter, without escapes.
+spellings(address) := {address, urlquery.decode(address)} if {
+	contains(address, "%")
+	regex.match(`^(?:[^%]|%[0-9a-fA-F]{2})*$`, address)
+} else := {address}
+
+# METADATA
 # title: without_user
 # description: An address without user information; for anything that is no address `unknown`.
 without_user(uri) := regex.replace(uri, `^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@`, "$1") if {

@@ -88,3 +88,14 @@ test_an_address_elsewhere_keeps_to_nothing if {
 	not addresses.keeps_to(null, ["s3://frozen"])
 	not addresses.keeps_to("s3://frozen", [])
 }
+
+test_an_escaped_letter_is_the_letter if {
+	addresses.spellings("s3://b/%73taging") == {"s3://b/%73taging", "s3://b/staging"}
+	addresses.spellings("s3://b/x") == {"s3://b/x"}
+	addresses.spellings("s3://b/+x") == {"s3://b/+x"}
+}
+
+test_an_escape_that_is_none_is_left[address] if {
+	some address in ["s3://b/%", "s3://b/%7", "s3://b/%zz", "s3://b/%73%"]
+	addresses.spellings(address) == {address}
+}

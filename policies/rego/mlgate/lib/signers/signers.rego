@@ -4,6 +4,7 @@
 package mlgate.lib.signers
 
 import data.mlgate.lib.present
+import data.mlgate.lib.show
 
 # METADATA
 # title: trusted
@@ -38,3 +39,14 @@ name(signature) := signature.identity if {
 } else := sprintf("key %s", [signature.keyId]) if {
 	present.stated(signature.keyId)
 } else := "nobody known"
+
+# METADATA
+# title: found
+# description: What signatures that do not count are, in words.
+found(signatures) := "no signature" if {
+	count(signatures) == 0
+} else := show.list({text | some signature in signatures; text := state(signature)})
+
+state(signature) := sprintf("signed by %s", [name(signature)]) if {
+	signature.status == "verified"
+} else := sprintf("signature %s", [show.cut(present.get(signature, "status"))])

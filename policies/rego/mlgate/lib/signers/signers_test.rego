@@ -54,3 +54,10 @@ test_a_signature_is_named_by_identity_or_key if {
 	signers.name({"identity": 7, "keyId": []}) == "nobody known"
 	signers.name({"identity": " ", "keyId": ""}) == "nobody known"
 }
+
+test_signatures_that_do_not_count_are_told if {
+	signers.found([]) == "no signature"
+	signers.found([object.union(by_key, {"status": "verified"})]) == "signed by key sha256:aa"
+	signers.found([{"status": "missing"}, {"status": "invalid"}]) == "signature invalid, signature missing"
+	signers.found([{}, {"status": null}, null]) == "signature null"
+}

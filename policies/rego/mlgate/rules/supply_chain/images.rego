@@ -125,7 +125,7 @@ deny contains finding if {
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": container.path,
 		"term": container.name,
-		"observed": signature_found(image_signatures(container)),
+		"observed": signers.found(image_signatures(container)),
 		"required": "a verified signature of a trusted signer",
 		"values": container_values(container),
 	})

@@ -3,7 +3,6 @@ package mlgate.rules.supply_chain
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
-import data.mlgate.lib.show
 import data.mlgate.lib.signers
 
 # METADATA
@@ -60,7 +59,7 @@ signature_observed(model, found) := "the signature is over other bytes" if {
 	entry.status == "verified"
 	signers.trusted(entry, trusted_signers)
 	not covers(entry, model)
-} else := signature_found(found)
+} else := signers.found(found)
 
 # METADATA
 # title: trusted_signers
@@ -74,14 +73,3 @@ covers(entry, model) if {
 	present.is_present(model.digest)
 	entry.digest == model.digest
 }
-
-# METADATA
-# title: signature_found
-# description: What was found in place of a signature that counts, in words.
-signature_found(found) := "no signature" if {
-	count(found) == 0
-} else := show.list({text | some entry in found; text := signature_state(entry)})
-
-signature_state(entry) := sprintf("signed by %s", [signers.name(entry)]) if {
-	entry.status == "verified"
-} else := sprintf("signature %s", [show.cut(present.get(entry, "status"))])

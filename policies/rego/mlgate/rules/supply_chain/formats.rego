@@ -1,0 +1,87 @@
+package mlgate.rules.supply_chain
+
+import data.mlgate.lib.addresses
+import data.mlgate.lib.present
+import data.mlgate.lib.result
+import data.mlgate.lib.settings
+import data.mlgate.lib.show
+import data.mlgate.lib.tests
+
+# METADATA
+# scope: rule
+# title: Formats that can run code are scanned
+# description: |
+#   A model is in a format that can run code when it is loaded, as the manifest, the card or the end of its address
+#   says, and no card of it records a passed scan that left nothing critical open.
+# related_resources:
+# - ref: https://www.nist.gov/itl/ai-risk-management-framework
+#   description: NIST AI RMF MEASURE 2.7
+# - ref: https://www.iso.org/standard/27001
+#   description: ISO/IEC 27001 A.8.7
+# - ref: https://atlas.mitre.org
+#   description: MITRE ATLAS AML.T0011.000, AML.T0018.002, AML.M0011 and AML.M0014
+# custom:
+#   code: supply_chain.unsafe_format
+#   controls: [C33]
+#   severity: high
+#   priority: 1
+#   appliesWhen: {objects: [serving, training]}
+#   per: model
+#   enforcement: {sandbox: warn, development: warn, staging: warn, production: deny}
+#   settings: [supplyChain.unsafeFormats, supplyChain.modelScanMaxAgeDays]
+#   message: "{model} is in format {observed}, which can run code when loaded, and has no passed model scan."
+#   fix: "Convert the model to safetensors, ONNX or GGUF, or record a passed test of kind modelScan with openCritical 0 in spec.tests of its card."
+deny contains finding if {
+	some model in present.list(input.workload, "models")
+	unsafe := [format | some format in formats(model); format in settings.value.supplyChain.unsafeFormats]
+	count(unsafe) > 0
+	not scanned(model)
+	finding := result.candidate(rego.metadata.rule(), {
+		"path": model.path,
+		"term": model.id,
+		"model": model.id,
+		"observed": show.list(unsafe),
+		"required": "a format that runs no code, or a passed modelScan",
+	})
+}
+
+scanned(model) if {
+	some report in reports_of(model)
+	tests.scanned(report, "modelScan", settings.value.supplyChain.modelScanMaxAgeDays)
+}
+
+reports_of(model) := [report |
+	some report in tests.reports
+	some covered in report.models
+	covered.id == model.id
+]
+
+# What a model is called a format of, wherever that is said.
+formats(model) := {lower(trim_space(format)) | some format in (said | extensions(present.get(model, "uri"))); is_string(format)} if {
+	said := {present.get(model, "format")} | {present.get(artifact, "format") |
+		some report in reports_of(model)
+		some artifact in present.list(report.card, ["model", "artifacts"])
+		same_bytes(artifact, model)
+	}
+}
+
+same_bytes(artifact, model) if {
+	present.stated(model.digest)
+	artifact.digest == model.digest
+}
+
+same_bytes(artifact, model) if {
+	present.stated(model.uri)
+	is_string(artifact.uri)
+	trim_right(artifact.uri, "/") == trim_right(model.uri, "/")
+}
+
+# METADATA
+# title: extensions
+# description: How an address ends, with and without what follows a question mark or a hash.
+extensions(uri) := {found[1] |
+	is_string(uri)
+	some spelling in addresses.spellings(uri)
+	some place in {spelling, regex.replace(spelling, `[?#].*$`, "")}
+	some found in regex.find_all_string_submatch_n(`\.([A-Za-z0-9_-]+)/*(?:@sha256:[0-9a-f]+)?$`, place, 1)
+}
