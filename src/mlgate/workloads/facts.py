@@ -74,17 +74,33 @@ def is_cluster_local(host: str) -> bool:
 
 
 def request_logging(reader: Reader, parts: list[Part]) -> RequestLogging:
-    """Which requests are logged; where components differ, the widest."""
-    found: dict[str, str] = {}
-    for part in parts:
-        for pattern in part.component.loggers:
-            for path, logger in select(reader, part.value, pattern, part.path):
-                mode = reader.text(reader.mapping(logger, path).get("mode"), f"{path}.mode") or "all"
-                if mode not in _MODES:
-                    reader.problem(f"{path}.mode", "is not all, request or response")
-                found.setdefault(mode, path)
-    widest = next((mode for mode in _MODES if mode in found), None)
-    return RequestLogging(mode=widest, path=found[widest]) if widest else RequestLogging()
+    """Which requests are logged: of the model components, what the one that logs least does.
+
+    Requests to a canary without a logger would go unseen beside a predictor that has one. A transformer
+    stands before the models, so that its logger does for each of them; an explainer's does for none.
+    """
+    found = [(part.component.role, _logging(reader, part)) for part in parts if part.component.loggers]
+    before = [logging for role, logging in found if role == "transformer"]
+    models = [min((own, *before), key=_narrowness) for role, own in found if role == "primary"]
+    return max(models, key=_narrowness, default=RequestLogging())
+
+
+def _logging(reader: Reader, part: Part) -> RequestLogging:
+    """What one component logs; the platform takes a logger without a mode for one of everything."""
+    found = [RequestLogging(path=part.path)]
+    for pattern in part.component.loggers:
+        for path, logger in select(reader, part.value, pattern, part.path):
+            mode = reader.text(reader.mapping(logger, path).get("mode"), f"{path}.mode") or "all"
+            known = next((name for name in _MODES if name == mode), None)
+            if known is None:
+                reader.problem(f"{path}.mode", "is not all, request or response")
+            else:
+                found.append(RequestLogging(mode=known, path=path))
+    return min(found, key=_narrowness)
+
+
+def _narrowness(logging: RequestLogging) -> int:
+    return (*_MODES, "none").index(logging.mode)
 
 
 def confidential(reader: Reader, parts: list[Part]) -> Confidential:

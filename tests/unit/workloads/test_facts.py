@@ -94,7 +94,7 @@ def test_a_store_of_an_object_without_a_model_is_none_of_our_business(read: Read
 @pytest.mark.parametrize(
     ("loggers", "logging"),
     [
-        ({}, RequestLogging()),
+        ({}, RequestLogging(path="spec.predictor")),
         ({"predictor": {"url": "u"}}, RequestLogging(mode="all", path="spec.predictor.logger")),
         ({"predictor": {"mode": "request"}}, RequestLogging(mode="request", path="spec.predictor.logger")),
         (
@@ -105,9 +105,14 @@ def test_a_store_of_an_object_without_a_model_is_none_of_our_business(read: Read
             {"predictor": {"mode": "response"}, "transformer": {"mode": "request"}},
             RequestLogging(mode="request", path="spec.transformer.logger"),
         ),
+        (
+            {"predictor": {"mode": "all"}, "transformer": {"mode": "request"}},
+            RequestLogging(mode="all", path="spec.predictor.logger"),
+        ),
+        ({"explainer": {"mode": "all"}}, RequestLogging(path="spec.predictor")),
     ],
 )
-def test_the_widest_logging_of_the_components_counts(
+def test_a_model_is_logged_by_its_component_or_by_the_transformer_before_it(
     read: Read, service: Make, loggers: dict[str, Any], logging: RequestLogging
 ) -> None:
     spec: dict[str, Any] = {"predictor": {"model": MODEL}}
@@ -116,10 +121,39 @@ def test_the_widest_logging_of_the_components_counts(
     assert workload(read, service(spec)).features.request_logging == logging
 
 
+@pytest.mark.parametrize(
+    ("predictor", "canaries", "logging"),
+    [
+        ({"mode": "all"}, [None], RequestLogging(path="spec.canary[0].predictor")),
+        (
+            {"mode": "all"},
+            [{}, {"mode": "response"}],
+            RequestLogging(mode="response", path="spec.canary[1].predictor.logger"),
+        ),
+        ({"mode": "all"}, [{}], RequestLogging(mode="all", path="spec.predictor.logger")),
+        (None, [{"mode": "all"}], RequestLogging(path="spec.predictor")),
+    ],
+)
+def test_the_model_that_is_logged_least_decides(
+    read: Read,
+    service: Make,
+    predictor: dict[str, Any] | None,
+    canaries: list[dict[str, Any] | None],
+    logging: RequestLogging,
+) -> None:
+    spec = {
+        "predictor": {"model": MODEL, "logger": predictor},
+        "canary": [{"predictor": {"model": MODEL, "logger": logger}} for logger in canaries],
+    }
+    assert workload(read, service(spec)).features.request_logging == logging
+    spec["transformer"] = {"logger": {"mode": "all"}}
+    assert workload(read, service(spec)).features.request_logging.mode == "all"
+
+
 def test_an_unknown_logging_mode_is_a_problem(read: Read, service: Make) -> None:
     found = workload(read, service({"predictor": {"model": MODEL, "logger": {"mode": "some"}}}))
     assert [problem.path for problem in found.problems] == ["spec.predictor.logger.mode"]
-    assert found.features.request_logging == RequestLogging()
+    assert found.features.request_logging == RequestLogging(path="spec.predictor")
 
 
 def test_an_enabled_confidential_loading_comes_before_one_that_is_off(read: Read, service: Make) -> None:
