@@ -18,7 +18,13 @@ def gate_account(cluster: LocalCluster) -> Kubectl:
     return Kubectl(plane.tools / "kubectl", plane.gate_kubeconfig, cluster.folder / "gate-cache")
 
 
-@pytest.mark.parametrize("kind", ["modelcards", "signoffs", "waivers", "namespaces", "storageclasses"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("modelcards", "signoffs", "waivers", "namespaces", "storageclasses", "serviceaccounts", "nodes"),
+        *("roles", "rolebindings", "clusterroles", "clusterrolebindings", "networkpolicies"),
+    ],
+)
 def test_the_gate_reads_evidence(gate_account: Kubectl, kind: str) -> None:
     assert gate_account("mlgate", "get", kind, "-A").ok
 
