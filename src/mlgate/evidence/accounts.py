@@ -91,12 +91,13 @@ async def _read_rules(
         *(cluster.list(RBAC, kind, place, deadline=deadline, fresh=fresh) for kind, place in kinds)
     )
     bound = bound_roles(namespace, lookups.service_accounts, [*cluster_bindings, *bindings])
+    wanted = {role for held in bound.values() for role in held}
     roles: dict[Role, dict[str, Any]] = {
-        (kind, name_of(role)): role
+        key: role
         for kind, stored in zip(("ClusterRole", "Role"), defined, strict=True)
         for role in stored
+        if (key := (kind, name_of(role))) in wanted
     }
-    wanted = {role for held in bound.values() for role in held}
     missing = [" ".join(role) for role in sorted(wanted - roles.keys())]
     return rules_of(bound, roles), missing
 
