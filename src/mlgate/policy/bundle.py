@@ -24,10 +24,12 @@ from mlgate.errors import PolicyError
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.catalog import read_catalog, write_generated
 from mlgate.policy.manifest import BundleManifest
-from mlgate.policy.opa_command import run_opa
+from mlgate.policy.opa_command import call_opa, run_opa
+from mlgate.policy.opa_errors import refuse
 from mlgate.policy.overrides import check_overrides, read_overrides
 from mlgate.policy.shipped import shipped_policies
-from mlgate.policy.stage import check_coverage, content_of, stage
+from mlgate.policy.site import check_site
+from mlgate.policy.stage import check_coverage, content_of, is_whole, stage
 
 __all__ = ["BundleManifest", "build_bundle", "load_manifest"]
 
@@ -63,11 +65,16 @@ def build_bundle(
     with tempfile.TemporaryDirectory(prefix="mlgate-", dir=target) as folder:
         tree, built = Path(folder) / "tree", Path(folder) / "bundle.tar.gz"
         stage(content, tree)
+        if source is not None and not is_whole(source):
+            before = content_of(shipped / "rego", None)
+            check_site(tree, content.keys() - before.keys(), before, opa)
+        limits = write_capabilities(Path(folder) / "capabilities.json", opa)
+        _check(tree, limits, shipped / "schema", opa)
         catalog = read_catalog(tree, opa)
         check_coverage(tree, catalog)
         write_generated(catalog, tree)
         _write_site(tree, check_overrides(overrides, catalog, _locked(tree)), revision)
-        _build(tree, built, shipped / "schema", revision, opa)
+        _build(tree, built, limits, revision, opa)
         built.replace(path)
     return BundleManifest(revision=revision, codes=catalog.codes, path=path)
 
@@ -127,14 +134,17 @@ def _write_site(tree: Path, overrides: Mapping[str, Json], revision: str) -> Non
     (tree / "mlgate" / "data.json").write_text(text, encoding="utf-8")
 
 
-def _build(tree: Path, built: Path, schema: Path, revision: str, opa: Path) -> None:
-    """Check the tree and build it, from within: so that the bundle names no folder of this machine."""
-    limits = write_capabilities(tree.parent / "capabilities.json", opa)
-    shared = ["--capabilities", os.fspath(limits.absolute())]
-    types = ["--strict", "--schema", os.fspath(schema.absolute())]
-    run_opa(opa, "check", *types, *shared, "--bundle", ".", folder=tree)
+def _check(tree: Path, limits: Path, schema: Path, opa: Path) -> None:
+    """Let the compiler and the type checker look at the tree, from within: so that names are those in it."""
+    wanted = ["--strict", "--format", "json", "--bundle", "--schema", os.fspath(schema.absolute())]
+    refuse(call_opa(opa, "check", *wanted, "--capabilities", os.fspath(limits.absolute()), ".", folder=tree))
+
+
+def _build(tree: Path, built: Path, limits: Path, revision: str, opa: Path) -> None:
+    """Build the tree, from within: so that the bundle names no folder of this machine."""
     output = ["--revision", revision, "--output", os.fspath(built.absolute())]
-    run_opa(opa, "build", *shared, *output, "--bundle", ".", folder=tree)
+    limited = ["--capabilities", os.fspath(limits.absolute())]
+    run_opa(opa, "build", *limited, *output, "--bundle", ".", folder=tree)
 
 
 def _data_of(bundle: Path) -> Mapping[str, Any]:

@@ -44,7 +44,11 @@ KEPT = (
     "message",
     "fix",
 )
+ASKED_LATER = "mlgate.rules.waiver.late"
+"""Rules about waivers themselves, asked once the waivers have been applied; all others are called deny."""
 REQUIRED = ("severity", "appliesWhen", "enforcement", "message", "fix")
+ACTIONS = ("deny", "warn", "audit", "off")
+SEVERITIES = ("critical", "high", "medium", "low")
 MAPS = ("appliesWhen", "enforcement")
 LISTS = ("needs", "configuredBy", "raise", "settings", "alsoUses", "controls")
 
@@ -117,6 +121,9 @@ def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, An
     package = [str(part["value"]) for part in path][1:-1]
     if package[:2] != ["mlgate", "rules"] or package[2:] != [code.split(".", maxsplit=1)[0]]:
         raise PolicyError(f"{code} stands in package {'.'.join(package)}, which is not its subject's")
+    rule = ".".join(str(part["value"]) for part in path[1:])
+    if path[-1]["value"] != "deny" and rule != ASKED_LATER:
+        raise PolicyError(f"{code} stands on rule {rule}, which is never asked; call the rule deny")
     missing = [key for key in REQUIRED if key not in custom]
     if missing:
         raise PolicyError(f"{code} has no {missing[0]} in its METADATA")
@@ -139,6 +146,18 @@ def _check_shapes(code: str, custom: Mapping[str, Any]) -> None:
         wrong = ["appliesWhen.objects"]
     if wrong:
         raise PolicyError(f"{code}: {wrong[0]} in its METADATA is no {'map' if wrong[0] in MAPS else 'list'}")
+    _check_words(code, custom)
+
+
+def _check_words(code: str, custom: Mapping[str, Any]) -> None:
+    """What decides how strictly a finding counts is known: an unknown word would count for nothing."""
+    chosen = [action for entry in custom.get("raise", []) for action in entry.get("to", {}).values()]
+    for action in (*custom["enforcement"].values(), *chosen):
+        if action not in ACTIONS:
+            hint = '; off is a boolean in YAML, write "off"' if action is False else ""
+            raise PolicyError(f"{code}: {action!r} in its METADATA is none of {', '.join(ACTIONS)}{hint}")
+    if custom["severity"] not in SEVERITIES:
+        raise PolicyError(f"{code}: severity in its METADATA is none of {', '.join(SEVERITIES)}")
 
 
 def _inverted(by_code: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlgate.errors import PolicyError
 from mlgate.policy.catalog import Catalog
+from mlgate.policy.site import refused_files
 
 GENERATED = frozenset({"mlgate/catalog/data.json", "mlgate/indexes/data.json"})
 """Written anew from METADATA by every build."""
@@ -32,12 +33,8 @@ def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
         return _files(source)
     content, added = _files(shipped), _files(source)
     added.pop(MANIFEST, None)
-    both = sorted(set(content) & set(added))
-    if both:
-        raise PolicyError(f"{both[0]} is a file of the shipped policy; a site adds packages of its own")
-    foreign = sorted(name for name in added if not name.startswith("mlgate/rules/"))
-    if foreign:
-        raise PolicyError(f"{foreign[0]}: a site's packages lie under mlgate/rules/<subject>/")
+    for refusal in refused_files(added, content):
+        raise PolicyError(refusal.text)
     return content | added
 
 

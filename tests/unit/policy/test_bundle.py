@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -174,7 +175,10 @@ def test_settings_that_do_not_fit_are_refused(
     ("text", "words"),
     [
         ("package mlgate.rules.demo\n\nx := := 1\n", r"extra\.rego:3"),
-        ("package mlgate.rules.demo\n\nx := y\n", r"^opa inspect: .*mlgate/rules/demo/extra\.rego:3.*unsafe"),
+        (
+            "package mlgate.rules.demo\n\nx := y\n",
+            r"^mlgate/rules/demo/extra\.rego:3: var y is unsafe; give y",
+        ),
         (
             "package mlgate.rules.demo\n\nx := input.request.nmae\n",
             r"extra\.rego:3.*undefined ref: input\.request\.nmae",
@@ -200,6 +204,35 @@ def test_rego_that_must_not_run_is_refused_with_file_and_row(
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("package mlgate.lib.facts\n\nnamespace := 1\n", "package mlgate.lib.facts is the shipped policy's"),
+        ("package mlgate.main\n\ndecision := 1\n", "package mlgate.main is the shipped policy's"),
+        ("package mlgate.main.decision\n\nx := 1\n", "mlgate.main.decision is not that of its folder"),
+        (
+            "package mlgate.rules.fairness\n\nx := 1\n",
+            "package mlgate.rules.fairness is the shipped policy's",
+        ),
+        ("package mlgate.rules.ours.more\n\nx := 1\n", "write package mlgate.rules.ours"),
+        ("package mlgate\n\nx := 1\n", "package mlgate is the shipped policy's"),
+        ("package mlgate.rules.ours\n\ndecision := 1\n", ":3: rule decision has the name of the entrypoint"),
+        ("package mlgate.rules.ours\n\ndeny contains 1 if true\n", ":3: deny has no METADATA with a code"),
+        ("package mlgate.rules.ours\n\nx := := 1\n", ":3: unexpected assign token"),
+        ("package mlgate.rules.ours\n\nx := 1\n", " holds no rule with METADATA"),
+    ],
+)
+def test_a_site_defines_nothing_of_the_shipped_policy(
+    tmp_path: Path, target: Path, opa: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "site" / "mlgate" / "rules" / "ours" / "ours.rego"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+    with pytest.raises(PolicyError, match=rf"^mlgate/rules/ours.*{re.escape(words)}"):
+        build_bundle(tmp_path / "site", None, target, opa)
+    assert list(target.iterdir()) == []
+
+
+@pytest.mark.parametrize(
     "text", [None, "enforcement: {}", "enforcement: [", "[]", "enforcement: {locked: 7}"]
 )
 def test_a_policy_without_a_list_of_locked_codes_is_refused(
@@ -210,7 +243,7 @@ def test_a_policy_without_a_list_of_locked_codes_is_refused(
         path.unlink()
     else:
         path.write_text(text)
-    with pytest.raises(PolicyError, match=r"enforcement\.locked"):
+    with pytest.raises(PolicyError, match=r"enforcement\.locked|data\.yaml: yaml: line 1"):
         build_bundle(tree, None, target, opa)
 
 

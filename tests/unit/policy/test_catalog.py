@@ -100,6 +100,12 @@ def test_a_code_outside_the_rules_is_refused(inspection: dict[str, Any]) -> None
         build_catalog(inspection)
 
 
+def test_a_rule_that_is_never_asked_is_refused(inspection: dict[str, Any]) -> None:
+    rule_of(inspection)["path"][-1]["value"] = "also"
+    with pytest.raises(PolicyError, match=r"stands on rule mlgate\.rules\.demo\.also, which is never asked"):
+        build_catalog(inspection)
+
+
 def test_two_rules_with_one_code_are_refused(inspection: dict[str, Any]) -> None:
     inspection["annotations"].append(rule_of(inspection))
     with pytest.raises(PolicyError, match=r"two rules have the code demo\.refused"):
@@ -125,6 +131,10 @@ def test_a_rule_without_a_key_that_every_review_reads_is_refused(
         ("needs", "signOffs", "needs in its METADATA is no list"),
         ("configuredBy", {}, "configuredBy in its METADATA is no list"),
         ("raise", {}, "raise in its METADATA is no list"),
+        ("enforcement", {"production": "stop"}, "'stop' in its METADATA is none of deny, warn, audit, off"),
+        ("enforcement", {"sandbox": False}, 'False in its METADATA is none of .*; off .* write "off"'),
+        ("raise", [{"to": {"sandbox": "stop"}}], "'stop' in its METADATA is none of"),
+        ("severity", "huge", "severity in its METADATA is none of critical"),
     ],
 )
 def test_a_key_of_the_wrong_shape_is_refused(

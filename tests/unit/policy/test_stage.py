@@ -67,6 +67,11 @@ def test_a_site_adds_subjects_of_its_own(shipped: Path, tmp_path: Path) -> None:
         ("mlgate/settings/data.yaml", "lie under mlgate/rules/<subject>/"),
         ("system/authz.rego", "lie under mlgate/rules/<subject>/"),
         ("x.rego", "lie under mlgate/rules/<subject>/"),
+        ("mlgate/rules/x.rego", "lie under mlgate/rules/<subject>/"),
+        ("mlgate/rules/data.yaml", "lie under mlgate/rules/<subject>/"),
+        ("mlgate/rules/Ours/x.rego", "lie under mlgate/rules/<subject>/"),
+        ("mlgate/rules/a/ours.rego", "belongs to the subject a of the shipped policy"),
+        ("mlgate/rules/a/more/data.yaml", "belongs to the subject a of the shipped policy"),
     ],
 )
 def test_a_site_replaces_nothing_of_the_shipped_policy(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.opa_command import Ran, call_opa, run_opa
+from mlgate.policy.opa_errors import errors_in
+from mlgate.policy.site import refused_files, refused_packages
 from mlgate.policy.syntax import Module, parse_files
 from mlgate.policy.workbench.checks import run_checks
 from mlgate.policy.workbench.exceptions import without_excused
-from mlgate.policy.workbench.opa_errors import problems_in
 from mlgate.policy.workbench.problems import Problem, Report
 from mlgate.policy.workbench.workspace import Workspace, workspace
 
@@ -33,9 +34,11 @@ def _problems(space: Workspace, opa: Path) -> list[Problem]:
     found: list[Problem] = []
     for name, tree in parse_files(space.rules, space.tree, opa).items():
         if isinstance(tree, Ran):
-            found.extend(problems_in(tree, "compile", space))
+            found.extend(_reported(tree, space))
         else:
             modules[name] = tree
+    if not space.whole:
+        found += _refused(space, modules)
     found = found or list(_compiled(space, opa))
     return found or list(without_excused(run_checks(space, modules, opa), space))
 
@@ -45,8 +48,22 @@ def _compiled(space: Workspace, opa: Path) -> Iterator[Problem]:
     limits = write_capabilities(space.tree.parent / "capabilities.json", opa)
     shared = ["--capabilities", str(limits), "--schema", str((space.policies / "schema").absolute())]
     wanted = ["--strict", "--max-errors", "0", "--format", "json"]
-    said = call_opa(opa, "check", *wanted, *shared, ".", folder=space.tree)
-    yield from problems_in(said, "compile", space)
+    yield from _reported(call_opa(opa, "check", *wanted, *shared, ".", folder=space.tree), space)
+
+
+def _reported(ran: Ran, space: Workspace) -> Iterator[Problem]:
+    """What OPA said about the policy."""
+    for error in errors_in(ran):
+        place = space.shown(error.file) if error.file else "policy"
+        yield Problem(place, error.line, "compile", error.message, error.fix, error.file)
+
+
+def _refused(space: Workspace, modules: dict[str, Module]) -> Iterator[Problem]:
+    """What a build of the bundle would refuse before anything is compiled."""
+    for refusal in (*refused_files(space.own, space.shipped), *refused_packages(modules, space.shipped)):
+        yield Problem(
+            space.shown(refusal.file), refusal.line, "site", refusal.what, refusal.fix, refusal.file
+        )
 
 
 def _formatted(space: Workspace, opa: Path) -> Iterator[Problem]:

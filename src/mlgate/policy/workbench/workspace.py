@@ -26,6 +26,8 @@ class Workspace:
     """The shipped folder with `checks` and `schema`."""
     site: Path | None
     """The author's folder; null where the shipped policy itself is looked at."""
+    shipped: frozenset[str]
+    """Files of the shipped policy that the author's own are laid over; none where they replace it."""
 
     def shown(self, name: str) -> str:
         """A file as its author calls it."""
@@ -34,6 +36,11 @@ class Workspace:
             return name
         here = Path.cwd()
         return str(origin.relative_to(here) if origin.is_relative_to(here) else origin)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is the author's own: the shipped policy, or a tree in its place."""
+        return not self.shipped
 
     @property
     def rules(self) -> list[str]:
@@ -60,8 +67,9 @@ def workspace(site: Path | None) -> Iterator[Workspace]:
     own = policy_files(site or policies / "rego", tests=True)
     if not whole:
         own.pop(MANIFEST, None)
-    files = own if whole else policy_files(policies / "rego", tests=True) | own
+    shipped = {} if whole else policy_files(policies / "rego", tests=True)
+    files = shipped | own
     with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
         tree = Path(folder).resolve() / "tree"
         stage({name: path.read_bytes() for name, path in files.items()}, tree)
-        yield Workspace(tree, frozenset(own), files, policies, site)
+        yield Workspace(tree, frozenset(own), files, policies, site, frozenset(shipped))
