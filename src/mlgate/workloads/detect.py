@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from mlgate.domain.workload import Switch
 from mlgate.workloads.catalog import catalog
@@ -18,12 +19,14 @@ from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variab
 from mlgate.workloads.uris import Address, normalise
 from mlgate.workloads.volumes import EMPTY, VolumeSlot, resolve_path
 
-_TRUE = {"1", "true", "yes", "on"}
 _HOLDING = {"pvc", "hostPath", "nfs", "image"}
 """Kinds of volumes that can hold a model."""
 _LIBRARIES = {"hub", "ollama"}
 """Libraries whose servers hold no model of their own."""
-_FALSE = {"0", "false", "no", "off"}
+_FALSE = {"", "0", "false", "f", "no", "n", "off"}
+"""What servers read as no; some take every other word for yes."""
+_SHORTEST = len("trust")
+"""Flags can be shortened as long as no other begins so."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def detect(
         models=models if serves else tuple(_as_base(model) for model in models),
         datasets=tuple(naming.datasets()) if trains else (),
         trust_remote_code=_switch(
-            invocation, tables.flags["trustRemoteCode"], tables.variables["trustRemoteCode"]
+            invocation, _shortened(tables.flags["trustRemoteCode"]), tables.variables["trustRemoteCode"]
         ),
         runtime_lora=_switch(invocation, tables.flags["runtimeLora"], tables.variables["runtimeLora"]),
         complete=invocation.complete,
@@ -149,15 +152,29 @@ def _in_volume(slot: Slot, volumes: tuple[VolumeSlot, ...], target: str, name: s
 
 
 def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[str]) -> Switch:
-    """On by a flag that is not set to false, or by a variable that is set to true."""
+    """On by a flag or a variable that is not known to say no."""
     for flag in invocation.flags:
-        value = flag.value.lower() if flag.joined and flag.value else ""
+        value = flag.value.lower() if flag.joined and flag.value else "true"
         if flag.name in flags and value not in _FALSE:
             return Switch(enabled=True, path=flag.path)
-    for env in invocation.slot.env:
-        if env.name in variables and env.value is not None and env.value.strip().lower() in _TRUE:
-            return Switch(enabled=True, path=env.path)
+    for name, value, path in _variables(invocation):
+        if name in variables and value.strip().lower() not in _FALSE:
+            return Switch(enabled=True, path=path)
     return Switch()
+
+
+def _variables(invocation: Invocation) -> Iterator[tuple[str, str, str]]:
+    """Name, value and place of the variables; of one that comes from elsewhere, from where."""
+    for env in invocation.slot.env:
+        yield env.name, env.from_ or invocation.expand(env.value or ""), env.path
+    for word in invocation.words:
+        name, _, value = word.text.partition("=")
+        yield name, value, word.path
+
+
+@lru_cache
+def _shortened(flags: frozenset[str]) -> frozenset[str]:
+    return frozenset(flag[:end] for flag in flags for end in range(_SHORTEST, len(flag) + 1))
 
 
 def _as_base(model: FoundModel) -> FoundModel:

@@ -27,6 +27,10 @@ def env(**values: str) -> dict[str, Any]:
     return {"env": [{"name": name, "value": value} for name, value in values.items()]}
 
 
+def from_config_map(name: str) -> dict[str, Any]:
+    return {"name": name, "valueFrom": {"configMapKeyRef": {"name": "tuning", "key": "x"}}}
+
+
 def job_of(pod: dict[str, Any]) -> dict[str, Any]:
     """The Job that runs the Pod to its end."""
     template = {"spec": pod["spec"]}
@@ -504,7 +508,25 @@ def test_a_gpu_in_a_job_is_training(read: Read, pod_of: PodOf) -> None:
         ({"args": ["--trust-remote-code=false"]}, False, False),
         (env(TRUST_REMOTE_CODE=" TRUE "), False, True),
         (env(TRUST_REMOTE_CODE="0"), False, False),
+        (env(TRUST_REMOTE_CODE=""), False, False),
+        (env(TRUST_REMOTE_CODE="y"), False, True),
+        (env(TRUST_REMOTE_CODE="enabled"), False, True),
+        (env(SAY="no", TRUST_REMOTE_CODE="$(SAY)"), False, False),
+        (env(TRUST_REMOTE_CODE="$(ELSEWHERE)"), False, True),
+        ({"env": [{"name": "TRUST_REMOTE_CODE"}]}, False, False),
+        ({"env": [from_config_map("TRUST_REMOTE_CODE")]}, False, True),
+        ({"env": [from_config_map("VLLM_ALLOW_RUNTIME_LORA_UPDATING")]}, True, False),
+        ({"args": ["--trust-remote"]}, False, True),
+        ({"args": ["--trust"]}, False, True),
+        ({"args": ["--trus"]}, False, False),
+        ({"args": ["--trusted-host=a"]}, False, False),
+        ({"args": ["--enable-lora"]}, False, False),
+        ({"args": ["--enable-lora-hot-swap"]}, True, False),
         (env(VLLM_ALLOW_RUNTIME_LORA_UPDATING="1"), True, False),
+        (sh("VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 vllm serve acme/drafts"), True, False),
+        (sh("export TRUST_REMOTE_CODE=false; vllm serve acme/drafts"), False, False),
+        (sh("export TRUST_REMOTE_CODE=true; vllm serve acme/drafts"), False, True),
+        (sh("echo TRUST_REMOTE_CODE"), False, False),
     ],
 )
 def test_switches_that_change_the_server_are_read(

@@ -7,6 +7,7 @@
 # - input: schema.input
 package mlgate.rules.secrets
 
+import data.mlgate.lib.addresses
 import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -45,7 +46,7 @@ deny contains finding if {
 	some credential in input.credentials
 	credential.kind == "env"
 	not allowed(credential)
-	container := named(credential, "container")
+	container := container_of(credential)
 	env := named(credential, "name")
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": place(credential),
@@ -111,6 +112,17 @@ allowed(entry) if {
 	regex.is_valid(pattern)
 	regex.match(sprintf("^(?:%s)$", [pattern]), entry.name)
 }
+
+# Kinds with one container in a field do not name it there; then it is the one the place lies in.
+container_of(credential) := credential.container if {
+	present.stated(credential.container)
+} else := names[0] if {
+	names := [container.name |
+		some container in present.list(input.workload, "containers")
+		addresses.inside(place(credential), container.path)
+	]
+	count(names) > 0
+} else := "unknown"
 
 place(credential) := path if {
 	path := present.get(credential, "path")

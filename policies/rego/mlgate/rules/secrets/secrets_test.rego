@@ -113,6 +113,19 @@ test_what_is_not_stated_is_unknown[note] if {
 	finding.values == {"env": "unknown", "container": "unknown", "location": "metadata"}
 }
 
+test_a_container_without_name_there_is_the_one_the_place_lies_in[note] if {
+	some note, wrong in [null, 7, "", " ", [], {}]
+	entry := object.union(object.remove(variable, ["container"]), {"container": wrong})
+	{finding.term | some finding in found("secrets.env_literal", holding([entry]))} == {"kserve-container/HF_TOKEN"}
+}
+
+test_without_the_key_of_a_container_it_is_the_one_around if {
+	entry := object.remove(variable, ["container"])
+	{finding.term | some finding in found("secrets.env_literal", holding([entry]))} == {"kserve-container/HF_TOKEN"}
+	elsewhere := object.union(entry, {"path": "spec.predictor.containers[01].env[0]"})
+	{finding.term | some finding in found("secrets.env_literal", holding([elsewhere]))} == {"unknown/HF_TOKEN"}
+}
+
 test_a_reason_is_shown_short if {
 	[finding] := [one | some one in found("secrets.embedded", holding([object.remove(text, ["reason"])]))]
 	finding.observed == "null"
