@@ -103,10 +103,11 @@ bounds(metric) := limits if {
 
 # A bound that is no number cannot be kept, and neither can a floor above the ceiling.
 kept(metric, limits) if {
-	is_number(metric.value)
+	value := metric.value
+	is_number(value)
 	every bound, limit in limits {
 		is_number(limit)
-		not beyond(bound, metric.value, limit)
+		not beyond(bound, value, limit)
 	}
 }
 
