@@ -15,30 +15,23 @@ import data.mlgate.lib.show
 # METADATA
 # title: reports
 # description: |
-#   One entry per usable card that covers a model: those models, the card's reference, content and version, by kind
-#   of test the one that counts (`counting`), and by kind where a test of another version stands (`others`).
-reports := [report |
-	some entry in facts.covering_cards
+#   The covering cards of lib facts, each with its version as shown, the end of its training, and by kind the tests of
+#   its own version (`own`).
+reports := [object.union(entry, {"version": version_shown(version), "trained": trained, "own": own}) |
+	some index, entry in facts.covering_cards
 	version := present.get(entry.card, ["model", "version"])
 	trained := present.get(entry.card, ["training", "completedAt"])
-	rows := [row | some index, test in present.list(entry.card, "tests"); row := read(index, test, version)]
-	report := {
-		"models": entry.models,
-		"reference": entry.reference,
-		"card": entry.card,
-		"version": version_shown(version),
-		"counting": {kind: counting(runs, trained) | some kind, runs in own(rows)},
-		"others": object.union_n([{row.kind: row.index} | some row in rows; not row.own]),
-	}
+	own := object.get(by_report, index, {})
 ]
 
 # METADATA
 # title: passed
 # description: Whether the test of a kind that counts passed and is at most so many days old.
 passed(report, kind, max_days) if {
-	test := report.counting[kind]
-	is_null(test.flaw)
-	test.age <= max_days
+	runs := newest(report.own[kind])
+	every run in runs {
+		sound(run.test, report.trained, max_days)
+	}
 }
 
 # METADATA
@@ -46,7 +39,9 @@ passed(report, kind, max_days) if {
 # description: Whether the scan of a kind that counts passed, is young enough and left no critical finding open.
 scanned(report, kind, max_days) if {
 	passed(report, kind, max_days)
-	is_null(report.counting[kind].open)
+	every run in newest(report.own[kind]) {
+		run.test.openCritical == 0
+	}
 }
 
 # METADATA
@@ -54,15 +49,16 @@ scanned(report, kind, max_days) if {
 # description: |
 #   What keeps a card from having a passed test of a kind, as `observed`, and where it stands, as `path`; undefined
 #   when there is a passed one.
-flaw(report, kind, max_days) := lack(report, kind) if not passed(report, kind, max_days)
+flaw(report, kind, max_days) := lack(report, kind, max_days) if not passed(report, kind, max_days)
 
 # METADATA
 # title: scan_flaw
 # description: The same of a scan, which must have left no critical finding open.
-scan_flaw(report, kind, max_days) := lack(report, kind) if {
+scan_flaw(report, kind, max_days) := lack(report, kind, max_days) if {
 	not passed(report, kind, max_days)
-} else := report.counting[kind].open if {
+} else := flaws[0] if {
 	not scanned(report, kind, max_days)
+	flaws := [at(run.at, words) | some run in newest(report.own[kind]); words := left_open(run.test)]
 }
 
 # METADATA
@@ -70,101 +66,92 @@ scan_flaw(report, kind, max_days) := lack(report, kind) if {
 # description: In words, a passed test of a kind that is at most so many days old.
 required(kind, max_days) := sprintf("a passed test of kind %s within %v days", [kind, max_days])
 
-lack(report, kind) := report.counting[kind].flaw if {
-	is_object(report.counting[kind].flaw)
-} else := at(test.index, sprintf("too old (of %s, %d days ago)", [date, test.age])) if {
-	test := report.counting[kind]
-	date := dates.date(report.card.tests[test.index].date)
-} else := at(report.others[kind], "other version") if {
-	report.others[kind] >= 0
-} else := {"path": "card.tests", "observed": "absent"}
+# Filled in one pass over all tests, however many kinds they are of.
+by_report := grouped
 
-at(index, observed) := {"path": sprintf("card.tests[%d]", [index]), "observed": observed}
-
-# An entry whose date is missing may be the newest of all, and is taken for it.
-read(index, test, version) := {
-	"index": index,
-	"kind": test.kind,
-	"day": day(object.get(test, "date", null)),
-	"own": is_own(test, version),
-	"given": test,
-} if {
-	is_string(test.kind)
-}
-
-undated := 1000000
-
-# METADATA
-# title: day
-# description: The day of a date; one that is missing or cannot be read lies after all others.
-day(date) := dates.day(date) if {
-	dates.valid(date)
-} else := undated
-
-default is_own(_, _) := false
-
-is_own(test, version) if {
-	test.modelVersion == version
+grouped[index][kind] contains {"at": at, "test": test} if {
+	some index, entry in facts.covering_cards
+	version := present.get(entry.card, ["model", "version"])
 	present.is_present(version)
+	some at, test in present.list(entry.card, "tests")
+	test.modelVersion == version
+	kind := test.kind
 }
 
-# Runs of the card's own version by kind and place.
-own(rows) := object.union_n([{row.kind: {row.index: row}} | some row in rows; row.own])
-
-# The newest run; of several of one day the first that has a flaw, for nobody knows which was the last.
-counting(runs, trained) := {
-	"index": last[0].index,
-	"age": dates.today - newest,
-	"flaw": first([at(row.index, what) | some row in last; what := failing(row.given, row.day, trained)]),
-	"open": first([at(row.index, what) | some row in last; what := left_open(row.given)]),
-} if {
-	newest := max({row.day | some row in runs})
-	last := [row | some row in runs; row.day == newest]
+# The newest run; several if they are of one day, for nobody knows which was the last. An entry whose date is missing
+# may be the newest of all, and is taken for it.
+newest(runs) := runs if {
+	count(runs) == 1
+} else := {run | some run in runs; day(run.test) == last} if {
+	last := max({day(run.test) | some run in runs})
 }
 
-first(list) := list[0] if {
-	count(list) > 0
-} else := null
+day(test) := dates.day(present.get(test, "date")) if {
+	dates.valid(present.get(test, "date"))
+} else := 1000000
 
-# What is wrong with a run whatever age is allowed; undefined when nothing is.
-failing(test, on, trained) := unsuccessful(test) if {
-	not test.result == "passed"
-} else := "no report" if {
-	not reported(test)
-} else := misdated(on, trained)
-
-# METADATA
-# title: misdated
-# description: |
-#   What is wrong with the day something was measured, beside the end of training; undefined when nothing is.
-misdated(on, trained) := "no date" if {
-	on == undated
-} else := "dated in the future" if {
-	not past(on)
-} else := sprintf("too old (before training ended on %s)", [ended(trained)]) if {
-	not after_training(on, trained)
+sound(test, trained, max_days) if {
+	test.result == "passed"
+	reported(test)
+	dates.within_days(test.date, max_days)
+	after_training(test.date, trained)
 }
-
-unsuccessful(test) := "failed" if {
-	test.result == "failed"
-} else := "failed (inconclusive)" if {
-	test.result == "inconclusive"
-} else := "failed (no result)"
 
 reported(test) if {
 	is_string(test.report)
 	present.is_present(test.report)
 }
 
-past(day) if day <= dates.today
-
 after_training(_, trained) if present.absent(trained)
 
-after_training(day, trained) if day >= dates.day(trained)
+after_training(date, trained) if dates.on_or_after(date, trained)
+
+lack(report, kind, max_days) := flaws[0] if {
+	trained := report.trained
+	flaws := [at(run.at, failing(test, trained)) |
+		some run in newest(report.own[kind])
+		test := run.test
+		not sound(test, trained, max_days)
+	]
+} else := at(others[count(others) - 1], "other version") if {
+	others := [index | some index, test in present.list(report.card, "tests"); test.kind == kind]
+	count(others) > 0
+} else := {"path": "card.tests", "observed": "absent"}
+
+at(index, observed) := {"path": sprintf("card.tests[%d]", [index]), "observed": observed}
+
+# What is wrong with a run that is not sound.
+failing(test, trained) := unsuccessful(test) if {
+	not test.result == "passed"
+} else := "no report" if {
+	not reported(test)
+} else := words if {
+	words := misdated(present.get(test, "date"), trained)
+} else := sprintf("too old (of %s, %d days ago)", [dates.date(test.date), dates.age(test.date)])
+
+# METADATA
+# title: misdated
+# description: |
+#   What is wrong with the date something was measured on, beside the end of training; undefined when nothing is.
+misdated(date, trained) := "no date" if {
+	not dates.valid(date)
+} else := "dated in the future" if {
+	not past(date)
+} else := sprintf("too old (before training ended on %s)", [ended(trained)]) if {
+	not after_training(date, trained)
+}
+
+past(date) if dates.age(date) >= 0
 
 ended(trained) := dates.date(trained) if {
 	dates.valid(trained)
 } else := "a day that cannot be read"
+
+unsuccessful(test) := "failed" if {
+	test.result == "failed"
+} else := "failed (inconclusive)" if {
+	test.result == "inconclusive"
+} else := "failed (no result)"
 
 left_open(test) := "critical findings not counted" if {
 	not is_number(present.get(test, "openCritical"))

@@ -80,8 +80,8 @@ name_of(metric) := metric.name if {
 } else := "(unnamed)"
 
 misdated(card) := [what] if {
-	on := tests.day(present.get(card, ["evaluation", "date"]))
-	what := tests.misdated(on, present.get(card, ["training", "completedAt"]))
+	date := present.get(card, ["evaluation", "date"])
+	what := tests.misdated(date, present.get(card, ["training", "completedAt"]))
 } else := []
 
 # METADATA
