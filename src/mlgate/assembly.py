@@ -258,20 +258,27 @@ async def assemble_check(source: CheckFrom) -> AsyncIterator[Running]:
     settings = source.settings()
     opa = opa_for(settings)
     manifest = bundle_for(settings, opa)
+    async with _engine_for(settings, manifest, opa) as engine:
+        with gate_for_check(source, engine) as gate:
+            yield Running(gate, engine, manifest, None)
+
+
+@contextmanager
+def gate_for_check(source: CheckFrom, engine: PolicyEngine) -> Iterator[Gate]:
+    """A gate that takes its evidence from there and asks an engine that runs already."""
+    settings = source.settings()
     extraction, gathering = options_for(settings, profile=source.profile, card_files=source.card_files or {})
     moment = source.at
     clock: Callable[[], str] = (lambda: moment) if moment else now_utc
     with _checked_cluster(source, settings) as cluster:
-        async with _engine_for(settings, manifest, opa) as engine:
-            gate = Gate(
-                engine=engine,
-                cluster=cluster,
-                sink=NoSink(),
-                extract_options=extraction,
-                evidence_options=gathering,
-                clock=clock,
-            )
-            yield Running(gate, engine, manifest, None)
+        yield Gate(
+            engine=engine,
+            cluster=cluster,
+            sink=NoSink(),
+            extract_options=extraction,
+            evidence_options=gathering,
+            clock=clock,
+        )
 
 
 async def card_from_cluster(name: str, namespace: str, context: str | None) -> dict[str, Any]:
