@@ -70,12 +70,12 @@ deny contains finding if {
 #   fix: "Use a namespace meant for {observed}, or have the name added to setting environment.relaxedNamespaces."
 deny contains finding if {
 	declared := facts.namespace_label(profile_key)
-	declared in levels.profiles
+	patterns := settings.value.environment.relaxedNamespaces[declared]
 	not facts.profile_permitted
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": profile_path,
 		"observed": declared,
-		"required": permitted_names(settings.value.environment.relaxedNamespaces[declared]),
+		"required": permitted_names(patterns),
 	})
 }
 

@@ -94,14 +94,14 @@ looseness(direction, _) := {
 }
 
 looseness(direction, flag) := {
-	"path": sprintf("NetworkPolicy/%s.spec.%s", [show.cut(open[0]), lower(direction)]),
+	"path": sprintf("NetworkPolicy/%s.spec.%s", [show.cut(first), lower(direction)]),
 	"observed": sprintf("%s of %s names nobody", [lower(direction), show.list(open)]),
 } if {
 	open := [present.get(policy, "name") |
 		some policy in policies(direction)
 		not present.get(policy, flag) == false
 	]
-	count(open) > 0
+	first := open[0]
 }
 
 policies(direction) := [policy |
