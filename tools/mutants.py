@@ -37,6 +37,8 @@ OPA = ROOT / ".tools" / "bin" / "opa"
 EQUAL = Path(__file__).with_name("mutants_equal.yaml")
 SECONDS = 180
 TRIED = ("rules", "lib", "main")
+ERRORS = ("eval_builtin_error", "eval_type_error")
+"""What OPA calls a built-in that could not be carried out, and one that was given the wrong type."""
 NO_CONDITIONS = frozenset({"assign", "eq"})
 """`x := f(y)` gives a name; without it nothing compiles. `x = y` is not used in this library."""
 
@@ -175,7 +177,8 @@ class Bench:
                 )
             except subprocess.TimeoutExpired:
                 return "killed"
-        return "killed" if "eval_builtin_error" in done.stdout + done.stderr else "survived"
+        told = done.stdout + done.stderr
+        return "killed" if any(code in told for code in ERRORS) else "survived"
 
     def _near(self, file: str) -> Path:
         """A copy with no tests but those of the package and the fixtures they use: it compiles sooner."""

@@ -99,7 +99,7 @@ part_lack("scenarios", plan) := {
 	"observed": sprintf("no scenario %s", [show.list(missing)]),
 	"required": sprintf("scenarios with %s", [show.list(missing)]),
 } if {
-	given := {scenario | some scenario in present.list(plan, "scenarios"); is_string(scenario)}
+	given := {scenario | some scenario in present.list(plan, "scenarios")}
 	missing := {scenario | some scenario in settings.value.incident.requiredScenarios[facts.tier]} - given
 	count(missing) > 0
 }

@@ -58,7 +58,6 @@ rollout_path := input.workload.rollout.path if {
 
 rollout_shown := sprintf("canary of %s percent", [show.number(percent)]) if {
 	input.workload.rollout.strategy == "canary"
-	is_number(percent)
 } else := "canary without a percentage" if {
 	input.workload.rollout.strategy == "canary"
 } else := sprintf("strategy %s", [show.cut(input.workload.rollout.strategy)]) if {

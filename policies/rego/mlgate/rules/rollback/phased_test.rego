@@ -40,6 +40,11 @@ test_a_negative_first_step_is_none if {
 	shown(["workload", "rollout", "canaryPercent"], -1) == {["spec.predictor.canaryTrafficPercent", "canary of -1 percent"]}
 }
 
+test_a_share_without_a_strategy_is_no_first_step if {
+	document := json.patch(updated(["workload", "rollout", "canaryPercent"], 10), [{"op": "replace", "path": "/workload/rollout/strategy", "value": "none"}])
+	{finding.observed | some finding in found("rollback.rollout_not_phased", document)} == {"strategy none"}
+}
+
 test_a_shadow_or_a_second_colour_will_do[strategy] if {
 	some strategy in ["shadow", "blueGreen"]
 	shown(["workload", "rollout", "strategy"], strategy) == set()

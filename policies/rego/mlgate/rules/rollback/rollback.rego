@@ -46,10 +46,10 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some report in facts.covering_cards
 	lacks := plan_lacks(report.card)
-	count(lacks) > 0
+	first := lacks[0]
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": sprintf("card.rollback.%s", [lacks[0].field]),
+		"path": sprintf("card.rollback.%s", [first.field]),
 		"term": report.reference,
 		"model": model.id,
 		"observed": concat(" and ", [lack.observed | some lack in lacks]),
