@@ -59,11 +59,13 @@ within_days(ts, n) if {
 # METADATA
 # title: overdue
 # description: When a time was, in words, if it is not within the last n days; undefined if it is.
-overdue(ts, _) := "at no stated time" if not valid(ts)
+overdue(ts, n) := since(ts) if not within_days(ts, n)
 
-overdue(ts, n) := sprintf("%d days ago", [age(ts)]) if age(ts) > n
-
-overdue(ts, _) := sprintf("on %s, in the future", [date(ts)]) if age(ts) < 0
+since(ts) := sprintf("on %s, in the future", [date(ts)]) if {
+	age(ts) < 0
+} else := sprintf("%d days ago", [days]) if {
+	days := age(ts)
+} else := "at no stated time"
 
 # METADATA
 # title: on_or_after

@@ -63,8 +63,8 @@ closed(found) if dates.passed(found.closedAt)
 
 due_later(found) if dates.on_or_after(found.dueAt, input.evaluatedAt)
 
-due(found) := sprintf("due on %s", [dates.date(found.dueAt)]) if {
-	dates.valid(found.dueAt)
+due(found) := sprintf("due on %s", [day]) if {
+	day := dates.date(found.dueAt)
 } else := "no due date"
 
 # METADATA
@@ -92,7 +92,6 @@ due(found) := sprintf("due on %s", [dates.date(found.dueAt)]) if {
 #   message: "certificate {name} is missing or expired for {card}: {observed}."
 #   fix: "Renew it and set name and validUntil of a review of kind certification in spec.reviews of {card}."
 deny contains finding if {
-	count(settings.value.governance.requiredCertifications) > 0
 	some report in reviews.reports
 	some name in required_certificates(report.card)
 	held := certificates(report, name)
@@ -109,10 +108,16 @@ deny contains finding if {
 }
 
 required_certificates(card) := {name |
-	given := {lower(trim_space(regulation)) | some regulation in regulations(card)}
 	some regulation, names in settings.value.governance.requiredCertifications
-	lower(regulation) in (given | {"any"})
+	asked_of(card, lower(regulation))
 	some name in names
+}
+
+asked_of(_, "any") := true
+
+asked_of(card, regulation) if {
+	some given in regulations(card)
+	lower(trim_space(given)) == regulation
 }
 
 certificates(report, name) := [review |

@@ -88,6 +88,10 @@ test_a_card_without_a_tier_is_found if {
 test_a_tier_that_does_not_exist_is_none[note] if {
 	some note, wrong in array.concat(fixtures.wrong_values, ["Minimal", "extreme", ["minimal"], " high"])
 	observed("governance.risk_tier_missing", ["risk", "tier"], wrong) == {"none in the card"}
+}
+
+test_a_risk_of_a_wrong_kind_has_no_tier[note] if {
+	some note, wrong in fixtures.wrong_values
 	observed("governance.risk_tier_missing", ["risk"], wrong) == {"none in the card"}
 }
 
