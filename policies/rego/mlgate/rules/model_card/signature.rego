@@ -39,14 +39,15 @@ deny contains finding if {
 	trusted := settings.value.modelCard.trustedSigners
 	trusted != []
 	some pair in facts.pairs
-	not signed(pair.card, trusted)
+	card := pair.card
+	not signed(card, trusted)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": annotation_path,
-		"term": reference(pair.card),
+		"term": reference(card),
 		"model": pair.model.id,
-		"observed": signers.found([found | found := present.get(pair.card, "signature"); found != null]),
+		"observed": signers.found([found | found := present.get(card, "signature"); found != null]),
 		"required": "a verified signature of a trusted signer",
-		"values": {"card": reference(pair.card)},
+		"values": {"card": reference(card)},
 	})
 }
 

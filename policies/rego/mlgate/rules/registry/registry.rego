@@ -104,16 +104,14 @@ deny contains finding if {
 }
 
 unpromoted(model) := [lack | some record in records; lack := record_lack(model, record)] if {
-	records := records_of(model)
-	count(records) > 0
+	records := records_of[model.id]
 } else := [{"path": model.path, "observed": "no record in a registry", "required": "a record in a registry"}] if {
 	settings.value.registry.recordRequired == true
-} else := [lack | some pair in facts.pairs; pair.model.id == model.id; lack := card_lack(pair)]
+} else := [lack | some lack in object.get(card_lacks, [model.id], set())]
 
-records_of(model) := [record |
-	some record in present.list(input.evidence, "registry")
-	record.model == model.id
-]
+records_of[record.model] contains record if some record in present.list(input.evidence, "registry")
+
+card_lacks[pair.model.id] contains card_lack(pair.card.card) if some pair in facts.pairs
 
 record_lack(model, record) := {
 	"path": model.path,
@@ -139,12 +137,12 @@ promoted(record) if {
 	alias in settings.value.registry.productionAliases
 }
 
-card_lack(pair) := {
+card_lack(card) := {
 	"path": "card.model.stage",
 	"observed": sprintf("the card says %s", [show.cut(stage)]),
 	"required": "stage production in the card",
 } if {
-	stage := present.get(pair.card.card, ["model", "stage"])
+	stage := present.get(card, ["model", "stage"])
 	is_string(stage)
 	lower(trim_space(stage)) in {"staging", "archived"}
 }

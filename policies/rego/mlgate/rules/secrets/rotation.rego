@@ -33,12 +33,13 @@ import data.mlgate.lib.show
 #   fix: "Rotate it and record the date in spec.credentials of the card."
 deny contains finding if {
 	some credential in dated_credentials
-	not rotated(credential.date)
+	date := credential.date
+	not rotated(date)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": credential.path,
 		"term": credential.name,
 		"model": credential.model,
-		"observed": rotation(credential.date),
+		"observed": rotation(date),
 		"required": show.text(settings.value.secrets.maxAgeDays),
 		"values": {"credential": credential.name},
 	})
@@ -62,19 +63,22 @@ dated_credentials contains {"name": name, "model": null, "date": present.get(sec
 dated_credentials contains {"name": name, "model": null, "date": null, "path": place_named(name)} if {
 	some name in referred
 	not name in object.keys(cluster_secrets)
-	not name in {row.secret | some row in declared}
+	not name in declared_secrets
 }
 
 # What the card says, of Secrets only where the cluster does not.
 dated_credentials contains object.remove(row, ["secret"]) if {
 	some row in declared
-	not told_by_cluster(row.secret)
+	name := row.secret
+	not told_by_cluster(name)
 }
 
 told_by_cluster(name) if {
 	name in referred
 	name in object.keys(cluster_secrets)
 }
+
+declared_secrets := {row.secret | some row in declared}
 
 declared contains row if {
 	some pair in facts.pairs

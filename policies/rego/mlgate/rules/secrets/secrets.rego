@@ -7,7 +7,6 @@
 # - input: schema.input
 package mlgate.rules.secrets
 
-import data.mlgate.lib.addresses
 import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -116,13 +115,11 @@ allowed(entry) if {
 # Kinds with one container in a field do not name it there; then it is the one the place lies in.
 container_of(credential) := credential.container if {
 	present.stated(credential.container)
-} else := names[0] if {
-	names := [container.name |
-		some container in present.list(input.workload, "containers")
-		addresses.inside(place(credential), container.path)
-	]
-	count(names) > 0
+} else := name if {
+	some name in container_names[regex.replace(place(credential), `[.]env\[.*$`, "")]
 } else := "unknown"
+
+container_names[container.path] := {container.name} if some container in present.list(input.workload, "containers")
 
 place(credential) := path if {
 	path := present.get(credential, "path")

@@ -39,13 +39,14 @@ import data.mlgate.lib.signers
 #   fix: "Have it signed by a signer listed for {role} in setting signOff.trustedSigners, or ask the policy owners to add the signer."
 deny contains finding if {
 	some item in approvals.explained
-	not approvals.signer_known(item.sign_off)
-	values := sign_off_values(item.pair, item.sign_off)
+	sign_off := item.sign_off
+	not approvals.signer_known(sign_off)
+	values := sign_off_values(item.pair, sign_off)
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": place(item.sign_off, "approver"),
-		"term": reference(item.sign_off),
+		"path": place(sign_off, "approver"),
+		"term": reference(sign_off),
 		"model": item.pair.model.id,
-		"observed": signers.name(present.get(item.sign_off, "signature")),
+		"observed": signers.name(present.get(sign_off, "signature")),
 		"required": sprintf("a signer trusted as %s", [values.role]),
 		"values": values,
 	})

@@ -35,7 +35,8 @@ deny contains finding if {
 	some model in present.list(input.workload, "models")
 	unsafe := [format | some format in formats(model); format in settings.value.supplyChain.unsafeFormats]
 	count(unsafe) > 0
-	not scanned(model)
+	id := model.id
+	not id in scanned
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": model.path,
 		"term": model.id,
@@ -45,36 +46,35 @@ deny contains finding if {
 	})
 }
 
-scanned(model) if {
-	some report in reports_of(model)
-	tests.scanned(report, "modelScan", settings.value.supplyChain.modelScanMaxAgeDays)
-}
-
-reports_of(model) := [report |
+# Models of which a card records a passed scan.
+scanned contains model.id if {
 	some report in tests.reports
-	some covered in report.models
-	covered.id == model.id
-]
+	tests.scanned(report, "modelScan", settings.value.supplyChain.modelScanMaxAgeDays)
+	some model in report.models
+}
 
 # What a model is called a format of, wherever that is said.
-formats(model) := {lower(trim_space(format)) | some format in (said | extensions(present.get(model, "uri"))); is_string(format)} if {
-	said := {present.get(model, "format")} | {present.get(artifact, "format") |
-		some report in reports_of(model)
-		some artifact in present.list(report.card, ["model", "artifacts"])
-		same_bytes(artifact, model)
-	}
+formats(model) := {lower(trim_space(format)) | some format in said; is_string(format)} if {
+	uri := present.get(model, "uri")
+	said := union({
+		{present.get(model, "format")},
+		extensions(uri),
+		object.get(card_formats, [key(present.get(model, "digest"))], set()),
+		object.get(card_formats, [key(uri)], set()),
+	})
 }
 
-same_bytes(artifact, model) if {
-	present.stated(model.digest)
-	artifact.digest == model.digest
+# What cards call their artifacts, by address and by digest.
+card_formats[name] contains artifact.format if {
+	some report in tests.reports
+	some artifact in present.list(report.card, ["model", "artifacts"])
+	some name in {key(present.get(artifact, "uri")), key(present.get(artifact, "digest"))}
+	name != ""
 }
 
-same_bytes(artifact, model) if {
-	present.stated(model.uri)
-	is_string(artifact.uri)
-	trim_right(artifact.uri, "/") == trim_right(model.uri, "/")
-}
+key(word) := trim_right(word, "/") if {
+	present.stated(word)
+} else := ""
 
 # METADATA
 # title: extensions

@@ -137,11 +137,11 @@ image_signed(container) if {
 	signers.trusted(signature, trusted_signers)
 }
 
-image_signatures(container) := [signature |
+image_signatures(container) := object.get(signatures_by_image, [container.image.raw], set()) if {
 	is_string(container.image.raw)
-	some signature in present.list(input.evidence, "imageSignatures")
-	signature.image == container.image.raw
-]
+} else := set()
+
+signatures_by_image[entry.image] contains entry if some entry in present.list(input.evidence, "imageSignatures")
 
 image(container) := show.digests(show.text(given)) if {
 	given := present.get(container, ["image", "raw"])

@@ -39,7 +39,7 @@ import data.mlgate.lib.signers
 deny contains finding if {
 	trusted_signers != []
 	some model in present.list(input.workload, "models")
-	found := [entry | some entry in present.list(input.evidence, "attestations"); is_about(entry, model)]
+	found := object.get(attestations, [model.id], set())
 	good := [entry | some entry in found; states_origin(entry, model)]
 	lack := provenance_lack(model, found, good)
 	finding := result.candidate(rego.metadata.rule(), {
@@ -51,9 +51,10 @@ deny contains finding if {
 	})
 }
 
-is_about(entry, model) if {
+# What was attested of models, by their ids.
+attestations[entry.subject.id] contains entry if {
+	some entry in present.list(input.evidence, "attestations")
 	entry.subject.kind == "model"
-	entry.subject.id == model.id
 }
 
 states_origin(entry, model) if {
@@ -78,7 +79,7 @@ provenance_lack(model, _, good) := {
 	count(differing.built) > 0
 }
 
-provenance_found([]) := "no attestation"
+provenance_found(found) := "no attestation" if count(found) == 0
 
 provenance_found(found) := show.list({text | some entry in found; text := attestation_state(entry)}) if count(found) > 0
 
@@ -101,10 +102,12 @@ disagreement(model, good) := {
 		revision := present.get(entry, "sourceRevision")
 		present.is_present(revision)
 	}
-	named := {revision |
-		some pair in facts.pairs
-		pair.model.id == model.id
-		revision := present.get(pair.card.card, ["training", "sourceRevision"])
-		present.is_present(revision)
-	}
+	named := object.get(named_revisions, [model.id], set())
+}
+
+# Source revisions that cards name, by the models they cover.
+named_revisions[pair.model.id] contains revision if {
+	some pair in facts.pairs
+	revision := present.get(pair.card.card, ["training", "sourceRevision"])
+	present.is_present(revision)
 }

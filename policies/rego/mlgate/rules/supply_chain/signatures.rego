@@ -36,7 +36,7 @@ import data.mlgate.lib.signers
 deny contains finding if {
 	trusted_signers != []
 	some model in present.list(input.workload, "models")
-	found := [entry | some entry in present.list(input.evidence, "modelSignatures"); entry.model == model.id]
+	found := object.get(model_signatures, [model.id], set())
 	not model_signed(model, found)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": model.path,
@@ -46,6 +46,8 @@ deny contains finding if {
 		"required": "a verified signature of a trusted signer",
 	})
 }
+
+model_signatures[entry.model] contains entry if some entry in present.list(input.evidence, "modelSignatures")
 
 model_signed(model, found) if {
 	some entry in found
