@@ -52,7 +52,7 @@ age(ts) := today - day(ts)
 # description: The day of the time is not later than today and at most n days older.
 within_days(ts, n) if {
 	moment := ns(ts)
-	moment < midnight + day_ns
+	moment < next_midnight
 	moment >= days_ago(n)
 }
 
@@ -85,6 +85,8 @@ ahead(ts) if ns(ts) > now
 day_ns := ((24 * 60) * 60) * 1000000000
 
 midnight := start_of_day(input.evaluatedAt)
+
+next_midnight := midnight + day_ns
 
 start_of_day(ts) := moment - (moment % day_ns) if moment := ns(ts)
 
