@@ -35,6 +35,8 @@ __all__ = ["BundleManifest", "build_bundle", "load_manifest"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest data document of a bundle that is read."""
+SETTLED = "data.mlgate.lib.settled.answers"
+"""What follows from the settings alone, and need not be found out in every review."""
 
 
 def build_bundle(
@@ -73,7 +75,9 @@ def build_bundle(
         catalog = read_catalog(tree, opa)
         check_coverage(tree, catalog)
         write_generated(catalog, tree)
-        _write_site(tree, check_overrides(overrides, catalog, _locked(tree)), revision)
+        site = {"overrides": check_overrides(overrides, catalog, _locked(tree)), "revision": revision}
+        _write_site(tree, site)
+        _write_site(tree, site | _settled(tree, limits, opa))
         _build(tree, built, limits, revision, opa)
         built.replace(path)
     return BundleManifest(revision=revision, codes=catalog.codes, path=path)
@@ -129,15 +133,21 @@ def _locked(tree: Path) -> frozenset[str]:
         raise PolicyError("mlgate/settings/data.yaml holds no list enforcement.locked") from error
 
 
-def _write_site(tree: Path, overrides: Mapping[str, Json], revision: str) -> None:
-    text = json.dumps({"overrides": overrides, "revision": revision}, sort_keys=True)
-    (tree / "mlgate" / "data.json").write_text(text, encoding="utf-8")
+def _write_site(tree: Path, site: Mapping[str, Json]) -> None:
+    (tree / "mlgate" / "data.json").write_text(json.dumps(site, sort_keys=True), encoding="utf-8")
 
 
 def _check(tree: Path, limits: Path, schema: Path, opa: Path) -> None:
     """Let the compiler and the type checker look at the tree, from within: so that names are those in it."""
     wanted = ["--strict", "--format", "json", "--bundle", "--schema", os.fspath(schema.absolute())]
     refuse(call_opa(opa, "check", *wanted, "--capabilities", os.fspath(limits.absolute()), ".", folder=tree))
+
+
+def _settled(tree: Path, limits: Path, opa: Path) -> dict[str, Json]:
+    """What the rules say about the settings alone; nothing if the tree has no rules for that."""
+    limited = ["--capabilities", os.fspath(limits.absolute())]
+    found = run_opa(opa, "eval", *limited, "--format", "raw", "--bundle", ".", SETTLED, folder=tree)
+    return {"settled": json.loads(found)} if found.strip() else {}
 
 
 def _build(tree: Path, built: Path, limits: Path, revision: str, opa: Path) -> None:

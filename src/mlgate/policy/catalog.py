@@ -68,7 +68,8 @@ class Catalog:
         """What the entrypoint reads in every review."""
         return {
             "codes": sorted(self.entries),
-            "subjects": self._objects(),
+            "known": dict.fromkeys(sorted(self.entries), True),
+            "subjects": self._subjects(),
             "pairs": sorted(code for code, entry in self.entries.items() if entry.get("pair")),
             "needs": self._with("needs"),
             "lookups": _inverted(self._with("needs")),
@@ -76,12 +77,13 @@ class Catalog:
             "settings": setting_schemas(),
         }
 
-    def _objects(self) -> dict[str, list[str]]:
-        """By subject, the kinds of object that any of its rules is about."""
+    def _subjects(self) -> dict[str, list[str]]:
+        """By kind of object, the subjects that have a rule about it."""
         found: dict[str, set[str]] = {}
-        for code, entry in sorted(self.entries.items()):
-            found.setdefault(code.split(".")[0], set()).update(entry["appliesWhen"]["objects"])
-        return {subject: sorted(objects) for subject, objects in found.items()}
+        for code, entry in self.entries.items():
+            for word in entry["appliesWhen"]["objects"]:
+                found.setdefault(word, set()).add(code.split(".")[0])
+        return {word: sorted(subjects) for word, subjects in sorted(found.items())}
 
     def _with(self, key: str) -> dict[str, list[str]]:
         return {code: list(entry[key]) for code, entry in sorted(self.entries.items()) if entry.get(key)}

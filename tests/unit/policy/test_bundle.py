@@ -154,6 +154,22 @@ def test_the_sites_settings_and_the_revision_are_data_of_the_bundle(
     assert data["revision"] == found.revision
 
 
+def test_what_follows_from_the_settings_is_put_down_in_the_bundle(target: Path, opa: Path) -> None:
+    overrides = {"fairness": {"tolerance": 0.25}, "access": {"deployerGroups": {"staging": ["ml"]}}}
+    data = data_in(build_bundle(None, overrides, target, opa).path)["mlgate"]
+    settled = data["settled"]
+    assert settled["overrides"] == data["overrides"] == overrides
+    assert settled["value"]["fairness"] == data["settings"]["fairness"] | {"tolerance": 0.25}
+    assert settled["value"]["signOff"] == data["settings"]["signOff"]
+    assert settled["invalid"] == []
+    assert "access.deployer_not_permitted" in settled["notConfigured"]["production"]
+    assert "access.deployer_not_permitted" not in settled["notConfigured"]["staging"]
+
+
+def test_a_tree_of_its_own_need_not_settle_anything(tree: Path, target: Path, opa: Path) -> None:
+    assert "settled" not in data_in(build_bundle(tree, None, target, opa).path)["mlgate"]
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

@@ -64,7 +64,8 @@ def test_indexes_hold_what_every_review_needs(inspection: dict[str, Any]) -> Non
     assert indexes.pop("settings")["fairness.tolerance"]["type"] == "number"
     assert indexes == {
         "codes": ["demo.also", "demo.refused"],
-        "subjects": {"demo": ["any", "serving", "training"]},
+        "known": {"demo.also": True, "demo.refused": True},
+        "subjects": {"any": ["demo"], "serving": ["demo"], "training": ["demo"]},
         "pairs": ["demo.refused"],
         "needs": {"demo.refused": ["signOffs"]},
         "lookups": {"signOffs": ["demo.refused"]},

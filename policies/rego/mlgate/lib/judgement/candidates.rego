@@ -6,8 +6,7 @@ import data.mlgate.lib.facts
 # title: candidates
 # description: Everything that may become a finding, before it is asked how strictly it is enforced.
 candidates contains candidate if {
-	some found in spoken
-	some candidate in found
+	some candidate in said
 	counts(candidate)
 }
 
@@ -50,10 +49,11 @@ counts(candidate) if {
 spoken[subject] := data.mlgate.rules[subject].deny if some subject in concerned
 
 concerned := {subject |
-	some subject, words in data.mlgate.indexes.subjects
-	some word in words
-	word in facts.objects
+	some word in facts.objects
+	some subject in data.mlgate.indexes.subjects[word]
 }
+
+said := [candidate | candidate := spoken[_][_]]
 
 # METADATA
 # title: complete
@@ -64,11 +64,7 @@ complete if {
 	"input.invalid" in data.mlgate.indexes.codes
 	data.mlgate.catalog["input.invalid"].severity
 	object.keys(spoken) == concerned
-	count([1 | some found in spoken; some candidate in found]) == count([1 |
-		some found in spoken
-		some candidate in found
-		data.mlgate.catalog[candidate.code]
-	])
+	count([1 | some candidate in said; data.mlgate.catalog[candidate.code]]) == count(said)
 }
 
 unanswered[code] := lookup if {

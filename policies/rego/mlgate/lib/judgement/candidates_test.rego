@@ -72,12 +72,12 @@ test_without_indexes_nothing_is_complete if {
 }
 
 test_a_subject_that_is_not_loaded_is_noticed if {
-	subjects := object.union(data.mlgate.indexes.subjects, {"nowhere": ["serving"]})
+	subjects := object.union(data.mlgate.indexes.subjects, {"serving": ["nowhere"]})
 	not judgement.complete with input as fixtures.passing with data.mlgate.indexes.subjects as subjects
 }
 
 test_a_subject_about_other_objects_is_not_missed if {
-	subjects := object.union(data.mlgate.indexes.subjects, {"nowhere": ["namespace"]})
+	subjects := object.union(data.mlgate.indexes.subjects, {"namespace": ["nowhere"]})
 	judgement.complete with input as fixtures.passing with data.mlgate.indexes.subjects as subjects
 }
 

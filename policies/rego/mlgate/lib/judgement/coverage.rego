@@ -19,7 +19,7 @@ skipped := object.union(setting_skips, lookup_skips) if not covered_by_owner
 # METADATA
 # title: evaluated
 # description: Every other code of the release, sorted.
-evaluated := sort({code | some code in data.mlgate.indexes.codes} - object.keys(skipped))
+evaluated := sort(object.keys(object.remove(data.mlgate.indexes.known, object.keys(skipped))))
 
 owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detail} |
 	detail := concat("/", [input.workload.owner.kind, input.workload.owner.name])
@@ -31,49 +31,59 @@ owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detai
 always_judged := {"input.invalid", "workload.unreadable"}
 
 lookup_skips[code] := {"code": code, "reason": unmade[lookup], "detail": lookup} if {
-	some name, codes in data.mlgate.indexes.lookups
-	unmade[name]
-	some code in codes
-	lookup := first_of(code, object.keys(unmade))
+	some name, _ in unmade
+	some code in data.mlgate.indexes.lookups[name]
+	lookup := first_of(code, unmade)
 }
 
 # METADATA
 # title: first_of
-# description: The first lookup a code needs that is in the set.
-first_of(code, names) := [name | some name in data.mlgate.indexes.needs[code]; name in names][0]
+# description: The first lookup a code needs that is a key of the object.
+first_of(code, names) := [name | some name in data.mlgate.indexes.needs[code]; names[name]][0]
 
 # Lookups that this installation or this check does without. Disabled for one is disabled for all.
-unmade := object.union(
-	{lookup: "offline" | some lookup in (without("offline") - failed)},
-	{lookup: "disabled" | some lookup in (without("disabled") - failed)},
+unmade := object.remove(
+	object.union(
+		{lookup: "offline" | some lookup, _ in told.offline},
+		{lookup: "disabled" | some lookup, _ in told.disabled},
+	),
+	failed,
 )
-
-without(reason) := {entry.lookup | some entry in input.unavailable; entry.reason == reason}
 
 # METADATA
 # title: failed
 # description: Lookups that were tried and gave nothing. An unknown reason counts as a failure.
-failed := {entry.lookup |
-	some entry in input.unavailable
-	reason := object.get(entry, "reason", null)
+failed := {lookup |
+	some reason, lookups in told
 	not reason in {"offline", "disabled"}
+	some lookup, _ in lookups
 }
 
-setting_skips[code] := {"code": code, "reason": "notConfigured", "detail": concat(", ", keys)} if {
+# Lookups by the reason told for each.
+told := object.union_n([{object.get(entry, "reason", null): {entry.lookup: true}} | some entry in input.unavailable])
+
+setting_skips := data.mlgate.settled.notConfigured[facts.profile] if settings.is_settled
+
+setting_skips := not_configured(facts.profile) if not settings.is_settled
+
+# METADATA
+# title: not_configured
+# description: Codes that are not decided in a profile because no setting they need is set.
+not_configured(profile) := {code: {"code": code, "reason": "notConfigured", "detail": concat(", ", keys)} |
 	some code, keys in data.mlgate.indexes.configuredBy
 	every key in keys {
-		unset(key)
+		unset(key, profile)
 	}
 }
 
-unset(key) if empty(setting(key))
+unset(key, _) if empty(setting(key))
 
 # A map by profile counts as empty when its entry for the profile in force is.
-unset(key) if {
+unset(key, profile) if {
 	by_profile := setting(key)
 	is_object(by_profile)
-	object.keys(by_profile) - {profile | some profile in levels.profiles} == set()
-	empty(object.get(by_profile, facts.profile, null))
+	object.keys(by_profile) - {name | some name in levels.profiles} == set()
+	empty(object.get(by_profile, profile, null))
 }
 
 empty(given) if given in [null, "", [], {}]

@@ -36,6 +36,7 @@ test_a_lookup_nobody_needs_skips_nothing if {
 
 index := {
 	"codes": ["a.one", "a.two"],
+	"known": {"a.one": true, "a.two": true},
 	"needs": {"a.one": ["second", "first"]},
 	"lookups": {"first": ["a.one"], "second": ["a.one"]},
 	"configuredBy": {"a.two": ["data.rawDataPrefixes", "data.rawDataClaims"]},

@@ -10,37 +10,54 @@ import data.mlgate.lib.levels
 # METADATA
 # title: value
 # description: The settings in force, by group and name.
-value := data.mlgate.settings if not customised
+value := data.mlgate.settled.value if is_settled
+
+value := data.mlgate.settings if {
+	not is_settled
+	not customised
+}
 
 value := object.union(data.mlgate.settings, {group: {name: found.value | some name, found in names} |
 	some group, names in usable
 }) if {
+	not is_settled
 	customised
 }
 
 customised if data.mlgate.overrides != {}
 
 # METADATA
+# title: is_settled
+# description: |
+#   The bundle build has put down what follows from the settings alone, for these very overrides, so that no review
+#   has to find it out again.
+is_settled if data.mlgate.settled.overrides == data.mlgate.overrides
+
+# METADATA
 # title: invalid
 # description: Each override that is not used, as its key and what is wrong with it.
-invalid contains {"key": "overrides", "observed": "not an object"} if not is_object(given)
+invalid := {problem | some problem in data.mlgate.settled.invalid} if is_settled
 
-invalid contains {"key": group, "observed": "unknown group"} if {
+invalid := unusable if not is_settled
+
+unusable contains {"key": "overrides", "observed": "not an object"} if not is_object(given)
+
+unusable contains {"key": group, "observed": "unknown group"} if {
 	some group, _ in overrides
 	not data.mlgate.settings[group]
 }
 
-invalid contains {"key": group, "observed": "not an object"} if {
+unusable contains {"key": group, "observed": "not an object"} if {
 	some group, names in overrides
 	data.mlgate.settings[group]
 	not is_object(names)
 }
 
-invalid contains {"key": key, "observed": problem} if {
+unusable contains {"key": key, "observed": problem} if {
 	some key, problem in problems
 }
 
-invalid contains {"key": concat(".", ["enforcement.overrides", code]), "observed": problem} if {
+unusable contains {"key": concat(".", ["enforcement.overrides", code]), "observed": problem} if {
 	some code, problem in code_problems
 }
 
