@@ -30,6 +30,14 @@ insiders(entry) := {tie: keys |
 # description: Whoever is tied to the version of an entry, in the form of a login name that is compared.
 tied(entry) := union({keys | some keys in insiders(entry)})
 
+# Nobody is tied to nothing; whether somebody is named is asked apart from this.
+untied(entry, sign_off) if {
+	provable(entry)
+	not tied_approver(entry, sign_off)
+}
+
+tied_approver(entry, sign_off) if people.key(sign_off.approver) in tied(entry)
+
 # METADATA
 # title: provable
 # description: |

@@ -28,14 +28,14 @@ requirements := array.concat(of_tier, of_classification) if {
 # description: Requirements that the valid sign-offs of an entry do not meet, in the order of requirements.
 unmet(entry) := [requirement |
 	signed := signatures(entry)
-	met := {index |
-		some index, requirement in requirements
-		is_number(requirement.count)
-		count({person | some [role, person] in signed; role in requirement.roles}) >= requirement.count
-	}
-	some index, requirement in requirements
-	not index in met
+	some requirement in requirements
+	not met(requirement, signed)
 ]
+
+met(requirement, signed) if {
+	is_number(requirement.count)
+	count(object.union_n([signed[role] | some role in requirement.roles])) >= requirement.count
+}
 
 # METADATA
 # title: roles
@@ -48,16 +48,13 @@ roles(requirement) := [role |
 # METADATA
 # title: approvers
 # description: People, each in one spelling, who gave a valid sign-off of an entry in one of the roles.
-approvers(entry, among) := {person |
-	some [role, person] in signatures(entry)
-	role in among
-}
+approvers(entry, among) := object.keys(object.union_n([signatures(entry)[role] | some role in among]))
 
-# Who signed as what, read once for all requirements.
-signatures(entry) := {[sign_off.role, people.key(sign_off.approver)] |
+# By role, who signed in it; read once for all requirements.
+signatures(entry) := object.union_n([{sign_off.role: {people.key(sign_off.approver): true}} |
 	some sign_off in valid(entry)
 	is_string(sign_off.role)
-}
+])
 
 # METADATA
 # title: distinct_approvers
@@ -81,8 +78,10 @@ enough_people(entry) if {
 explained contains {"pair": pair, "sign_off": sign_off} if {
 	not unreadable
 	some pair in facts.pairs
+	missing := unmet(pair.card)
+	count(missing) > 0
 	wanted := {role |
-		some requirement in unmet(pair.card)
+		some requirement in missing
 		some role in roles(requirement)
 	}
 	some sign_off in approving(pair.card)

@@ -38,13 +38,35 @@ rejecting(entry) := {sign_off |
 # description: Sign-offs that count for an entry.
 valid(entry) := {sign_off |
 	some sign_off in approving(entry)
-	count(failing(entry, sign_off)) == 0
+	holds(entry, sign_off)
+}
+
+# All parts at once: most sign-offs are valid, and nobody asks which part of them fails.
+holds(entry, sign_off) if {
+	trusted(sign_off)
+	version_bound(entry, sign_off)
+	digest_bound(entry, sign_off)
+	card_digest_bound(entry, sign_off)
+	recent(sign_off)
+	lasting(sign_off)
+	people.key(sign_off.approver)
+	untied(entry, sign_off)
+	not superseded(entry, sign_off)
+}
+
+# That it is the word of whoever it names.
+trusted(sign_off) if {
+	sign_off.problems == []
+	sign_off.assurance in settings.value.signOff.acceptedAssurance
+	signer_known(sign_off)
 }
 
 # METADATA
 # title: failing
 # description: The parts of a valid sign-off that this one lacks.
-failing(entry, sign_off) := parts - held(entry, sign_off)
+failing(entry, sign_off) := set() if {
+	holds(entry, sign_off)
+} else := parts - held(entry, sign_off)
 
 # METADATA
 # title: standing_rejections
@@ -60,7 +82,7 @@ standing_rejections(entry) := {rejection |
 # title: held
 # description: The parts of a valid sign-off that hold for this one.
 held(entry, sign_off) := union({
-	{"named" | count(approver) > 0},
+	{"named" | people.key(sign_off.approver)},
 	{"sound" | sign_off.problems == []},
 	{"assured" | sign_off.assurance in settings.value.signOff.acceptedAssurance},
 	{"signer" | signer_known(sign_off)},
@@ -69,11 +91,9 @@ held(entry, sign_off) := union({
 	{"cardDigest" | card_digest_bound(entry, sign_off)},
 	{"recent" | recent(sign_off)},
 	{"lasting" | lasting(sign_off)},
-	{"independent" | provable(entry); count(approver & tied(entry)) == 0},
+	{"independent" | untied(entry, sign_off)},
 	{"standing" | not superseded(entry, sign_off)},
-}) if {
-	approver := {name | name := people.key(sign_off.approver)}
-}
+})
 
 # A rejection whose time cannot be read counts as the last word.
 superseded(entry, sign_off) if {
@@ -88,7 +108,7 @@ taken_back(entry, rejection) if {
 	same_case(rejection, sign_off)
 	earlier(rejection, sign_off)
 	not sign_off.assurance == "claimed"
-	count({"sound", "assured", "signer"} - held(entry, sign_off)) == 0
+	trusted(sign_off)
 }
 
 same_case(one, other) if {

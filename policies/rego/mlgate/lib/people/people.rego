@@ -17,9 +17,8 @@ same(a, b) if {
 # description: The form of a login name that is compared; undefined for a name that is blank or no string.
 key(name) := normal if {
 	is_string(name)
-	normal := lower(trim_space(regex.replace(name, unseen, "")))
+
+	# Format characters are not seen by who reads a name, so they must not make two names of one.
+	normal := lower(trim_space(regex.replace(name, `\p{Cf}+`, "")))
 	normal != ""
 }
-
-# Format characters are not seen by who reads a name, so they must not make two names of one.
-unseen := `\p{Cf}+`
