@@ -57,7 +57,6 @@ flaw(report, kind, max_days) := lack(report, kind, max_days) if not passed(repor
 scan_flaw(report, kind, max_days) := lack(report, kind, max_days) if {
 	not passed(report, kind, max_days)
 } else := flaws[0] if {
-	not scanned(report, kind, max_days)
 	flaws := [at(run.at, words) | some run in newest(report.own[kind]); words := left_open(run.test)]
 }
 
@@ -86,8 +85,8 @@ newest(runs) := runs if {
 	last := max({day(run.test) | some run in runs})
 }
 
-day(test) := dates.day(present.get(test, "date")) if {
-	dates.valid(present.get(test, "date"))
+day(test) := given if {
+	given := dates.day(test.date)
 } else := 1000000
 
 sound(test, trained, max_days) if {
@@ -115,7 +114,6 @@ lack(report, kind, max_days) := flaws[0] if {
 	]
 } else := at(others[count(others) - 1], "other version") if {
 	others := [index | some index, test in present.list(report.card, "tests"); test.kind == kind]
-	count(others) > 0
 } else := {"path": "card.tests", "observed": "absent"}
 
 at(index, observed) := {"path": sprintf("card.tests[%d]", [index]), "observed": observed}
@@ -143,8 +141,8 @@ misdated(date, trained) := "no date" if {
 
 past(date) if dates.age(date) >= 0
 
-ended(trained) := dates.date(trained) if {
-	dates.valid(trained)
+ended(trained) := date if {
+	date := dates.date(trained)
 } else := "a day that cannot be read"
 
 unsuccessful(test) := "failed" if {

@@ -210,6 +210,25 @@ test_only_the_newest_scan_is_asked_what_it_left_open if {
 	scan_flaws([drift({"openCritical": 2}), drift({})]) == {["card.tests[0]", "2 critical findings open"]}
 }
 
+test_of_several_scans_of_one_day_each_must_have_closed_its_findings if {
+	scan_flaws([drift({}), drift({"openCritical": 2})]) == {["card.tests[1]", "2 critical findings open"]}
+	scan_flaws([drift({}), drift({"openCritical": 0.0})]) == set()
+}
+
+test_a_scan_that_failed_closed_nothing if {
+	scanned_drift([drift({})])
+	not scanned_drift([drift({"result": "failed"})])
+	not scanned_drift([drift({"openCritical": 1})])
+	not scanned_drift([drift({}), drift({"openCritical": 1})])
+	not scanned_drift([])
+}
+
+scanned_drift(list) if {
+	document := fixtures.with_card_patch(["tests"], list)
+	some report in tests.reports with input as document
+	tests.scanned(report, "drift", 30) with input as document
+}
+
 test_a_scan_that_is_too_old_is_not_asked_further if {
 	document := fixtures.with_card_patches([
 		[["training", "completedAt"], null],
