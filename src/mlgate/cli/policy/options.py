@@ -13,9 +13,11 @@ from mlgate.settings import load_settings
 
 Site = Annotated[
     Path | None,
-    typer.Argument(
-        metavar="[PATH]", help="A directory of your own policy; the shipped policy when left out."
-    ),
+    typer.Argument(metavar="PATH", help="A directory of your own policy; the shipped policy when left out."),
+]
+
+SiteSettings = Annotated[
+    Path | None, typer.Option("--settings", help="The site's policy settings (YAML) over the shipped ones.")
 ]
 
 
