@@ -41,9 +41,9 @@ test_an_audit_of_synthetic_data_comes_from_outside if {
 	}
 }
 
-test_reviews_of_a_wrong_kind_are_none[code] if {
+test_reviews_of_a_wrong_kind_are_none[sprintf("%s %d", [code, note])] if {
 	some code, _ in asked
-	some wrong in fixtures.wrong_values
+	some note, wrong in fixtures.wrong_values
 	document := fixtures.with_card_patches([synthetic, [["reviews"], wrong]])
 	{finding.observed | some finding in found(code, document)} == {"none"}
 }
@@ -55,7 +55,7 @@ test_a_current_review_is_enough[code] if {
 	assessed(code, {"validUntil": "2027-03-10T08:00:01Z"}) == set()
 }
 
-test_a_review_that_does_not_count_is_found[note] if {
+test_a_review_that_does_not_count_is_found[sprintf("%s %s", [code, note])] if {
 	some code, _ in asked
 	some note, keys in {
 		"failed": {"outcome": "failed"},

@@ -56,7 +56,7 @@ test_a_personal_dataset_without_legal_basis_is_found if {
 	}}
 }
 
-test_basis_and_reference_are_words[note] if {
+test_basis_and_reference_are_words[sprintf("%s %d", [field, note])] if {
 	some note, wrong in [null, true, 7, "", " ", [], ["consent"], {}, {"basis": "consent"}]
 	some field in ["basis", "reference"]
 	document := fixtures.with_card_patch(["datasets", 0, "legalBasis", field], wrong)
@@ -70,7 +70,7 @@ test_a_legal_basis_of_a_wrong_kind_is_none[note] if {
 	{finding.observed | some finding in found("privacy.legal_basis_missing", document)} == {"no basis and no reference"}
 }
 
-test_a_dataset_without_the_keys_of_a_legal_basis_is_found if {
+test_a_dataset_without_the_keys_of_a_legal_basis_is_found[key] if {
 	some key in ["basis", "reference"]
 	count(found("privacy.legal_basis_missing", fixtures.without_card(["datasets", 0, "legalBasis", key]))) == 1
 	count(found("privacy.legal_basis_missing", fixtures.without_card(["datasets", 0, "legalBasis"]))) == 1
