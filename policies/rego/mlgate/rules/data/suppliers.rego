@@ -39,8 +39,9 @@ import data.mlgate.lib.result
 deny contains finding if {
 	some report in datasets.reports
 	entries := terms(report.card)
+	sources := {dataset.given.supplier | some dataset in report.datasets; dataset.personal}
 	some name in suppliers(report)
-	asked := questions(name, report)
+	asked := questions(name, sources)
 	lack := terms_lack(object.get(entries, name, {}), asked)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -65,10 +66,8 @@ in_house(name) if present.absent(name)
 
 in_house("internal") := true
 
-questions(name, report) := ["license", "usageLimits", "contract", "privacyTerms", "auditRight"] if {
-	some dataset in report.datasets
-	dataset.personal
-	dataset.given.supplier == name
+questions(name, sources) := ["license", "usageLimits", "contract", "privacyTerms", "auditRight"] if {
+	name in sources
 } else := ["license", "usageLimits"]
 
 # By name, entries by where they stand, in one pass: two entries of one name must both be complete.
