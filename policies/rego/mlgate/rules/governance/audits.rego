@@ -140,10 +140,10 @@ ending(given) := "no end of validity" if {
 	present.absent(present.get(given, "validUntil"))
 } else := reviews.validity(given)
 
-certificate_path(held) := reviews.path(held[0]) if {
-	count(held) > 0
+certificate_path(held) := reviews.path(first) if {
+	first := held[0]
 } else := "card.reviews"
 
-certificate_shown(held) := concat(" and ", certificate_flaws(held[0])) if {
-	count(held) > 0
+certificate_shown(held) := concat(" and ", certificate_flaws(first)) if {
+	first := held[0]
 } else := "none"

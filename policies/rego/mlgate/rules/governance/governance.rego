@@ -56,7 +56,6 @@ deny contains finding if {
 
 named_roles(card) := {owner.role |
 	some owner in present.list(card, "owners")
-	is_string(owner.role)
 	present.stated(owner.name)
 	present.stated(owner.contact)
 }
@@ -88,10 +87,10 @@ named_roles(card) := {owner.role |
 deny contains finding if {
 	some report in facts.covering_cards
 	lacks := array.concat(undeclared(report.card), misnamed)
-	count(lacks) > 0
+	first := lacks[0]
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": lacks[0].path,
+		"path": first.path,
 		"term": report.reference,
 		"model": model.id,
 		"observed": concat(" and ", [lack.observed | some lack in lacks]),
