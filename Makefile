@@ -63,6 +63,9 @@ cluster: tools-e2e examples ## A real API server with mlgate in front, to try ku
 bench: tools-test ## Gate, bare OPA and an empty endpoint side by side
 	@$(BIN)/python bench/run.py $(ARGS)
 
+bench-policy: tools-test ## What a decision costs, code by code, beside bench/policy_baseline.json
+	@$(BIN)/python bench/policy.py $(ARGS)
+
 fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies

@@ -75,7 +75,7 @@ class _Remember:
         await self._engine.aclose()
 
 
-async def _question(case: Path) -> tuple[dict[str, Any], Path]:
+async def question_of(case: Path) -> tuple[dict[str, Any], Path]:
     """The policy input of the reference workload, and the bundle that judges it."""
     documents = load_documents([str(case / "manifest.yaml"), str(case / "evidence.yaml")])
     objects = tuple(item.object for item in documents if item.object is not None)
@@ -181,7 +181,7 @@ def prepared(root: Path) -> Iterator[Bench]:
         [sys.executable, str(root / "tools" / "examples.py")], check=True, stdout=subprocess.DEVNULL
     )
     case = examples / CASE
-    question, bundle = asyncio.run(_question(case))
+    question, bundle = asyncio.run(question_of(case))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         asked = folder / "input.json"
