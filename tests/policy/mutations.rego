@@ -6,7 +6,9 @@ import data.mlgate.main
 
 # Parts of the document that shipped rules read.
 parts := array.concat(
-	[["cards", 0, "card", key] | some key in ["model", "risk", "intendedUse", "training", "encryption"]],
+	[["cards", 0, "card", key] |
+		some key in ["model", "risk", "intendedUse", "training", "encryption", "logging", "monitoring", "privacy"]
+	],
 	[
 		["cards", 0, "card", "datasets", 0], ["cards", 0, "card", "fairness", "evaluations", 0],
 		["cards", 0, "card", "fairness", "agreement"], ["cards", 0, "card", "fairness", "mitigations"],
@@ -14,6 +16,7 @@ parts := array.concat(
 		["cards", 0, "pinnedDigest"], ["cards", 0, "models"], ["signOffs", 0], ["workload", "labels"],
 		["workload", "models"], ["workload", "endpoints"], ["workload", "exposure"], ["workload", "servesModel"],
 		["workload", "owner"], ["workload", "features", "confidential"], ["cluster", "namespace"],
+		["workload", "features", "requestLogging"],
 		["cluster", "peerAuthentication"], ["unavailable"], ["request"], ["change"], ["evaluatedAt"], ["origin"],
 		["schemaVersion"],
 	],
