@@ -20,8 +20,8 @@ from mlgate.policy.workbench.case_file import read_cases
 from mlgate.policy.workbench.unit_tests import Coverage, Tested, run_tests
 from mlgate.policy.workbench.workspace import workspace
 
-WIDEST = 240
-"""Longest line that is shown of what a test saw."""
+CUT = "..."
+"""How OPA marks a value that it did not write out."""
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def policy_test(
     site, pattern = site_folder(path), _pattern(run)
     cases = read_cases(site or shipped_rego())
     if pattern is not None:
-        cases = [placed for placed in cases if pattern.search(placed.case.name)]
+        cases = [placed for placed in cases if pattern.search(f"{placed.file.stem}: {placed.case.name}")]
     say("running the tests in Rego")
     with workspace(site) as space:
         tested = run_tests(space, opa_program(), run)
@@ -77,7 +77,9 @@ def _text(tested: Tested, thin: list[Coverage], outcomes: list[CaseOutcome]) -> 
     for failure in tested.failures:
         notes = f" ({'; '.join(failure.notes)})" if failure.notes else ""
         yield f"✗ {failure.file}:{failure.line}: {failure.name}{notes}"
-        yield from (f"    {line[:WIDEST]}" for line in failure.saw)
+        yield from (f"    {line}" for line in failure.saw)
+        if any(CUT in line for line in failure.saw):
+            yield from (f"    saw: {value}" for value in failure.values)
     for outcome in outcomes:
         if outcome.problems:
             place = f"{outcome.placed.file}:{outcome.placed.line}"

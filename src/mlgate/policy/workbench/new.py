@@ -41,11 +41,12 @@ def new_rule(code: str, folder: Path, opa: Path) -> list[Path]:
     for path in targets.values():
         if path.exists() or path.is_symlink():
             raise PolicyError(f"{path} is there already; nothing was written")
+    texts = {part: _filled(part, subject, name, first=not codes) for part in PARTS}
+    texts |= {part: _formatted(texts[part], opa) for part in ("rule", "test")}
     here.mkdir(parents=True, exist_ok=True)
     for part, path in targets.items():
-        text = _filled(part, subject, name, first=not codes)
         with path.open("x", encoding="utf-8") as file:
-            file.write(text if part == "case" else _formatted(text, opa))
+            file.write(texts[part])
     return list(targets.values())
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from mlgate.errors import PolicyError
 from mlgate.policy.catalog import read_catalog, write_generated
 from mlgate.policy.opa_command import Ran, call_opa
+from mlgate.policy.workbench.values import values_seen
 from mlgate.policy.workbench.workspace import Workspace
 
 SECONDS = 900.0
@@ -36,6 +37,8 @@ class Failure:
     """Which cases of a table of cases failed."""
     saw: tuple[str, ...]
     """What the expression that failed was made of, as OPA tells it, line by line."""
+    values: tuple[str, ...]
+    """The same values, not cut short."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,11 @@ def run_tests(space: Workspace, opa: Path, pattern: str | None = None) -> Tested
     results = [item for item in _results(ran) if item["package"].removeprefix("data.") in packages]
     failed = [item for item in results if item.get("fail") or item.get("error")]
     skipped = [_name(item) for item in results if item.get("skip")]
-    told = _told(space, opa, failed)
+    told, traces = _told(space, opa, failed)
     covered = () if failed or pattern else tuple(_coverage(space, opa, wanted))
     return Tested(
         passed=len(results) - len(failed) - len(skipped),
-        failures=tuple(_failure(item, told, space) for item in failed),
+        failures=tuple(_failure(item, told, traces, space) for item in failed),
         skipped=tuple(skipped),
         coverage=covered,
     )
@@ -111,17 +114,24 @@ def _name(item: Mapping[str, Any]) -> str:
     return f"{item['package']}.{item['name']}"
 
 
-def _failure(item: Mapping[str, Any], told: Mapping[str, tuple[str, ...]], space: Workspace) -> Failure:
+def _failure(
+    item: Mapping[str, Any],
+    told: Mapping[str, tuple[str, ...]],
+    traces: Mapping[str, list[dict[str, Any]]],
+    space: Workspace,
+) -> Failure:
     place, error = item.get("location") or {}, item.get("error")
     saw = told.get(_name(item), ())
     if error:
         saw = (str(error.get("message", error)) if isinstance(error, dict) else str(error), *saw)
+    file = str(place.get("file", "")).removeprefix("./")
     return Failure(
-        file=space.shown(str(place.get("file", "")).removeprefix("./")),
+        file=space.shown(file),
         line=int(place.get("row", 0)),
         name=_name(item).removeprefix("data."),
         notes=tuple(_failed_notes(item.get("sub_results") or {})),
         saw=saw,
+        values=tuple(values_seen(traces.get(_name(item), []), file)),
     )
 
 
@@ -135,12 +145,23 @@ def _failed_notes(results: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield name
 
 
-def _told(space: Workspace, opa: Path, failed: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """By test, the block in which OPA shows the failed expression with the values in it."""
+def _told(
+    space: Workspace, opa: Path, failed: list[dict[str, Any]]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[dict[str, Any]]]]:
+    """By test, the block in which OPA shows the failed expression, and the trace that holds its values.
+
+    Tracing is slow, so that only tests that failed are run again with it.
+    """
     if not failed:
-        return {}
-    names = "|".join(re.escape(_name(item)) for item in failed)
-    lines = _run(space, opa, "--run", f"^({names})$", "--var-values").out.splitlines()
+        return {}, {}
+    again = ("--run", f"^({'|'.join(re.escape(_name(item)) for item in failed)})$", "--var-values")
+    traced = _results(_run(space, opa, *again, "--format", "json"))
+    blocks = _blocks(_run(space, opa, *again).out.splitlines())
+    return blocks, {_name(item): item.get("trace") or [] for item in traced}
+
+
+def _blocks(lines: list[str]) -> dict[str, tuple[str, ...]]:
+    """By test, the lines about it in OPA's report of failures."""
     start = lines.index("FAILURES") + 1 if "FAILURES" in lines else len(lines)
     found: dict[str, list[str]] = {}
     block: list[str] = []
