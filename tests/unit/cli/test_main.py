@@ -28,7 +28,16 @@ def failing(monkeypatch: pytest.MonkeyPatch, fault: BaseException) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", *COMMANDS, "card validate", "card digest", "signoff new", "policy lint"],
+    [
+        "",
+        *COMMANDS,
+        "card validate",
+        "card digest",
+        "signoff new",
+        "policy lint",
+        "policy new",
+        "policy test",
+    ],
 )
 def test_every_help_has_an_example(mlgate: Program, command: str) -> None:
     done = mlgate(*command.split(), "--help")

@@ -17,7 +17,7 @@ from mlgate.cli.running import run_unless_stopped
 from mlgate.errors import PolicyError
 from mlgate.policy.shipped import shipped_rego
 from mlgate.policy.workbench.case_file import read_cases
-from mlgate.policy.workbench.unit_tests import Coverage, Tested, run_tests
+from mlgate.policy.workbench.unit_tests import Coverage, RegoRun, run_tests
 from mlgate.policy.workbench.workspace import workspace
 
 CUT = "..."
@@ -72,7 +72,7 @@ def _pattern(run: str | None) -> re.Pattern[str] | None:
         raise typer.BadParameter(f"--run: {run!r} is no regular expression: {error}") from error
 
 
-def _text(tested: Tested, thin: list[Coverage], outcomes: list[CaseOutcome]) -> Iterator[str]:
+def _text(tested: RegoRun, thin: list[Coverage], outcomes: list[CaseOutcome]) -> Iterator[str]:
     """For a person: what failed, then how much of everything."""
     for failure in tested.failures:
         notes = f" ({'; '.join(failure.notes)})" if failure.notes else ""
@@ -86,7 +86,7 @@ def _text(tested: Tested, thin: list[Coverage], outcomes: list[CaseOutcome]) -> 
             yield from (f"✗ {place}: {outcome.placed.case.name}: {problem}" for problem in outcome.problems)
             yield from (f"    {line}" for line in outcome.found)
     for found in thin:
-        yield f"✗ {found.file}: {found.percent:g} % covered; no test runs {_ranges(found)}"
+        yield f"✗ {found.file}: {found.percent:.0f} % covered; no test runs {_ranges(found)}"
     yield from (f"~ {name}: skipped" for name in tested.skipped)
     passed = sum(not outcome.problems for outcome in outcomes)
     skipped = f", {len(tested.skipped)} skipped" if tested.skipped else ""
@@ -94,22 +94,16 @@ def _text(tested: Tested, thin: list[Coverage], outcomes: list[CaseOutcome]) -> 
     yield f"cases: {passed} passed, {len(outcomes) - passed} failed"
     if tested.coverage:
         least = min(found.percent for found in tested.coverage)
-        yield f"coverage: {len(tested.coverage)} files, the least of them {least:g} %"
+        yield f"coverage: {len(tested.coverage)} files, the least of them {least:.0f} %"
 
 
 def _ranges(found: Coverage) -> str:
     """`lines 3, 7-9`, or the whole file."""
-    shown = sorted(
-        {str(first) if first == last else f"{first}-{last}" for first, last in found.missed}, key=_row
-    )
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in found.missed]
     return f"lines {', '.join(shown)}" if shown else "any of it"
 
 
-def _row(shown: str) -> int:
-    return int(shown.partition("-")[0])
-
-
-def _wire(tested: Tested, outcomes: list[CaseOutcome], *, passed: bool) -> dict[str, Any]:
+def _wire(tested: RegoRun, outcomes: list[CaseOutcome], *, passed: bool) -> dict[str, Any]:
     """For programs."""
     return {
         "passed": passed,

@@ -12,6 +12,7 @@ from typing import Any
 from mlgate.errors import PolicyError
 from mlgate.policy.catalog import read_catalog, write_generated
 from mlgate.policy.opa_command import Ran, call_opa
+from mlgate.policy.opa_errors import refuse
 from mlgate.policy.workbench.values import values_seen
 from mlgate.policy.workbench.workspace import Workspace
 
@@ -52,7 +53,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Tested:
+class RegoRun:
     """What a run of tests came to."""
 
     passed: int
@@ -62,16 +63,17 @@ class Tested:
     """Of the author's own files; empty where a test failed or only some were run."""
 
 
-def run_tests(space: Workspace, opa: Path, pattern: str | None = None) -> Tested:
+def run_tests(space: Workspace, opa: Path, pattern: str | None = None) -> RegoRun:
     """Runs the author's own tests, or those whose name matches a pattern.
 
     Raises:
         PolicyError: the policy cannot be loaded, or OPA does not work.
     """
+    refuse(call_opa(opa, "check", "--format", "json", ".", folder=space.tree))
     write_generated(read_catalog(space.tree, opa), space.tree)
     packages = _own_packages(space)
     if not packages:
-        return Tested(0, (), (), _nothing_covered(space))
+        return RegoRun(0, (), (), _nothing_covered(space))
     wanted = pattern or rf"^data\.({'|'.join(map(re.escape, sorted(packages)))})\."
     ran = _run(space, opa, "--run", wanted, "--format", "json")
     results = [item for item in _results(ran) if item["package"].removeprefix("data.") in packages]
@@ -79,7 +81,7 @@ def run_tests(space: Workspace, opa: Path, pattern: str | None = None) -> Tested
     skipped = [_name(item) for item in results if item.get("skip")]
     told, traces = _told(space, opa, failed)
     covered = () if failed or pattern else tuple(_coverage(space, opa, wanted))
-    return Tested(
+    return RegoRun(
         passed=len(results) - len(failed) - len(skipped),
         failures=tuple(_failure(item, told, traces, space) for item in failed),
         skipped=tuple(skipped),
@@ -181,9 +183,18 @@ def _coverage(space: Workspace, opa: Path, wanted: str) -> Iterator[Coverage]:
     found = json.loads(_run(space, opa, "--run", wanted, "--coverage", "--format", "json").out)
     for name, lines in sorted(found["files"].items()):
         if name in space.rules:
-            parts = lines.get("not_covered") or ()
-            missed = tuple((part["start"]["row"], part["end"]["row"]) for part in parts)
-            yield Coverage(space.shown(name), float(lines.get("coverage", 0.0)), missed)
+            parts = [(part["start"]["row"], part["end"]["row"]) for part in lines.get("not_covered") or ()]
+            yield Coverage(space.shown(name), float(lines.get("coverage", 0.0)), tuple(_joined(parts)))
+
+
+def _joined(parts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The parts in order, with those that touch or overlap made one."""
+    rows = sorted({row for first, last in parts for row in range(first, last + 1)})
+    for row in rows:
+        if row - 1 not in rows:
+            first = row
+        if row + 1 not in rows:
+            yield first, row
 
 
 def _nothing_covered(space: Workspace) -> tuple[Coverage, ...]:
