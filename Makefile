@@ -70,10 +70,11 @@ fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies
 
-generate: tools-test ## Write what is generated: schemas, catalogue, guard digests
+generate: tools-test ## Write what is generated: schemas, catalogue, pages about the rules
 	@$(BIN)/python -m mlgate.policy.schema_export
 	@$(BIN)/python -m mlgate.cli.schemas
 	@$(BIN)/python -m mlgate.policy.catalog
+	@$(BIN)/mlgate policy docs
 
 lock: ## Pin the Python packages anew (needs uv)
 	@for set in runtime dev go; do \

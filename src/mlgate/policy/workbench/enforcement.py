@@ -26,14 +26,19 @@ class Raise:
     classifications: tuple[str, ...]
 
     @property
-    def text(self) -> str:
-        """In words."""
+    def case(self) -> str:
+        """When, in words."""
         cases = [
             f"{word} {' or '.join(names)}"
             for word, names in (("tier", self.tiers), ("classification", self.classifications))
             if names
         ]
-        return f"{self.action} for {' and '.join(cases) or 'all'}"
+        return " and ".join(cases) or "all"
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{self.action} for {self.case}"
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mlgate.domain.base import Json
-from mlgate.errors import PolicyError
+from mlgate.errors import ManifestError, PolicyError
+from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.policy.catalog import Catalog, Entry, build_catalog
 from mlgate.policy.opa_command import inspect
-from mlgate.policy.overrides import check_overrides, read_overrides
+from mlgate.policy.overrides import LIMITS, check_overrides, read_overrides
 from mlgate.policy.site import check_site, refused_files
 from mlgate.policy.workbench.enforcement import Enforced, enforced
 from mlgate.policy.workbench.workspace import Workspace, workspace
@@ -30,12 +29,22 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What METADATA says of a package of rules."""
+
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Library:
     """A policy with what a site puts over it."""
 
     space: Workspace
     catalog: Catalog
     places: Mapping[str, Place]
+    subjects: Mapping[str, Subject]
+    """Those that have METADATA."""
     shipped: Mapping[str, Any]
     """The settings of the policy."""
     overrides: Mapping[str, Any]
@@ -89,7 +98,7 @@ def library(site: Path | None, settings: Path | None, opa: Path) -> Iterator[Lib
         PolicyError: the policy cannot be read, is one that no bundle is built of, or the settings do not fit.
     """
     overrides = read_overrides(settings) if settings is not None else {}
-    with workspace(site) as space:
+    with workspace(site, tests=False) as space:
         _refuse_what_no_build_takes(space, opa)
         inspection = inspect(space.tree, opa)
         catalog = build_catalog(inspection)
@@ -99,6 +108,7 @@ def library(site: Path | None, settings: Path | None, opa: Path) -> Iterator[Lib
             space=space,
             catalog=catalog,
             places=_places(inspection),
+            subjects=_subjects(inspection),
             shipped=shipped,
             overrides=check_overrides(overrides, catalog, locked),
             requirements=_data(space.tree, "requirements"),
@@ -131,14 +141,24 @@ def _places(inspection: Mapping[str, Any]) -> dict[str, Place]:
     return found
 
 
+def _subjects(inspection: Mapping[str, Any]) -> dict[str, Subject]:
+    """What each package of rules is about."""
+    found: dict[str, Subject] = {}
+    for item in inspection.get("annotations") or []:
+        names = [str(part["value"]) for part in item["path"][1:]]
+        said = item["annotations"]
+        if said.get("scope") == "package" and names[:2] == ["mlgate", "rules"]:
+            found[names[-1]] = Subject(said.get("title", ""), said.get("description", ""))
+    return found
+
+
 def _data(tree: Path, name: str) -> dict[str, Any]:
     """The data of a package; empty where the policy has none."""
     path = tree / "mlgate" / name / "data.yaml"
     if not path.is_file():
         return {}
     try:
-        found = yaml.safe_load(path.read_bytes())
-    except (OSError, yaml.YAMLError) as error:
-        told = " ".join(str(error).split())
-        raise PolicyError(f"mlgate/{name}/data.yaml cannot be read: {told}") from error
+        found = parse_yaml(path.read_bytes(), LIMITS)
+    except (OSError, ManifestError) as error:
+        raise PolicyError(f"mlgate/{name}/data.yaml cannot be read: {error}") from error
     return found if isinstance(found, dict) else {}

@@ -54,8 +54,12 @@ class Workspace:
 
 
 @contextmanager
-def workspace(site: Path | None) -> Iterator[Workspace]:
+def workspace(site: Path | None, *, tests: bool = True) -> Iterator[Workspace]:
     """A workspace for a site's own policy, a whole policy tree, or the shipped policy when none is named.
+
+    Args:
+        site: the author's folder.
+        tests: whether the tests belong to it; they are more than half of what OPA would have to read.
 
     Raises:
         PolicyError: a file cannot be read, or the site's tree is empty.
@@ -64,10 +68,10 @@ def workspace(site: Path | None) -> Iterator[Workspace]:
     if site is not None and site.resolve() == (policies / "rego").resolve():
         site = None
     whole = site is None or is_whole(site)
-    own = policy_files(site or policies / "rego", tests=True)
+    own = policy_files(site or policies / "rego", tests=tests)
     if not whole:
         own.pop(MANIFEST, None)
-    shipped = {} if whole else policy_files(policies / "rego", tests=True)
+    shipped = {} if whole else policy_files(policies / "rego", tests=tests)
     files = shipped | own
     with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
         tree = Path(folder).resolve() / "tree"
