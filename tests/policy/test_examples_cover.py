@@ -32,7 +32,7 @@ NOT_SHOWN = {
     "environment.profile_not_permitted": _SETTINGS,
     "governance.certification_expired": _SETTINGS,
     "governance.region_out_of_scope": "needs a cluster that knows its region",
-    "identity.cloud_iam_wildcard": "needs the kinds of a cloud operator, which the cluster of the cases has not",
+    "identity.cloud_iam_wildcard": "needs the kinds of a cloud operator, which no case has",
     "incident.open_incident": _TOOLS,
     "input.invalid": "the gate itself asked wrongly; nobody can cause it by a manifest",
     "model_card.signature_not_verified": _SETTINGS,

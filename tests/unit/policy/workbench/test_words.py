@@ -14,7 +14,8 @@ from mlgate.policy.workbench.words import LOOKUPS, OBJECTS, TERMS, listed
 def test_every_word_that_lint_knows_has_a_meaning_and_no_other(kind: str, meanings: dict[str, str]) -> None:
     text = (shipped_policies() / "checks" / "words.rego").read_text()
     listed_there = text.split(f'"{kind}": [', maxsplit=1)[1].split("]", maxsplit=1)[0]
-    assert sorted(meanings) == sorted(word.strip(' "\n\t') for word in listed_there.split(",") if word.strip())
+    words = [word.strip(' "\n\t') for word in listed_there.split(",") if word.strip()]
+    assert sorted(meanings) == sorted(words)
 
 
 @pytest.mark.parametrize(
