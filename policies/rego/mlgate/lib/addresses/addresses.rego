@@ -29,6 +29,7 @@ under(address, prefix) if {
 # description: Whether an address lies under one of several prefixes.
 under_any(address, prefixes) if {
 	is_string(address)
+	strings.any_prefix_match(address, prefixes) # one look, because most addresses begin with none of them
 	some prefix in prefixes
 	under(address, prefix)
 }

@@ -35,67 +35,46 @@ import data.mlgate.lib.show
 #   fix: "Set under securityContext at {location}: {required}."
 deny contains finding if {
 	some container in containers.judged
-	flaws := flaws_of(container)
-	count(flaws) > 0
+	context := security_context(container)
+	lacking := demands - kept(context)
+	count(lacking) > 0
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": container.path,
 		"term": container.name,
-		"observed": concat(", ", [flaw.observed | some flaw in flaws]),
-		"required": concat(", ", [flaw.required | some flaw in flaws]),
+		"observed": concat(", ", [sprintf("%s %s", [names[demand], found(demand, context)]) | some demand in ordered(lacking)]),
+		"required": concat(", ", [sprintf("%s: %s", [names[demand], wanted(demand)]) | some demand in ordered(lacking)]),
 		"values": {"container": container.name, "location": container.path},
 	})
 }
 
-flaws_of(container) := [flaw |
-	some demand in demands
-	some flaw in lacks(demand, present.get(container, "securityContext"))
-]
+security_context(container) := container.securityContext if {
+	is_object(container.securityContext)
+} else := {}
 
-# In the order in which they are told.
-demands := [
+# What is demanded, in the order in which it is told, with its name under securityContext.
+order := [
 	"runAsNonRoot", "runAsUser", "privileged", "allowPrivilegeEscalation",
 	"capabilitiesDrop", "capabilitiesAdd", "seccompProfile",
 ]
 
-lacks("runAsNonRoot", context) := [{"observed": sprintf("runAsNonRoot %s", [stated(context, "runAsNonRoot")]), "required": "runAsNonRoot: true"}] if {
-	not present.get(context, "runAsNonRoot") == true
-}
+demands := {demand | some demand in order}
 
-lacks("runAsUser", context) := [{"observed": sprintf("runAsUser %s", [stated(context, "runAsUser")]), "required": "runAsUser: other than 0"}] if {
-	not ordinary_user(present.get(context, "runAsUser"))
-}
+ordered(lacking) := [demand | some demand in order; demand in lacking]
 
-lacks("privileged", context) := [{"observed": sprintf("privileged %s", [stated(context, "privileged")]), "required": "privileged: false"}] if {
-	not present.get(context, "privileged") in {false, null}
-}
+names := object.union({demand: demand | some demand in order}, {
+	"capabilitiesDrop": "capabilities.drop", "capabilitiesAdd": "capabilities.add",
+})
 
-lacks("allowPrivilegeEscalation", context) := [{
-	"observed": sprintf("allowPrivilegeEscalation %s", [stated(context, "allowPrivilegeEscalation")]),
-	"required": "allowPrivilegeEscalation: false",
-}] if {
-	not present.get(context, "allowPrivilegeEscalation") == false
-}
-
-lacks("capabilitiesDrop", context) := [{"observed": "capabilities not dropped", "required": "capabilities.drop: [ALL]"}] if {
-	not "ALL" in present.list(context, "capabilitiesDrop")
-}
-
-lacks("capabilitiesAdd", context) := [{
-	"observed": sprintf("capabilities added: %s", [show.list(excess)]),
-	"required": sprintf("capabilities.add: at most %s", [show.list(allowed_capabilities)]),
-}] if {
-	excess := [name | some name in present.list(context, "capabilitiesAdd"); not name in allowed_capabilities]
-	count(excess) > 0
-}
-
-lacks("seccompProfile", context) := [{
-	"observed": sprintf("seccompProfile %s", [stated(context, "seccompProfile")]),
-	"required": "seccompProfile: RuntimeDefault or Localhost",
-}] if {
-	not present.get(context, "seccompProfile") in {"RuntimeDefault", "Localhost"}
-}
-
-allowed_capabilities := settings.value.runtime.allowedCapabilities
+# Each is a positive condition, so that what cannot be shown to hold is a flaw.
+kept(context) := union({
+	{"runAsNonRoot" | context.runAsNonRoot == true},
+	{"runAsUser" | ordinary_user(object.get(context, "runAsUser", null))},
+	{"privileged" | object.get(context, "privileged", null) in {false, null}},
+	{"allowPrivilegeEscalation" | context.allowPrivilegeEscalation == false},
+	{"capabilitiesDrop" | is_array(context.capabilitiesDrop); "ALL" in context.capabilitiesDrop},
+	{"capabilitiesAdd" | count(excess(context)) == 0},
+	{"seccompProfile" | context.seccompProfile in {"RuntimeDefault", "Localhost"}},
+})
 
 ordinary_user(null)
 
@@ -104,6 +83,31 @@ ordinary_user(user) if {
 	user != 0
 }
 
-stated(context, key) := "not set" if {
-	present.get(context, key) == null
-} else := show.cut(present.get(context, key))
+excess(context) := [name |
+	some name in present.list(context, "capabilitiesAdd")
+	not name in allowed_capabilities
+]
+
+allowed_capabilities := settings.value.runtime.allowedCapabilities
+
+found(demand, context) := show.list(excess(context)) if {
+	demand == "capabilitiesAdd"
+} else := "not set" if {
+	object.get(context, demand, null) in [null, []]
+} else := show.list(context[demand]) if {
+	is_array(context[demand])
+} else := show.cut(context[demand])
+
+wanted("runAsNonRoot") := "true"
+
+wanted("runAsUser") := "other than 0"
+
+wanted("privileged") := "false"
+
+wanted("allowPrivilegeEscalation") := "false"
+
+wanted("capabilitiesDrop") := "[ALL]"
+
+wanted("capabilitiesAdd") := sprintf("at most %s", [show.list(allowed_capabilities)])
+
+wanted("seccompProfile") := "RuntimeDefault or Localhost"

@@ -28,10 +28,10 @@ test_each_flaw_is_found[note] if {
 		"privileged": [{"privileged": true}, "privileged true", "privileged: false"],
 		"escalates": [{"allowPrivilegeEscalation": true}, "allowPrivilegeEscalation true", "allowPrivilegeEscalation: false"],
 		"may escalate": [{"allowPrivilegeEscalation": null}, "allowPrivilegeEscalation not set", "allowPrivilegeEscalation: false"],
-		"keeps capabilities": [{"capabilitiesDrop": ["NET_RAW"]}, "capabilities not dropped", "capabilities.drop: [ALL]"],
+		"keeps capabilities": [{"capabilitiesDrop": ["NET_RAW"]}, "capabilities.drop NET_RAW", "capabilities.drop: [ALL]"],
 		"adds capabilities": [
 			{"capabilitiesAdd": ["SYS_ADMIN", "NET_BIND_SERVICE", "NET_RAW"]},
-			"capabilities added: SYS_ADMIN, NET_RAW", "capabilities.add: at most NET_BIND_SERVICE",
+			"capabilities.add SYS_ADMIN, NET_RAW", "capabilities.add: at most NET_BIND_SERVICE",
 		],
 		"unconfined": [{"seccompProfile": "Unconfined"}, "seccompProfile Unconfined", "seccompProfile: RuntimeDefault or Localhost"],
 		"no profile": [{"seccompProfile": null}, "seccompProfile not set", "seccompProfile: RuntimeDefault or Localhost"],
@@ -76,7 +76,7 @@ test_a_container_without_a_context_is_not_hardened[note] if {
 	some note, wrong in fixtures.wrong_values
 	document := fixtures.with_patch(["workload", "containers", 0, "securityContext"], wrong)
 	[finding] := [one | some one in found("runtime.container_not_hardened", document)]
-	finding.observed == "runAsNonRoot not set, allowPrivilegeEscalation not set, capabilities not dropped, seccompProfile not set"
+	finding.observed == "runAsNonRoot not set, allowPrivilegeEscalation not set, capabilities.drop not set, seccompProfile not set"
 }
 
 test_the_key_of_the_context_may_be_missing if {

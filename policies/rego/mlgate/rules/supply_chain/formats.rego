@@ -78,10 +78,9 @@ key(word) := trim_right(word, "/") if {
 
 # METADATA
 # title: extensions
-# description: How an address ends, with and without what follows a question mark or a hash.
+# description: How an address ends, and how it does before a question mark or a hash.
 extensions(uri) := {found[1] |
 	is_string(uri)
 	some spelling in addresses.spellings(uri)
-	some place in {spelling, regex.replace(spelling, `[?#].*$`, "")}
-	some found in regex.find_all_string_submatch_n(`\.([A-Za-z0-9_-]+)/*(?:@sha256:[0-9a-f]+)?$`, place, 1)
+	some found in regex.find_all_string_submatch_n(`\.([A-Za-z0-9_-]+)/*(?:@sha256:[0-9a-f]+)?(?:[?#]|$)`, spelling, -1)
 }

@@ -94,10 +94,7 @@ deny contains finding if {
 	})
 }
 
-trusted_source(model) if {
-	listed_sources != []
-	addresses.keeps_to(model.uri, listed_sources)
-}
+trusted_source(model) if addresses.keeps_to(model.uri, listed_sources)
 
 trusted_source(model) if {
 	listed_sources == []
