@@ -28,13 +28,27 @@ lack(report, kind, _, _) := {"path": "card.reviews", "observed": "none"} if not 
 
 lack(report, kind, days, traits) := {"path": path(first), "observed": concat(" and ", problems(first, days, traits))} if {
 	reviews := report.reviews[kind]
-	last := max({review.day | some review in reviews})
+	not accepted(reviews, days, traits)
+	last := max({day(review.given) | some review in reviews})
 	faulty := [review |
 		some review in reviews
-		review.day == last
+		day(review.given) == last
 		count(problems(review, days, traits)) > 0
 	]
 	first := faulty[0]
+}
+
+# The only review of its kind has no problem, which is the usual case and takes no words.
+accepted(reviews, days, traits) if {
+	count(reviews) == 1
+	some review in reviews
+	given := review.given
+	given.outcome in {"passed", "accepted"}
+	dates.within_days(given.date, days)
+	present.stated(given.by)
+	present.stated(given.report)
+	validity(given) == ""
+	count([1 | some trait, _ in traits; given[trait] == true]) == count(traits)
 }
 
 # METADATA
@@ -45,13 +59,13 @@ path(review) := sprintf("card.reviews[%d]", [review.at])
 # Filled in one pass over all reviews, however many kinds they are of; asked for one kind it would be a pass for each.
 by_report := grouped
 
-# A review without a date may be the newest of all, and is taken for it.
-grouped[index][kind] contains {"at": at, "day": day(given), "given": given} if {
+grouped[index][kind] contains {"at": at, "given": given} if {
 	some index, report in facts.covering_cards
 	some at, given in present.list(report.card, "reviews")
 	kind := given.kind
 }
 
+# A review without a date may be the newest of all, and is taken for it.
 day(given) := dates.day(given.date) if {
 	dates.valid(given.date)
 } else := undated

@@ -29,9 +29,7 @@ reports := [object.union(entry, {"version": version_shown(version), "trained": t
 # description: Whether the test of a kind that counts passed and is at most so many days old.
 passed(report, kind, max_days) if {
 	runs := newest(report.own[kind])
-	every run in runs {
-		sound(run.test, report.trained, max_days)
-	}
+	count([1 | some run in runs; sound(run.test, report.trained, max_days)]) == count(runs)
 }
 
 # METADATA
@@ -39,9 +37,8 @@ passed(report, kind, max_days) if {
 # description: Whether the scan of a kind that counts passed, is young enough and left no critical finding open.
 scanned(report, kind, max_days) if {
 	passed(report, kind, max_days)
-	every run in newest(report.own[kind]) {
-		run.test.openCritical == 0
-	}
+	runs := newest(report.own[kind])
+	count([1 | some run in runs; run.test.openCritical == 0]) == count(runs)
 }
 
 # METADATA
@@ -91,19 +88,14 @@ day(test) := given if {
 
 sound(test, trained, max_days) if {
 	test.result == "passed"
-	reported(test)
+	present.stated(test.report)
 	dates.within_days(test.date, max_days)
 	after_training(test.date, trained)
 }
 
-reported(test) if {
-	is_string(test.report)
-	present.is_present(test.report)
-}
+after_training(date, trained) if dates.on_or_after(date, trained)
 
 after_training(_, trained) if present.absent(trained)
-
-after_training(date, trained) if dates.on_or_after(date, trained)
 
 lack(report, kind, max_days) := flaws[0] if {
 	trained := report.trained
@@ -122,7 +114,7 @@ at(index, observed) := {"path": sprintf("card.tests[%d]", [index]), "observed": 
 failing(test, trained) := unsuccessful(test) if {
 	not test.result == "passed"
 } else := "no report" if {
-	not reported(test)
+	not present.stated(present.get(test, "report"))
 } else := words if {
 	words := misdated(present.get(test, "date"), trained)
 } else := sprintf("too old (of %s, %d days ago)", [dates.date(test.date), dates.age(test.date)])

@@ -26,18 +26,30 @@ items(given) := [item | some item in given; counts(item)] if is_array(given)
 items(given) := [] if not is_array(given)
 
 # METADATA
+# title: any_item
+# description: Whether there is an item that counts; what follows the first one is not looked at.
+any_item(given) if {
+	is_array(given)
+	some item in given
+	counts(item)
+}
+
+# METADATA
 # title: counts
 # description: Whether one list item counts.
 counts(item) if {
 	is_string(item)
-	trimmed := lower(trim_space(item))
+	trimmed := trim_space(item)
 	trimmed != ""
-	not trimmed in placeholders
+	not lower(trimmed) in placeholders
 }
 
 placeholders := {lower(entry) | some entry in settings.value.documentation.placeholderTexts}
 
 answers(x) if {
-	counts(x)
-	count(trim_space(x)) >= settings.value.documentation.minTextLength
+	is_string(x)
+	trimmed := trim_space(x)
+	trimmed != ""
+	count(trimmed) >= settings.value.documentation.minTextLength
+	not lower(trimmed) in placeholders
 }

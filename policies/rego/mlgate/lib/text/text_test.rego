@@ -23,6 +23,16 @@ test_items_leaves_out_what_does_not_count if {
 	text.items(["a", " ", "TBD", null, 1, "b"]) == ["a", "b"]
 }
 
+test_one_item_that_counts_is_enough if {
+	text.any_item(["a", " ", "TBD", null])
+	text.any_item([null, " ", "b"])
+}
+
+test_no_item_counts_where_none_does[sprintf("%v", [value])] if {
+	some value in [null, "a", {"a": "b"}, 1, [], [" ", "TBD", null, 1]]
+	not text.any_item(value)
+}
+
 test_items_of_no_list_is_empty[sprintf("%v", [value])] if {
 	some value in [null, "a", {"a": "b"}, 1]
 	text.items(value) == []

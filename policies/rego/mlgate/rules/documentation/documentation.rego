@@ -61,7 +61,7 @@ unstated(card) := array.concat(
 	unclear_purposes(present.list(card, ["intendedUse", "purposes"])),
 	[sprintf("no %s", [field]) |
 		some field in lists_of_use
-		count(text.items(present.get(card, ["intendedUse", field]))) == 0
+		not text.any_item(present.get(card, ["intendedUse", field]))
 	],
 )
 
@@ -154,7 +154,7 @@ deny contains finding if {
 #   fix: "List them in spec.intendedUse.affectedPopulations, or set spec.intendedUse.affectsPeople to false if outputs affect nobody."
 deny contains finding if {
 	some entry in facts.covering_cards
-	count(text.items(present.get(entry.card, ["intendedUse", "affectedPopulations"]))) == 0
+	not text.any_item(present.get(entry.card, ["intendedUse", "affectedPopulations"]))
 	facts.affects_people(entry.card)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -193,7 +193,7 @@ deny contains finding if {
 #   fix: "Say in spec.assumptions of {card} what must hold in production for the evaluation to hold."
 deny contains finding if {
 	some entry in facts.covering_cards
-	count(text.items(present.get(entry.card, "assumptions"))) == 0
+	not text.any_item(present.get(entry.card, "assumptions"))
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.assumptions",

@@ -159,5 +159,5 @@ untested(report) := [{"path": flaw.path, "observed": sprintf("test of fidelity %
 } else := []
 
 unreviewed(card) := [{"path": "card.explainability.reviewedWith", "observed": "tried by no user"}] if {
-	count(text.items(present.get(card, ["explainability", "reviewedWith"]))) == 0
+	not text.any_item(present.get(card, ["explainability", "reviewedWith"]))
 } else := []

@@ -60,7 +60,7 @@ disagreement(report) := array.concat(unnamed_stakeholders(by), late(date, report
 }
 
 unnamed_stakeholders(by) := ["nobody is named"] if {
-	count(text.items(by)) == 0
+	not text.any_item(by)
 } else := []
 
 late(date, _) := ["no date is given"] if {

@@ -135,7 +135,7 @@ deny contains finding if {
 	some report in datasets.reports
 	some entry in report.datasets
 	called_hidden(entry)
-	count(text.items(present.get(entry.given, "anonymization"))) == 0
+	not text.any_item(present.get(entry.given, "anonymization"))
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": concat(".", [entry.path, "anonymization"]),
