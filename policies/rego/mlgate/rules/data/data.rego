@@ -55,11 +55,11 @@ deny contains finding if {
 sources_lack(entries) := {"path": "card.datasets", "observed": "no training dataset"} if {
 	not any_training(entries)
 } else := {
-	"path": sprintf("%s.source", [sourceless[0].path]),
+	"path": sprintf("%s.source", [first.path]),
 	"observed": sprintf("no source of %s", [show.list([entry.label | some entry in sourceless])]),
 } if {
 	sourceless := [entry | some entry in entries; entry.training; not sourced(entry)]
-	count(sourceless) > 0
+	first := sourceless[0]
 }
 
 any_training(entries) if {

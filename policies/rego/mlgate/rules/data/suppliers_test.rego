@@ -109,6 +109,15 @@ test_a_supplier_that_is_no_name_is_found[note] if {
 	lacking(fixtures.with_card_patch(["model", "supplier"], wrong)) == {["card.suppliers", "(unnamed)", "no entry"]}
 }
 
+test_an_entry_that_names_nobody_is_nobody_s[note] if {
+	some note, wrong in [true, 7, [null], {"a": null}]
+	document := fixtures.with_card_patches([
+		[["datasets", 0, "supplier"], wrong],
+		[["suppliers"], [object.union(terms, {"name": wrong})]],
+	])
+	lacking(document) == {["card.suppliers", "(unnamed)", "no entry"]}
+}
+
 test_a_second_entry_does_not_make_up_for_an_incomplete_one if {
 	incomplete := object.union(terms, {"auditRight": false})
 	lacking(supplied([incomplete, terms])) == {["card.suppliers[0]", "harbour-labs", "no auditRight"]}

@@ -110,14 +110,12 @@ kept_from_raw_data if input.workload.trainsModel == true
 kept_from_raw_data if facts.profile != "production"
 
 raw_places contains {"path": part.path, "uri": part.uri} if {
-	count(settings.value.data.rawDataPrefixes) > 0
 	some list in [input.workload.datasets, input.workload.models]
 	some part in list
 	addresses.under_any(part.uri, settings.value.data.rawDataPrefixes)
 }
 
 raw_places contains {"path": volume.path, "uri": claim} if {
-	count(settings.value.data.rawDataClaims) > 0
 	some volume in input.workload.volumes
 	is_string(input.workload.namespace)
 	is_string(volume.claimName)
