@@ -51,6 +51,13 @@ problems contains problem(rule, said, told) if {
 	told := sprintf("name each of %s", [concat(", ", words.known.profile)])
 }
 
+problems contains problem(rule, said, "write a time such as \"2027-01-01T00:00:00Z\", in quotes") if {
+	some rule in own_rules
+	from := object.get(rule.annotations.custom, "effectiveOn", "2027-01-01T00:00:00Z")
+	not is_time(from)
+	said := sprintf("effectiveOn %v is no time", [from])
+}
+
 problems contains problem(rule, sprintf("no setting %s", [key]), "name one of mlgate/settings/data.yaml") if {
 	some rule in own_rules
 	some list in ["settings", "alsoUses", "configuredBy"]
@@ -166,6 +173,11 @@ placeholders(custom) := {trim(found, "{}") |
 is_setting(key) if {
 	[group, name_in_group] := split(key, ".")
 	_ = data.mlgate.settings[group][name_in_group]
+}
+
+is_time(text) if {
+	is_string(text)
+	regex.match(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$`, text)
 }
 
 described[concat(".", parts)] if {

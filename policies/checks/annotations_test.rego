@@ -50,6 +50,7 @@ found_among(items, namespaces) := {problem.what | some problem in problems} if {
 
 test_what_keeps_every_convention_is_left_alone if {
 	found([above, entrypoint, head, rule("demo.refused", {})]) == set()
+	found([above, entrypoint, head, rule("demo.refused", {"effectiveOn": "2027-03-11T00:00:00Z"})]) == set()
 	helper := {"annotations": {"scope": "rule"}, "path": path(["a", "helper"]), "location": {"file": file, "row": 9}}
 	found([above, entrypoint, head, helper]) == set()
 }
@@ -74,6 +75,8 @@ test_a_breach_is_named[told] if {
 		"no setting nothing": {"alsoUses": ["nothing"]},
 		"no setting a.b": {"configuredBy": ["a.b"]},
 		"no requirement C9": {"controls": ["C9"]},
+		"effectiveOn 2027-01-01 is no time": {"effectiveOn": "2027-01-01"},
+		"effectiveOn 7 is no time": {"effectiveOn": 7},
 	}
 	told in found([above, entrypoint, head, rule("demo.refused", keys)])
 }
