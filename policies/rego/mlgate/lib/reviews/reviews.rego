@@ -66,8 +66,8 @@ grouped[index][kind] contains {"at": at, "given": given} if {
 }
 
 # A review without a date may be the newest of all, and is taken for it.
-day(given) := dates.day(given.date) if {
-	dates.valid(given.date)
+day(given) := found if {
+	found := dates.day(given.date)
 } else := undated
 
 # A day after all that are possible.
