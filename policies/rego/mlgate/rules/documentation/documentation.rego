@@ -154,8 +154,9 @@ deny contains finding if {
 #   fix: "List them in spec.intendedUse.affectedPopulations, or set spec.intendedUse.affectsPeople to false if outputs affect nobody."
 deny contains finding if {
 	some entry in facts.covering_cards
-	not text.any_item(present.get(entry.card, ["intendedUse", "affectedPopulations"]))
-	facts.affects_people(entry.card)
+	card := entry.card
+	not text.any_item(present.get(card, ["intendedUse", "affectedPopulations"]))
+	facts.affects_people(card)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.intendedUse.affectedPopulations",
@@ -193,7 +194,8 @@ deny contains finding if {
 #   fix: "Say in spec.assumptions of {card} what must hold in production for the evaluation to hold."
 deny contains finding if {
 	some entry in facts.covering_cards
-	not text.any_item(present.get(entry.card, "assumptions"))
+	card := entry.card
+	not text.any_item(present.get(card, "assumptions"))
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.assumptions",

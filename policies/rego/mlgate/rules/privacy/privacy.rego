@@ -135,7 +135,8 @@ deny contains finding if {
 	some report in datasets.reports
 	some entry in report.datasets
 	called_hidden(entry)
-	not text.any_item(present.get(entry.given, "anonymization"))
+	given := entry.given
+	not text.any_item(present.get(given, "anonymization"))
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": concat(".", [entry.path, "anonymization"]),
