@@ -41,10 +41,10 @@ _RULE = """
 # description: What it demands.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF
+#   description: NIST AI RMF MEASURE 2.11
 # custom:
 #   code: demo.refused
-#   controls: [C15]
+#   controls: [C24]
 #   severity: high
 #   priority: 1
 #   appliesWhen: {objects: [serving], tiers: [high]}
@@ -128,7 +128,7 @@ def test_the_small_policy_of_these_tests_is_clean(tmp_path: Path) -> None:
         ("[fairness.tolerance]", "[fairness.tolerence]", ["no setting fairness.tolerence"]),
         ("#   needs:", "#   alsoUses: [nothing.here]\n#   needs:", ["no setting nothing.here"]),
         ("#   needs:", "#   configuredBy: [nothing.here]\n#   needs:", ["no setting nothing.here"]),
-        ("controls: [C15]", "controls: [C15, C999]", ["no requirement C999"]),
+        ("controls: [C24]", "controls: [C24, C999]", ["no requirement C999"]),
     ],
 )
 def test_a_rule_that_breaks_one_convention_is_named_with_it(
@@ -141,6 +141,24 @@ def test_a_rule_that_breaks_one_convention_is_named_with_it(
         ("mlgate/rules/demo/demo.rego", "annotations")
     ]
     assert all(problem.line > 1 for problem in seen)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "frameworks"),
+    [
+        ("MEASURE 2.11", "MEASURE 2.12", ["NIST AI RMF"]),
+        ("https://www.nist.gov/itl", "https://nist.example", ["NIST AI RMF"]),
+        ("[C24]", "[C19, C24]", ["NIST AI RMF", "EU AI Act"]),
+    ],
+)
+def test_resources_that_disagree_with_the_requirements_are_named(
+    tmp_path: Path, before: str, after: str, frameworks: list[str]
+) -> None:
+    seen = with_rule(tmp_path, _RULE.replace(before, after, 1))
+    assert {problem.check for problem in seen} == {"resources"}
+    assert sorted(told(seen)) == sorted(
+        f"related_resources and controls disagree about {name}" for name in frameworks
+    )
 
 
 @pytest.mark.parametrize("code", ["other.deny", "Demo.Refused", "demo.refused.twice", "refused"])

@@ -13,9 +13,7 @@ import data.mlgate.lib.show
 #   any readable card are left to the codes that speak of that.
 # related_resources:
 # - ref: https://www.iso.org/standard/42001
-#   description: ISO/IEC 42001 A.6.2.3
-# - ref: https://www.iso.org/standard/42001
-#   description: ISO/IEC 42001 A.6.2.7
+#   description: ISO/IEC 42001 A.6.2.3 and A.6.2.7
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
 #   description: NIST AI RMF MEASURE 2.1
 # custom:

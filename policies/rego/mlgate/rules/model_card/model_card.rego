@@ -16,13 +16,13 @@ import data.mlgate.lib.show
 #   workload whose models were not found violates it as well.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MAP 1.1
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MEASURE 2.9
+#   description: NIST AI RMF MAP 1.1 and MEASURE 2.9
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 11
-# - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 13
+#   description: EU AI Act Article 11 and Article 13
+# - ref: https://www.iso.org/standard/42001
+#   description: ISO/IEC 42001 A.6.2.7 and A.8.2
+# - ref: https://atlas.mitre.org
+#   description: MITRE ATLAS AML.M0023
 # custom:
 #   code: model_card.missing
 #   controls: [C01]
@@ -53,13 +53,13 @@ deny contains finding if {
 #   No card of a covered model could be read, and the source of at least one of them did not answer.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MAP 1.1
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MEASURE 2.9
+#   description: NIST AI RMF MAP 1.1 and MEASURE 2.9
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 11
-# - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 13
+#   description: EU AI Act Article 11 and Article 13
+# - ref: https://www.iso.org/standard/42001
+#   description: ISO/IEC 42001 A.6.2.7 and A.8.2
+# - ref: https://atlas.mitre.org
+#   description: MITRE ATLAS AML.M0023
 # custom:
 #   code: model_card.unavailable
 #   controls: [C01]

@@ -14,7 +14,7 @@ import data.mlgate.lib.settings
 #   description: NIST AI RMF MEASURE 1.3 and MEASURE 2.7
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
 #   description: EU AI Act Article 15 and Article 55
-# - ref: https://www.pcisecuritystandards.org/standards/pci-dss/
+# - ref: https://www.pcisecuritystandards.org/document_library/
 #   description: PCI DSS 11.4.1
 # - ref: https://atlas.mitre.org
 #   description: MITRE ATLAS AML.M0008
@@ -56,7 +56,7 @@ deny contains finding if {
 #   description: EU AI Act Article 9
 # - ref: https://www.iso.org/standard/27001
 #   description: ISO/IEC 27001 A.8.27
-# - ref: https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
 #   description: SOC 2 CC3.2
 # custom:
 #   code: robustness.threat_model_missing

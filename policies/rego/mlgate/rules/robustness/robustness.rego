@@ -63,9 +63,9 @@ deny contains finding if {
 #   description: NIST AI RMF MEASURE 2.7
 # - ref: https://www.iso.org/standard/27001
 #   description: ISO/IEC 27001 A.8.8 and A.8.29
-# - ref: https://www.aicpa-cima.com/resources/download/2017-trust-services-criteria-with-revised-points-of-focus-2022
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
 #   description: SOC 2 CC7.1
-# - ref: https://www.pcisecuritystandards.org/standards/pci-dss/
+# - ref: https://www.pcisecuritystandards.org/document_library/
 #   description: PCI DSS 6.3.3 and 11.3.1
 # - ref: https://atlas.mitre.org
 #   description: MITRE ATLAS AML.M0016

@@ -18,6 +18,8 @@ import data.mlgate.lib.show
 #   description: ISO/IEC 42001 A.6.2.5
 # - ref: https://www.iso.org/standard/27001
 #   description: ISO/IEC 27001 A.8.32
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC8.1
 # custom:
 #   code: signoff.not_bound
 #   controls: [C39]

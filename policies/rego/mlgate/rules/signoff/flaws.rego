@@ -14,13 +14,15 @@ import data.mlgate.lib.show
 #   something was wrong with it.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MEASURE 2.8
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF GOVERN 2.1
+#   description: NIST AI RMF MEASURE 2.8 and GOVERN 2.1
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
 #   description: EU AI Act Article 17
 # - ref: https://www.iso.org/standard/27001
-#   description: ISO/IEC 27001 A.5.28
+#   description: ISO/IEC 27001 A.5.28 and A.8.24
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC6.8
+# - ref: https://atlas.mitre.org
+#   description: MITRE ATLAS AML.M0013
 # custom:
 #   code: signoff.assurance_too_low
 #   controls: [C37]
@@ -60,6 +62,8 @@ deny contains finding if {
 #   description: ISO/IEC 42001 A.6.2.5
 # - ref: https://www.iso.org/standard/27001
 #   description: ISO/IEC 27001 A.8.32
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC8.1
 # custom:
 #   code: signoff.expired
 #   controls: [C39]

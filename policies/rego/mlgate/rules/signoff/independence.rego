@@ -17,6 +17,12 @@ import data.mlgate.lib.result
 #   description: ISO/IEC 42001 A.3.2
 # - ref: https://www.iso.org/standard/27001
 #   description: ISO/IEC 27001 A.5.3
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC5.1
+# - ref: https://www.pcisecuritystandards.org/document_library/
+#   description: PCI DSS 6.5.4
+# - ref: https://www.ecfr.gov/current/title-45/part-164
+#   description: HIPAA 164.308(a)(3)
 # custom:
 #   code: signoff.approver_not_independent
 #   controls: [C40]

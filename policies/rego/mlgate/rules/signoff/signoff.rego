@@ -18,13 +18,13 @@ import data.mlgate.lib.show
 #   come from too few different people.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF GOVERN 2.1
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF GOVERN 2.3
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.1
+#   description: NIST AI RMF GOVERN 2.1, GOVERN 2.3 and MANAGE 1.1
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 14
+#   description: EU AI Act Article 14, Article 17 and Article 26
+# - ref: https://www.iso.org/standard/42001
+#   description: ISO/IEC 42001 A.3.2 and A.6.2.5
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC8.1
 # custom:
 #   code: signoff.approval_missing
 #   controls: [C38]
@@ -59,13 +59,13 @@ deny contains finding if {
 #   Somebody rejected this version, by more than a claim, and has not approved it later in the same role.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF GOVERN 2.1
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF GOVERN 2.3
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.1
+#   description: NIST AI RMF GOVERN 2.1, GOVERN 2.3 and MANAGE 1.1
 # - ref: https://eur-lex.europa.eu/eli/reg/2024/1689/oj
-#   description: EU AI Act Article 14
+#   description: EU AI Act Article 14, Article 17 and Article 26
+# - ref: https://www.iso.org/standard/42001
+#   description: ISO/IEC 42001 A.3.2 and A.6.2.5
+# - ref: https://www.aicpa-cima.com/topic/audit-assurance/audit-and-assurance-greater-than-soc-2
+#   description: SOC 2 CC8.1
 # custom:
 #   code: signoff.rejected
 #   controls: [C38]

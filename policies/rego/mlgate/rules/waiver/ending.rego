@@ -13,8 +13,8 @@ import data.mlgate.lib.waivers
 # description: |
 #   A new Waiver names no possible end, one that has passed, or one that is too far away.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
+# - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+#   description: Kubernetes, validating admission policies
 # custom:
 #   code: waiver.expiry_invalid
 #   controls: [P05]

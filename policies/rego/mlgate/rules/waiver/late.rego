@@ -15,8 +15,8 @@ import data.mlgate.lib.waivers
 #   A waiver lists the code of a finding that would be denied or warned about and its subject and terms match
 #   it, and it still does not apply.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
+# - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+#   description: Kubernetes, validating admission policies
 # custom:
 #   code: waiver.not_applied
 #   controls: [P05]
@@ -53,8 +53,8 @@ late contains finding if {
 # description: |
 #   A waiver that lifted a finding of this decision ends within the days of notice.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
+# - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+#   description: Kubernetes, validating admission policies
 # custom:
 #   code: waiver.expiring
 #   controls: [P05]

@@ -15,8 +15,8 @@ import data.mlgate.lib.waivers
 #   workload nor a digest nor a model with version; holds a part that cannot be read; or gives no reason or
 #   ticket.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
+# - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+#   description: Kubernetes, validating admission policies
 # custom:
 #   code: waiver.scope_invalid
 #   controls: [P05]

@@ -17,8 +17,6 @@ import data.mlgate.lib.show
 #   The approver of a new Waiver is not, letter by letter, who creates it, is in none of the groups that may
 #   grant waivers, or is the one who asks.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
 # - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 #   description: Kubernetes, validating admission policies
 # custom:
@@ -50,8 +48,6 @@ deny contains finding if {
 # description: |
 #   The spec of a Waiver differs from the one that is stored, or the stored one is not known.
 # related_resources:
-# - ref: https://www.nist.gov/itl/ai-risk-management-framework
-#   description: NIST AI RMF MANAGE 1.4
 # - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 #   description: Kubernetes, validating admission policies
 # custom:
