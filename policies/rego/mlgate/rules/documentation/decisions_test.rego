@@ -52,6 +52,11 @@ test_a_choice_without_one_of_the_keys_does_not_count[key] if {
 	missing([choices[0], object.remove(choices[1], [key])]) == {["topics algorithm", "fairness"]}
 }
 
+test_what_is_no_topic_is_not_shown_as_one[note] if {
+	some note, wrong in [null, 7, true, ["fairness"], {"a": 1}]
+	missing(choice({"topic": wrong})) == {["topics algorithm", "fairness"]}
+}
+
 test_another_choice_on_the_topic_is_enough if {
 	missing(array.concat(choice({"rationale": "tbd"}), [choices[1]])) == set()
 }

@@ -116,9 +116,7 @@ beyond("min", value, limit) if fairness.below(value, limit)
 beyond("max", value, limit) if fairness.below(limit, value)
 
 value_shown(value, limits) := fairness.shown(value, broken[0]) if {
-	is_number(value)
 	broken := [limit | some bound, limit in limits; beyond(bound, value, limit)]
-	count(broken) > 0
 } else := "not measured" if {
 	not is_number(value)
 } else := show.number(value)

@@ -101,6 +101,10 @@ test_a_value_beyond_its_limit_is_found[note] if {
 		"below": {"keys": {"value": 0.87, "min": 0.88}, "said": ["0.87", "at least 0.88"]},
 		"above": {"keys": {"value": 0.05, "max": 0.04}, "said": ["0.05", "at most 0.04"]},
 		"just below": {"keys": {"value": 0.87999, "min": 0.88}, "said": ["0.87999", "at least 0.88"]},
+		"just below, and far from the other": {
+			"keys": {"value": 0.29999, "min": 0.3, "max": 1},
+			"said": ["0.29999", "at least 0.3 and at most 1"],
+		},
 		"below both": {"keys": {"value": 1, "min": 2, "max": 3}, "said": ["1", "at least 2 and at most 3"]},
 		"above both": {"keys": {"value": 4, "min": 2, "max": 3}, "said": ["4", "at least 2 and at most 3"]},
 		"floor above ceiling": {"keys": {"value": 4, "min": 5, "max": 3}, "said": ["4", "at least 5 and at most 3"]},

@@ -138,11 +138,11 @@ stored_shown(stored) := show.cut(stored) if {
 deny contains finding if {
 	some report in tests.reports
 	flaws := array.concat(untested(report), unreviewed(report.card))
-	count(flaws) > 0
+	first := flaws[0]
 	facts.affects_people(report.card)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": flaws[0].path,
+		"path": first.path,
 		"term": report.reference,
 		"model": model.id,
 		"observed": concat(" and ", [flaw.observed | some flaw in flaws]),
