@@ -16,7 +16,7 @@ import structlog
 from mlgate.cli.main import run
 from mlgate.cli.manifests import Document
 from mlgate.cli.results import Result, Results
-from mlgate.domain.decision import Decision, Failure, Finding, Verdict, WaivedFinding
+from mlgate.domain.decision import Decision, Failure, Finding, Skipped, Verdict, WaivedFinding
 from mlgate.errors import ManifestError
 
 SERVICE = {
@@ -58,7 +58,7 @@ def verdict(**lists: tuple[Any, ...]) -> Verdict:
         audited=lists.get("audited", ()),
         waived=lists.get("waived", ()),
         suppressed=0,
-        skipped=(),
+        skipped=lists.get("skipped", ()),
         evaluated=("encryption.at_rest_missing", "model_card.missing"),
         revision="v0.1.0+abc1234",
     )
@@ -77,6 +77,10 @@ def results() -> Results:
         warnings=(Finding.model_validate(finding("waiver.expiring", enforcement="warn", severity="low")),),
         waived=(WaivedFinding.model_validate(finding("encryption.at_rest_missing") | {"waiver": waiver}),),
     )
+    left = tuple(
+        Skipped(code=code, reason=reason, detail="of it")
+        for code, reason in (("a.one", "notConfigured"), ("b.two", "offline"), ("c.three", "notConfigured"))
+    )
     failure = Failure(part="engine", reason="unavailable", message="OPA does not answer")
     failed = Verdict(outcome="failed", allowed=False, reason="engine unavailable", failure=failure)
     skipped = Verdict(outcome="skipped", allowed=True, reason="serves no model")
@@ -86,7 +90,7 @@ def results() -> Results:
         2,
         (
             Result(Document("a.yaml", 0, 1, SERVICE, None), "bank", denied),
-            Result(Document("a.yaml", 1, 20, SERVICE, None), "bank", verdict()),
+            Result(Document("a.yaml", 1, 20, SERVICE, None), "bank", verdict(skipped=left)),
             Result(Document("a.yaml", 2, 40, {**SERVICE, "kind": "Thing"}, None), "bank", skipped),
             Result(Document("b.yaml", 0, 1, SERVICE, None), "bank", failed),
             Result(Document("b.yaml", 1, 9, None, unreadable), None, None),

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlgate.admission.response import refusal_text
 from mlgate.cli.console import lines
 from mlgate.cli.results import Result, Results
+from mlgate.domain.decision import Skipped
 
 _SIGNS = {"allowed": "✓", "denied": "✗", "skipped": "-", "error": "!"}
 _UNLIMITED = 1 << 30
+_REASONS = {
+    "coveredByOwner": "{} left to its owner",
+    "disabled": "{} switched off",
+    "invalidInput": "{} for lack of a sound question",
+    "notConfigured": "{} not configured",
+    "offline": "{} for lack of evidence",
+}
+"""Offline comes last, because the codes it stands for are named after it."""
 
 
 def text_report(results: Results) -> str:
@@ -31,9 +40,18 @@ def _of_one(result: Result) -> Iterator[str]:
         yield f"    ! {finding.code}: {finding.message}"
     for finding in result.findings("waived"):
         yield f"    ~ {finding.code}: {finding.message} (waived)"
-    not_decided = [entry.code for entry in result.decision.skipped] if result.decision else []
-    if not_decided:
-        yield f"    not decided here: {', '.join(not_decided)}"
+    if result.decision is not None and result.decision.skipped:
+        yield f"    not decided here: {_left_out(result.decision.skipped)}"
+
+
+def _left_out(skipped: Iterable[Skipped]) -> str:
+    """How many codes were not decided, by reason; by name those that more evidence would decide."""
+    by_reason: dict[str, list[str]] = {}
+    for entry in skipped:
+        by_reason.setdefault(entry.reason, []).append(entry.code)
+    parts = [text.format(len(by_reason[reason])) for reason, text in _REASONS.items() if reason in by_reason]
+    missed = by_reason.get("offline")
+    return ", ".join(parts) + (f": {', '.join(missed)}" if missed else "")
 
 
 def _detail(result: Result) -> str:

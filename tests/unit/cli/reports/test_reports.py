@@ -22,6 +22,15 @@ def test_text_shows_the_refusal_the_warnings_and_the_count(results: Results) -> 
     assert text.endswith("1 allowed, 1 denied, 1 skipped, 2 errors (policy v0.1.0+abc1234, 2 codes)")
 
 
+def test_text_names_what_evidence_would_decide_and_counts_what_the_site_left_out(
+    results: Results,
+) -> None:
+    text = REPORTS[Report.TEXT](results)
+
+    assert "    not decided here: 2 not configured, 1 for lack of evidence: b.two\n" in text
+    assert text.count("not decided here") == 1
+
+
 def test_json_has_the_documented_shape(results: Results) -> None:
     found = json.loads(REPORTS[Report.JSON](results))
 
