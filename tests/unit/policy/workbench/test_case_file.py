@@ -30,7 +30,7 @@ expect: {verdict: denied, violations: [a.b], warnings: [c.d]}
 def test_cases_are_read_in_order_with_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "b_case.yaml").write_text(_CASE)
     (tmp_path / "below").mkdir()
-    (tmp_path / "below" / "a_case.yaml").write_text(f"{_CASE}---\n---\n{_FULL}")
+    (tmp_path / "below" / "a_case.yaml").write_text(f"{_CASE}---\nnull\n---\n{_FULL}")
     (tmp_path / "case.yaml").write_text("no case")
     found = read_cases(tmp_path)
     assert [(placed.file.name, placed.case.name) for placed in found] == [
