@@ -21,6 +21,6 @@ judged := [container |
 #   An image of the platform as the platform starts it: with a command of its own it may do anything, so anybody
 #   could name such an image to be left alone.
 of_platform(container) if {
-	addresses.under_any(addresses.repository(container.image), settings.value.supplyChain.platformImages)
 	container.command == []
+	addresses.under_any(addresses.repository(container.image), settings.value.supplyChain.platformImages)
 }

@@ -20,12 +20,12 @@ clear(test, required) if {
 	object.keys(object.union_n(rows)) - usual_keys == set()
 	plainly_several(rows)
 	enough_rows(rows, cells)
+	spread := spread_of(cells)
+	allowed := units.gap
+	near := {column | some column in gap_columns; spread[column][1] - spread[column][0] < allowed}
+	near == gap_columns
 	listed := present.list(test, "metrics")
 	names := {entry.name | some entry in listed} | {name | some name in required}
-	spread := {column: bounds(column, cells) |
-		some column in (gap_columns | {column | some name in names; some column in known_metrics[name].columns})
-	}
-	count([1 | some column in gap_columns; spread[column][1] - spread[column][0] < units.gap]) == count(gap_columns)
 	values := {name: found | some name in names; found := within(name, spread)}
 	count(values) == count(names)
 	count([1 | some entry in listed; plainly_stated(entry, values[entry.name])]) == count(listed)
@@ -65,51 +65,26 @@ enough_rows(rows, cells) if {
 }
 
 # METADATA
-# title: bounds
-# description: Lowest and highest value of a column, each rounded down to ten-thousandths.
-bounds("selectionRate", cells) := [min(shares), max(shares)] if {
-	shares := [down |
+# title: spread_of
+# description: By column, the lowest and the highest value of all groups, each rounded down to ten-thousandths.
+spread_of(cells) := {column: [min(values), max(values)] |
+	shares := [row |
 		some [tp, fp, tn, fn] in cells
-		part := (tp + fp) * 10000
-		whole := (tp + fp) + (tn + fn)
-		down := (part - (part % whole)) / whole
+		selected := tp + fp
+		positive := tp + fn
+		negative := fp + tn
+		total := positive + negative
+		parts := [selected * 10000, (tp + tn) * 10000, tp * 10000, fp * 10000]
+		row := [
+			(parts[0] - (parts[0] % total)) / total,
+			(parts[1] - (parts[1] % total)) / total,
+			(parts[2] - (parts[2] % selected)) / selected,
+			(parts[2] - (parts[2] % positive)) / positive,
+			(parts[3] - (parts[3] % negative)) / negative,
+		]
 	]
-}
-
-bounds("accuracy", cells) := [min(shares), max(shares)] if {
-	shares := [down |
-		some [tp, fp, tn, fn] in cells
-		part := (tp + tn) * 10000
-		whole := (tp + fp) + (tn + fn)
-		down := (part - (part % whole)) / whole
-	]
-}
-
-bounds("precision", cells) := [min(shares), max(shares)] if {
-	shares := [down |
-		some [tp, fp, _, _] in cells
-		part := tp * 10000
-		whole := tp + fp
-		down := (part - (part % whole)) / whole
-	]
-}
-
-bounds("recall", cells) := [min(shares), max(shares)] if {
-	shares := [down |
-		some [tp, _, _, fn] in cells
-		part := tp * 10000
-		whole := tp + fn
-		down := (part - (part % whole)) / whole
-	]
-}
-
-bounds("falsePositiveRate", cells) := [min(shares), max(shares)] if {
-	shares := [down |
-		some [_, fp, tn, _] in cells
-		part := fp * 10000
-		whole := fp + tn
-		down := (part - (part % whole)) / whole
-	]
+	some index, column in ["selectionRate", "accuracy", "precision", "recall", "falsePositiveRate"]
+	values := [value | value := shares[_][index]]
 }
 
 # METADATA

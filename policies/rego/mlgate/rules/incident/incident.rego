@@ -51,6 +51,7 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some report in facts.covering_cards
 	plan := present.get(report.card, "incidentResponse")
+	not ready(plan)
 	lacks := plan_lacks(plan)
 	count(lacks) > 0
 	some model in report.models
@@ -62,6 +63,22 @@ deny contains finding if {
 		"required": concat(", ", [lack.required | some lack in lacks]),
 		"values": {"card": report.reference},
 	})
+}
+
+# A plan that lacks nothing, asked before words are made of what it lacks. Numbers come after null and truths and before
+# everything else, so the least and the greatest tell of all times to respond that they are numbers.
+ready(plan) if {
+	present.stated(plan.plan)
+	present.some_stated(plan.contacts)
+	is_array(plan.severityLevels)
+	minutes := [minutes | minutes := plan.severityLevels[_].respondWithinMinutes]
+	count(minutes) == count(plan.severityLevels)
+	min(minutes) >= 0
+	is_number(max(minutes))
+	notifies_in_time(plan)
+	scenarios := present.list(plan, "scenarios")
+	wanted := settings.value.incident.requiredScenarios[facts.tier]
+	count([1 | some scenario in wanted; scenario in scenarios]) == count(wanted)
 }
 
 plan_lacks(plan) := [lack |

@@ -55,6 +55,12 @@ deny contains finding if {
 # title: early
 # description: Whether the alert of a signal fires early enough.
 early(signal) if {
+	# Of a limit from above by the plain comparison, which most alerts pass.
+	signal.direction == "max"
+	is_number(signal.alertAt)
+	signal.limit >= 0.000000001
+	signal.alertAt <= settings.value.monitoring.alertRatio * signal.limit
+} else if {
 	value := signal.alertAt
 	is_number(value)
 	last := last_call(signal)

@@ -36,6 +36,7 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some container in containers.judged
 	context := security_context(container)
+	not hardened(context)
 	lacking := demands - kept(context)
 	count(lacking) > 0
 	finding := result.candidate(rego.metadata.rule(), {
@@ -66,6 +67,18 @@ names := object.union({demand: demand | some demand in order}, {
 })
 
 # Each is a positive condition, so that what cannot be shown to hold is a flaw.
+# Everything at once; what is lacking is asked of the few containers that lack something.
+hardened(context) if {
+	context.runAsNonRoot == true
+	context.allowPrivilegeEscalation == false
+	context.seccompProfile in {"RuntimeDefault", "Localhost"}
+	is_array(context.capabilitiesDrop)
+	"ALL" in context.capabilitiesDrop
+	object.get(context, "privileged", null) in {false, null}
+	ordinary_user(object.get(context, "runAsUser", null))
+	count(excess(context)) == 0
+}
+
 kept(context) := union({
 	{"runAsNonRoot" | context.runAsNonRoot == true},
 	{"runAsUser" | ordinary_user(object.get(context, "runAsUser", null))},
