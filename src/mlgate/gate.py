@@ -85,6 +85,15 @@ class Gate:
         with request_fields(uid=request.uid):
             return self._recorded(request, await self._verdict(request, deadline, trail), trail)
 
+    async def question(self, request: Request, deadline: Deadline) -> PolicyInput | None:
+        """What policy is asked about a request, for those who look at it; null where no rule is.
+
+        Raises:
+            TimeoutError: the evidence was not there before the deadline.
+        """
+        async with asyncio.timeout(deadline.remaining):
+            return await self._question(request, deadline, _Trail(self.clock()))
+
     def shed(self, request: Request) -> Judgement:
         """Refuse at once, without judging, a request that would only wait for the deadline.
 
@@ -134,20 +143,26 @@ class Gate:
 
     async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
         """The arrows."""
+        question = await self._question(request, deadline, trail)
+        if question is None:
+            return Verdict(outcome="skipped", allowed=True, reason="serves no model")
+        with trail.stage("decide"):
+            decision = await self.engine.decide(question, deadline)
+        return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
+
+    async def _question(self, request: Request, deadline: Deadline, trail: _Trail) -> PolicyInput | None:
+        """The arrows up to the question; null for an object that no rule is about."""
         with trail.stage("extract"):
             extraction = extract(request, self.extract_options)
         if not extraction.concerned:
-            return Verdict(outcome="skipped", allowed=True, reason="serves no model")
+            return None
         if not deadline.remaining:
             raise TimeoutError  # reading took it all: no look-up is begun that could not end
         with trail.stage("gather"):
             trail.evidence = await self._gather(request, extraction, deadline, trail.evaluated_at)
         with trail.stage("document"):
             trail.subject = complete(extraction, trail.evidence)
-            question = self._question(request, trail)
-        with trail.stage("decide"):
-            decision = await self.engine.decide(question, deadline)
-        return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
+            return self._document(request, trail)
 
     async def _gather(
         self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str
@@ -162,7 +177,7 @@ class Gate:
         again = await gather(request, wider, cluster, options, deadline, evaluated_at)
         return again.model_copy(update={"owners": found.owners})
 
-    def _question(self, request: Request, trail: _Trail) -> PolicyInput:
+    def _document(self, request: Request, trail: _Trail) -> PolicyInput:
         """The document for OPA."""
         subject = trail.subject
         assert subject is not None  # noqa: S101 - set by the arrow before

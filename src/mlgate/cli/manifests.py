@@ -45,6 +45,14 @@ class Document:
         return f"{self.file}#{self.index}"
 
     @property
+    def title(self) -> str:
+        """`Kind/name`, or the place in the file of what could not be read."""
+        if self.object is None:
+            return f"document {self.index}"
+        name = self.metadata.get("name") or f"{self.metadata.get('generateName') or ''}(generated)"
+        return f"{self.object['kind']}/{name}"
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """The object's metadata; empty where there is none."""
         found = (self.object or {}).get("metadata")

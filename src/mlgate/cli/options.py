@@ -16,6 +16,23 @@ Evidence = Annotated[
 ]
 Groups = Annotated[list[str] | None, typer.Option("--group", help="Group of that user; repeat for several.")]
 
+ProfileOption = Annotated[
+    str | None, typer.Option("--profile", help="Profile of the namespaces no file describes.")
+]
+Namespace = Annotated[
+    str | None, typer.Option("--namespace", "-n", help="Namespace of manifests that name none.")
+]
+Old = Annotated[str | None, typer.Option("--old", help="The stored objects: judge as an UPDATE of them.")]
+User = Annotated[str | None, typer.Option("--user", help="Login name of who would apply this.")]
+At = Annotated[str | None, typer.Option("--at", help="Judge as of this moment (RFC 3339 or YYYY-MM-DD).")]
+Context = Annotated[str | None, typer.Option("--context", help="Take evidence from this cluster as well.")]
+AssumeAuthenticated = Annotated[
+    bool,
+    typer.Option(
+        "--assume-authenticated", help="SignOffs and Waivers in files count as the guarded cluster's."
+    ),
+]
+
 
 class Output(StrEnum):
     """How a command prints its results."""

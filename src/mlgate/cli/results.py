@@ -45,12 +45,7 @@ class Result:
     @property
     def title(self) -> str:
         """`Kind/name`, or the place in the file of what could not be read."""
-        value = self.document.object
-        if value is None:
-            return f"document {self.document.index}"
-        metadata = self.document.metadata
-        name = metadata.get("name") or f"{metadata.get('generateName') or ''}(generated)"
-        return f"{value['kind']}/{name}"
+        return self.document.title
 
     def findings(self, name: str) -> tuple[Finding, ...]:
         """One of the four lists of findings; empty where the policy was not asked."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
+from mlgate.errors import EngineUnavailable
 
 
 class PolicyEngine(Protocol):
@@ -29,3 +30,22 @@ class PolicyEngine(Protocol):
     async def aclose(self) -> None:
         """Give back connections. The engine answers no more."""
         ...
+
+
+class NoEngine:
+    """In the place of an engine where a gate only makes questions."""
+
+    async def decide(self, question: PolicyInput, deadline: Deadline) -> Decision:  # noqa: ARG002 - the port
+        """Answers nothing.
+
+        Raises:
+            EngineUnavailable: always.
+        """
+        raise EngineUnavailable("there is no engine here")
+
+    async def ready(self) -> str | None:
+        """Never."""
+        return "there is no engine here"
+
+    async def aclose(self) -> None:
+        """Holds nothing."""

@@ -62,17 +62,6 @@ class Enforced:
         highest = max(self.actions, key=RANK.__getitem__)
         return self.action if highest == self.action else f"{self.action}→{highest}"
 
-    @property
-    def text(self) -> str:
-        """In words."""
-        changed = f" (the site's choice; the policy says {self.shipped})" if self.changed else ""
-        return ", ".join([f"{self.action}{changed}", *(entry.text for entry in self.raises)])
-
-    @property
-    def changed(self) -> bool:
-        """Whether the site chose another action."""
-        return self.action != self.shipped
-
     def wire(self) -> dict[str, Any]:
         """As `--output json` prints it."""
         return {

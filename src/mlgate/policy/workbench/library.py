@@ -50,6 +50,8 @@ class Library:
     overrides: Mapping[str, Any]
     """The settings of the site."""
     requirements: Mapping[str, Any]
+    shortcuts: tuple[str, ...]
+    """Functions that tell early that nothing is amiss; METADATA says so: `custom: {shortcut: true}`."""
 
     @property
     def settings(self) -> Json:
@@ -112,6 +114,7 @@ def library(site: Path | None, settings: Path | None, opa: Path) -> Iterator[Lib
             shipped=shipped,
             overrides=check_overrides(overrides, catalog, locked),
             requirements=_data(space.tree, "requirements"),
+            shortcuts=tuple(_shortcuts(inspection)),
         )
 
 
@@ -150,6 +153,12 @@ def _subjects(inspection: Mapping[str, Any]) -> dict[str, Subject]:
         if said.get("scope") == "package" and names[:2] == ["mlgate", "rules"]:
             found[names[-1]] = Subject(said.get("title", ""), said.get("description", ""))
     return found
+
+
+def _shortcuts(inspection: Mapping[str, Any]) -> Iterator[str]:
+    for item in inspection.get("annotations") or []:
+        if (item["annotations"].get("custom") or {}).get("shortcut") is True:
+            yield ".".join(str(part["value"]) for part in item["path"][1:])
 
 
 def _data(tree: Path, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import data.mlgate.lib.settings
 # description: |
 #   A group table in which no rule can find anything: four counts for every group, enough rows, all gaps and all metrics,
 #   those of the author and those asked for, well within their limits, and no stated value that differs.
+# custom: {shortcut: true}
 clear(test, required) if {
 	rows := present.list(test, "groups")
 	cells := [[row.truePositives, row.falsePositives, row.trueNegatives, row.falseNegatives] | some row in rows]
