@@ -42,7 +42,6 @@ deny contains finding if {
 	facts.profile == "production"
 	some model in present.list(input.workload, "models")
 	places := [uri | some key in ["uri", "registryUri"]; uri := present.get(model, key); is_staging(uri)]
-	count(places) > 0
 	uri := addresses.without_user(places[0])
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": model.path,
@@ -93,7 +92,6 @@ deny contains finding if {
 	facts.profile == "production"
 	some model in facts.covered_models
 	lacking := unpromoted(model)
-	count(lacking) > 0
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": lacking[0].path,
 		"term": model.id,

@@ -49,8 +49,8 @@ rotated(date) if dates.within_days(date, settings.value.secrets.maxAgeDays)
 
 rotation(date) := sprintf("%d days ago", [dates.age(date)]) if {
 	dates.age(date) >= 0
-} else := sprintf("in the future (%s)", [dates.date(date)]) if {
-	dates.age(date) < 0
+} else := sprintf("in the future (%s)", [day]) if {
+	day := dates.date(date)
 } else := "unknown"
 
 # A Secret the cluster was asked for.
