@@ -66,8 +66,8 @@ kept(card, required) if {
 	card.logging.retentionDays >= required
 }
 
-kept_for(card) := show.number(card.logging.retentionDays) if {
-	is_number(card.logging.retentionDays)
+kept_for(card) := shown if {
+	shown := show.number(card.logging.retentionDays)
 } else := "an unstated number of"
 
 # METADATA

@@ -86,8 +86,8 @@ last_call(signal) := signal.limit + ((1 - settings.value.monitoring.alertRatio) 
 
 fires_at(signal) := "no stated value" if {
 	not is_number(present.get(signal, "alertAt"))
-} else := fairness.shown(signal.alertAt, last_call(signal)) if {
-	last_call(signal)
+} else := fairness.shown(signal.alertAt, last) if {
+	last := last_call(signal)
 } else := sprintf("%s in no stated direction", [show.number(signal.alertAt)]) if {
 	not present.get(signal, "direction") in {"max", "min"}
 } else := show.number(signal.alertAt)
