@@ -75,13 +75,16 @@ spread_of(cells) := {column: [min(values), max(values)] |
 		positive := tp + fn
 		negative := fp + tn
 		total := positive + negative
-		parts := [selected * 10000, (tp + tn) * 10000, tp * 10000, fp * 10000]
+		chosen := selected * 10000
+		right := (tp + tn) * 10000
+		hits := tp * 10000
+		alarms := fp * 10000
 		row := [
-			(parts[0] - (parts[0] % total)) / total,
-			(parts[1] - (parts[1] % total)) / total,
-			(parts[2] - (parts[2] % selected)) / selected,
-			(parts[2] - (parts[2] % positive)) / positive,
-			(parts[3] - (parts[3] % negative)) / negative,
+			(chosen - (chosen % total)) / total,
+			(right - (right % total)) / total,
+			(hits - (hits % selected)) / selected,
+			(hits - (hits % positive)) / positive,
+			(alarms - (alarms % negative)) / negative,
 		]
 	]
 	some index, column in ["selectionRate", "accuracy", "precision", "recall", "falsePositiveRate"]

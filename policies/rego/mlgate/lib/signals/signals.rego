@@ -18,11 +18,12 @@ import data.mlgate.lib.present
 reports := [object.union(report, {
 	"signals": signals,
 	"baseline": {given.kind | some given in signals; is_number(given.baseline)},
-	"limited": {given.kind | some given in signals; is_number(given.limit)},
-	"measured": {given.kind | some given in signals; is_number(given.limit); present.stated(given.metric)},
+	"limited": {given.kind | some given in limited},
+	"measured": {given.kind | some given in limited; present.stated(given.metric)},
 }) |
 	some report in facts.covering_cards
 	signals := given(report.card)
+	limited := [given | some given in signals; is_number(given.limit)]
 ]
 
 # METADATA

@@ -60,6 +60,8 @@ metrics(entry) := present.list(entry.card, ["evaluation", "metrics"])
 
 unmeasured(list) := ["no metric"] if {
 	count(list) == 0
+} else := [] if {
+	count([value | value := list[_].value; is_number(value)]) == count(list)
 } else := [sprintf("no value of %s", [show.cut(label(metric))]) |
 	some metric in list
 	value := present.get(metric, "value")

@@ -76,6 +76,7 @@ has_threshold(entry) if {
 deny contains finding if {
 	some entry in facts.covering_cards
 	some index, metric in metrics(entry)
+	not plainly_kept(metric)
 	limits := bounds(metric)
 	not kept(metric, limits)
 	some model in entry.models
@@ -87,6 +88,23 @@ deny contains finding if {
 		"required": required(limits),
 		"values": {"card": entry.reference, "metric": label(metric)},
 	})
+}
+
+# METADATA
+# title: plainly_kept
+# description: One limit, a number, that the value keeps without rounding; the usual metric.
+plainly_kept(metric) if {
+	is_number(metric.value)
+	is_number(metric.min)
+	metric.value >= metric.min
+	object.get(metric, "max", null) == null
+}
+
+plainly_kept(metric) if {
+	is_number(metric.value)
+	is_number(metric.max)
+	metric.value <= metric.max
+	object.get(metric, "min", null) == null
 }
 
 # METADATA

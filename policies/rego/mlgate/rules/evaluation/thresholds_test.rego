@@ -115,6 +115,17 @@ test_a_value_beyond_its_limit_is_found[note] if {
 		"word": {"keys": {"value": "0.9", "min": 0.5}, "said": ["not measured", "at least 0.5"]},
 		"limit in words": {"keys": {"value": 0.9, "min": "0.5"}, "said": ["0.9", "at least 0.5"]},
 		"limit is true": {"keys": {"value": 0.9, "max": true}, "said": ["0.9", "at most true"]},
+		"a ceiling that is false above a floor that is kept": {
+			"keys": {"value": 0.9, "min": 0.5, "max": false},
+			"said": ["0.9", "at least 0.5 and at most false"],
+		},
+		"a floor that is false below a ceiling that is kept": {
+			"keys": {"value": 0.9, "max": 1, "min": false},
+			"said": ["0.9", "at least false and at most 1"],
+		},
+		"a word above every number": {"keys": {"value": "0.9", "min": 0.5, "max": null}, "said": ["not measured", "at least 0.5"]},
+		"nothing below every number": {"keys": {"value": null, "max": 0.5}, "said": ["not measured", "at most 0.5"]},
+		"a ceiling in words": {"keys": {"value": 0.9, "max": "1"}, "said": ["0.9", "at most 1"]},
 		"limit is false": {"keys": {"value": 0.9, "max": false}, "said": ["0.9", "at most false"]},
 	}
 	unmet(tc.keys) == {tc.said}

@@ -48,7 +48,8 @@ deny contains finding if {
 
 open_findings(card) := [place |
 	some at, review in present.list(card, "reviews")
-	some index, found in present.list(review, "findings")
+	is_array(review.findings)
+	some index, found in review.findings
 	not closed(found)
 	not due_later(found)
 	place := {
