@@ -31,7 +31,7 @@ from mlgate.policy.shipped import shipped_policies
 from mlgate.policy.site import check_site
 from mlgate.policy.stage import check_coverage, content_of, is_whole, stage
 
-__all__ = ["BundleManifest", "build_bundle", "load_manifest"]
+__all__ = ["BundleManifest", "build_bundle", "load_manifest", "revision_of"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest data document of a bundle that is read."""
@@ -58,7 +58,7 @@ def build_bundle(
     shipped = shipped_policies()
     content = content_of(shipped / "rego", source)
     digest = _digest(content, overrides)
-    revision = f"v{__version__}+{digest[:7]}"
+    revision = _revision(digest)
     path = target / f"mlgate-{digest}.tar.gz"
     kept = _kept(path, revision)
     if kept is not None:
@@ -81,6 +81,19 @@ def build_bundle(
         _build(tree, built, limits, revision, opa)
         built.replace(path)
     return BundleManifest(revision=revision, codes=catalog.codes, path=path)
+
+
+def revision_of(source: Path | None, overrides: Json) -> str:
+    """The revision that the bundle of a policy has, without building it.
+
+    Args:
+        source: as for `build_bundle`.
+        overrides: the site's overrides of the settings.
+
+    Raises:
+        PolicyError: a file cannot be read, or an added tree replaces a shipped one.
+    """
+    return _revision(_digest(content_of(shipped_policies() / "rego", source), overrides))
 
 
 def load_manifest(bundle: Path) -> BundleManifest:
@@ -110,6 +123,10 @@ def _kept(path: Path, revision: str) -> BundleManifest | None:
     except PolicyError:
         return None
     return manifest if manifest.revision == revision else None
+
+
+def _revision(digest: str) -> str:
+    return f"v{__version__}+{digest[:7]}"
 
 
 def _digest(content: Mapping[str, bytes], overrides: Json) -> str:

@@ -15,7 +15,7 @@ import pytest
 from mlgate import __version__
 from mlgate.errors import PolicyError
 from mlgate.policy import bundle as module
-from mlgate.policy.bundle import build_bundle, load_manifest
+from mlgate.policy.bundle import build_bundle, load_manifest, revision_of
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
 
@@ -53,6 +53,11 @@ def test_the_shipped_policy_is_a_bundle_that_knows_its_revision_and_codes(shippe
     assert {"model_card.missing", "input.invalid", "signoff.approval_missing"} <= shipped.codes
     assert shipped.path is not None
     assert load_manifest(shipped.path) == shipped
+
+
+def test_the_revision_of_a_bundle_is_known_without_building_it(shipped: BundleManifest) -> None:
+    assert revision_of(None, None) == revision_of(None, {}) == shipped.revision
+    assert revision_of(None, {"fairness": {"tolerance": 0.01}}) != shipped.revision
 
 
 def test_a_bundle_holds_no_tests(shipped: BundleManifest) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from mlgate.cli.console import lines, print_json, put, say
 from mlgate.cli.options import Output, OutputOption
-from mlgate.cli.policy.options import Site, SiteSettings, opa_program, site_folder
+from mlgate.cli.policy.options import Site, SiteSettings, known_names, opa_program, site_folder
 from mlgate.policy.catalog import ACTIONS, SEVERITIES
 from mlgate.policy.workbench.enforcement import PROFILES
 from mlgate.policy.workbench.library import Library, library
@@ -49,11 +49,13 @@ def list_codes(
     """
     with library(site_folder(path), settings, opa_program()) as policy:
         wanted = Wanted(
-            subjects=_known("subject", subjects, sorted({subject(code) for code in policy.catalog.codes})),
-            severities=_known("severity", severities, SEVERITIES),
-            frameworks=_known("framework", frameworks, policy.requirements.get("frameworks", {})),
-            profiles=_known("profile", profiles, PROFILES),
-            actions=_known("enforcement", actions, ACTIONS),
+            subjects=known_names(
+                "subject", subjects, sorted({subject(code) for code in policy.catalog.codes})
+            ),
+            severities=known_names("severity", severities, SEVERITIES),
+            frameworks=known_names("framework", frameworks, policy.requirements.get("frameworks", {})),
+            profiles=known_names("profile", profiles, PROFILES),
+            actions=known_names("enforcement", actions, ACTIONS),
         )
         found = list(codes(policy, wanted))
         if output is Output.JSON:
@@ -62,14 +64,6 @@ def list_codes(
             put(lines(_table(policy, found, wanted.shown_profiles)))
     if not found:
         say("no code is like that")
-
-
-def _known(option: str, given: Sequence[str] | None, known: Collection[str]) -> Sequence[str]:
-    """What was asked for. A misspelt name would find nothing, which reads like an answer."""
-    for name in given or ():
-        if name not in known:
-            raise typer.BadParameter(f"--{option}: {name!r} is none of {', '.join(known)}")
-    return given or ()
 
 
 def _table(policy: Library, found: Sequence[str], profiles: Sequence[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -39,3 +40,15 @@ def opa_program() -> Path:
         SettingsError: there is none.
     """
     return find_opa(load_settings().opa.binary)
+
+
+def known_names(option: str, given: Sequence[str] | None, known: Collection[str]) -> Sequence[str]:
+    """What was asked for. A misspelt name would find nothing, which reads like an answer.
+
+    Raises:
+        typer.BadParameter: a name is none of the known ones.
+    """
+    for name in given or ():
+        if name not in known:
+            raise typer.BadParameter(f"--{option}: {name!r} is none of {', '.join(known)}")
+    return given or ()

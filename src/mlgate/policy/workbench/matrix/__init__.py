@@ -1,0 +1,1 @@
+"""The compliance matrix: what the frameworks ask for, and what of that a policy enforces."""
