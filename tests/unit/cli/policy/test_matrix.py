@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mlgate.policy.shipped import shipped_rego
 
 Program = Callable[..., Any]
 """Runs `mlgate` and gives code, out and err."""
@@ -76,6 +79,23 @@ def test_what_hides_text_is_made_visible(mlgate: Program, tmp_path: Path) -> Non
         assert "ours.x" in done.out.replace("<wbr>", "")
         assert "\u202e" not in done.out
         assert "\x1b" not in done.out
+
+
+def test_a_policy_of_its_own_without_requirements_still_shows_its_codes(
+    mlgate: Program, tmp_path: Path
+) -> None:
+    shutil.copytree(shipped_rego(), tmp_path / "whole")
+    shutil.rmtree(tmp_path / "whole" / "mlgate" / "requirements")
+
+    done = mlgate("policy", "matrix", tmp_path / "whole")
+    as_oscal = mlgate("policy", "matrix", tmp_path / "whole", "-o", "oscal")
+
+    assert done.code == 0
+    assert "    Rules of no requirement" in done.out.splitlines()
+    assert "      model_card.missing " in done.out
+    component = json.loads(as_oscal.out)["component-definition"]["components"][0]
+    assert "control-implementations" not in component
+    assert "model_card.missing" in {prop["value"] for prop in component["props"]}
 
 
 def test_an_unknown_framework_is_refused_with_the_known_ones(mlgate: Program) -> None:

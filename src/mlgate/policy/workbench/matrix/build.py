@@ -46,7 +46,7 @@ def matrix(policy: Library, frameworks: Collection[str] = (), at: str | None = N
         codes={code: _code(policy, settings, code, at) for code in sorted(_codes_in(shown, unmapped))},
         unmapped=unmapped,
         outside=tuple(
-            Outside(each["matter"], each["decidedBy"], each["shows"], tuple(each.get("controls", ())))
+            Outside(each["matter"], each["decidedBy"], each["shows"], tuple(each["controls"]))
             for each in policy.requirements.get("outside", ())
         ),
     )
@@ -80,8 +80,15 @@ def _framework(
                 sure = Mapped(**{**vars(entry), "sure": bool(each.get("sure"))})
                 by_reference.setdefault(str(each["reference"]), []).append(sure)
     references = (Reference(name, tuple(by_reference[name])) for name in sorted(by_reference, key=_natural))
-    short = found.get("short", found["title"])
-    return Framework(key, short, found["title"], found["url"], found["checked"], tuple(references))
+    title = str(found.get("title", key))
+    return Framework(
+        key=key,
+        short=str(found.get("short", title)),
+        title=title,
+        url=str(found.get("url", "")),
+        checked=str(found.get("checked", "by nobody who said so")),
+        references=tuple(references),
+    )
 
 
 def _natural(reference: str) -> list[tuple[int, str]]:
@@ -91,11 +98,15 @@ def _natural(reference: str) -> list[tuple[int, str]]:
 
 
 def _unmapped(policy: Library, mapped: Mapping[str, Mapped]) -> Iterator[Mapped]:
-    """Requirements that refer to no framework, and the codes that name no requirement."""
+    """Requirements that refer to no framework, and the codes that name no requirement there is."""
     for control, entry in mapped.items():
         if not policy.requirement(control).get("references"):
             yield entry
-    none = tuple(code for code, entry in sorted(policy.catalog.entries.items()) if not entry.get("controls"))
+    none = tuple(
+        code
+        for code, entry in sorted(policy.catalog.entries.items())
+        if mapped.keys().isdisjoint(entry.get("controls", ()))
+    )
     if none:
         yield Mapped("", NO_REQUIREMENT, "", None, none, None, None)
 

@@ -94,7 +94,10 @@ def _frameworks(policy: Library) -> Iterator[str]:
         "`mlgate policy matrix` prints the whole mapping, and what no gate can decide."
     )
     yield ""
-    rows = [[f"[{inline(each['title'])}]({each['url']})", inline(each["checked"])] for each in found.values()]
+    rows = [
+        [f"[{inline(each.get('title', key))}]({each.get('url', '')})", inline(each.get("checked", ""))]
+        for key, each in found.items()
+    ]
     yield from table(["Framework", "References were checked"], rows)
 
 
