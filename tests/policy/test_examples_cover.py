@@ -26,7 +26,6 @@ NOT_SHOWN = {
     "classification.node_not_cleared": _SETTINGS,
     "data.raw_data_accessed": _SETTINGS,
     "encryption.endpoint_plaintext": "no kind of this release says whether its own endpoint has TLS",
-    "encryption.mesh_not_strict": "needs a mesh in the cluster, which would be there for all cases",
     "environment.default_namespace": "every case has a namespace of its own",
     "environment.label_change_not_permitted": _SETTINGS,
     "environment.profile_not_permitted": _SETTINGS,
