@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from casebook.cases import EXAMPLES, Case, Expectation, Requester
-from casebook.documents import label, read_all, write_all
+from casebook.documents import Object, label, read_all, write_all
 from casebook.outcome import in_files
 from casebook.twins import cases_on
 from reviews import ask
@@ -48,6 +48,8 @@ def checked(cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) ->
     evidence = [
         *read_all(EXAMPLES / "cluster.yaml"),
         *(item for case in cases.values() for item in case.evidence),
+        # Kubernetes makes this one in every namespace.
+        *(default_account(name) for name in cases),
     ]
     write_all(folder / "evidence.yaml", evidence, "Evidence of all examples.")
     asked: dict[Requester, list[Any]] = defaultdict(list)
@@ -61,6 +63,15 @@ def checked(cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) ->
         for result in _check(path, folder / "evidence.yaml", user):
             found[result["namespace"] or result["name"], f"{result['kind']}/{result['name']}"] = result
     return found
+
+
+def default_account(namespace: str) -> Object:
+    """The service account of pods that name none."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "default", "namespace": namespace},
+    }
 
 
 def _check(manifest: Path, evidence: Path, user: Requester) -> Iterable[dict[str, Any]]:
