@@ -19,33 +19,33 @@ NAMES = ("id", "name", "reference", "path", "code", "label", "attribute", "group
 
 
 def brief(value: Json, conceal: Conceal, *, depth: int) -> str:
-    """A value as it may stand in a sentence, of lists and objects only the beginning."""
+    """A value as it may stand in a sentence: the beginning of lists and objects, down to a depth."""
     if isinstance(value, str):
-        text = conceal(value)
-        return json.dumps(text if len(text) <= TEXT else f"{text[: TEXT - 1]}…", ensure_ascii=False)
+        return json.dumps(_cut(conceal(value)), ensure_ascii=False)
     if isinstance(value, list):
-        return _listed(
-            "[", [brief(item, conceal, depth=depth - 1) for item in _first(value, depth)], value, "]"
-        )
+        items = [_inner(item, conceal, depth) for item in value[:ITEMS]]
+        return f"[{_listed(items, len(value))}]"
     if isinstance(value, dict):
-        named = sorted(value, key=lambda key: NAMES.index(key) if key in NAMES else len(NAMES))
-        shown = [key for key in named if depth > 1 or not isinstance(value[key], list | dict)]
-        entries = [
-            f"{_cut(key)}: {brief(value[key], conceal, depth=depth - 1)}" for key in _first(shown, depth)
-        ]
-        return _listed("{", entries, value, "}")
+        keys = sorted(value, key=lambda key: (isinstance(value[key], list | dict), _rank(key)))
+        entries = [f"{_cut(conceal(key))}: {_inner(value[key], conceal, depth)}" for key in keys[:ITEMS]]
+        return f"{{{_listed(entries, len(value))}}}"
     return json.dumps(value)
 
 
-def _first(items: list[Json], depth: int) -> list[Json]:
-    return items[:ITEMS] if depth > 0 else []
+def _inner(value: Json, conceal: Conceal, depth: int) -> str:
+    if depth <= 1 and isinstance(value, list | dict) and value:
+        return "…"
+    return brief(value, conceal, depth=depth - 1)
 
 
-def _listed(before: str, shown: list[str], every: list[Json] | dict[str, Json], after: str) -> str:
-    more = len(every) - len(shown)
-    left = [f"… {more} more" if shown else f"{more} entries"] if more else []
-    return f"{before}{', '.join([*shown, *left])}{after}"
+def _rank(key: str) -> int:
+    return NAMES.index(key) if key in NAMES else len(NAMES)
 
 
-def _cut(key: str) -> str:
-    return key if len(key) <= TEXT else f"{key[: TEXT - 1]}…"
+def _listed(shown: list[str], count: int) -> str:
+    more = count - len(shown)
+    return ", ".join([*shown, f"… {more} more"] if more else shown)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT else f"{text[: TEXT - 1]}…"

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlgate.domain.base import Json
 from mlgate.policy.syntax import Module
-from mlgate.policy.workbench.sources import Definition, Sources, all_of, covers, text_of
+from mlgate.policy.workbench.sources import Definition, Sources, all_of, covers, is_long, text_of
 from mlgate.policy.workbench.trace import Fault
 
 ASSIGNING = {"assign", "eq"}
@@ -52,22 +52,25 @@ class Condition:
         if self.node.get("negated"):
             return "was false"
         if isinstance(terms, dict):
-            return "found nothing" if "symbols" in terms else "did not hold"
+            if "symbols" in terms:
+                return "found nothing"
+            return "has no value" if self.fault.node.get("generated") else "did not hold"
         return "has no value" if operator(terms) in ASSIGNING else "was false"
 
     def values(self, world: World) -> Iterator[tuple[str, Json | Missing]]:
         """The terms it is about, each with its value."""
         if self.node is None:
             return
-        told = dict(self._operands())
-        for term in terms_of(self.node, known=told.keys()):
-            name = text_of(term)
-            found = self._looked_up(term, world) if term["type"] == "call" else self._value(term, world)
-            if found is not None and name not in told:
-                told[name] = found[0]
-        yield from told.items()
+        found = list(self._operands())
+        known = {text_of(term) for term, _ in found}
+        for term in terms_of(self.node, known):
+            value = self._looked_up(term, world) if term["type"] == "call" else self._value(term, world)
+            if value is not None and text_of(term) not in known:
+                found.append((term, value[0]))
+        found.sort(key=lambda entry: (entry[0]["location"]["row"], entry[0]["location"]["col"]))
+        yield from {text_of(term): value for term, value in found}.items()
 
-    def _operands(self) -> Iterator[tuple[str, Json]]:
+    def _operands(self) -> Iterator[tuple[Module, Json | Missing]]:
         """What the calls among the operands came to: OPA keeps each under a name of its own."""
         assert self.node is not None  # noqa: S101 - asked only then
         written, compiled = self.node["terms"], self.fault.node.get("terms")
@@ -81,10 +84,17 @@ class Condition:
         if operator(written).rpartition(".")[2] != operator(compiled).rpartition(".")[2]:
             return
         for term, made in zip(written[1:], compiled[1:], strict=False):
-            if term["type"] == "call" and made["type"] == "var" and made["value"] in self.fault.parts:
-                yield text_of(term), self.fault.parts[made["value"]]
+            if made["type"] != "var" or made["value"] not in self.fault.parts:
+                continue
+            if term["type"] == "call" or (term["type"] in {"var", "ref"} and self._is_rule(term)):
+                yield term, self.fault.parts[made["value"]]
 
-    def _gone_through(self, symbols: list[Module]) -> Iterator[tuple[str, Json]]:
+    def _is_rule(self, term: Module) -> bool:
+        """Whether a name is one of a rule, whose value OPA keeps under a name of its own."""
+        head = term["value"] if term["type"] == "var" else term["value"][0]["value"]
+        return head not in self.fault.names and head != "input"
+
+    def _gone_through(self, symbols: list[Module]) -> Iterator[tuple[Module, Json | Missing]]:
         """What a call gave to go through."""
         whole = symbols[0]["value"][-1] if symbols[0]["type"] == "call" else symbols[0]
         heads = [node["value"][0] for node in all_of(self.fault.node) if node.get("type") == "ref"]
@@ -92,7 +102,7 @@ class Condition:
             head["value"] for head in heads if head["type"] == "var" and head["value"] in self.fault.parts
         ]
         if whole["type"] == "call" and len(known) == 1:
-            yield text_of(whole), self.fault.parts[known[0]]
+            yield whole, self.fault.parts[known[0]]
 
     def _looked_up(self, call: Module, world: World) -> tuple[Json | Missing] | None:
         """What a call that looks something up in a known value comes to."""
@@ -148,10 +158,21 @@ def condition_of(fault: Fault, sources: Sources) -> Condition:
         if "terms" in node and not node.get("generated") and covers(node, fault.line, fault.column)
     ]
     if around:
-        return Condition(fault, rule, around[-1], text_of(around[-1]))
+        node = _part_of(around[-1], fault) if is_long(around[-1]) else around[-1]
+        return Condition(fault, rule, node, text_of(node))
     lines = sources.files.get(fault.file, "").splitlines()
     text = lines[fault.line - 1].strip() if 0 < fault.line <= len(lines) else ""
     return Condition(fault, rule, None, text)
+
+
+def _part_of(node: Module, fault: Fault) -> Module:
+    """The part of a long expression that failed: the smallest term at the place; else all of it."""
+    parts = [
+        term
+        for term in all_of(node["terms"])
+        if term.get("type") in {"ref", "call"} and covers(term, fault.line, fault.column)
+    ]
+    return {"terms": parts[-1], "location": parts[-1]["location"]} if parts else node
 
 
 def operator(terms: list[Module]) -> str:
@@ -164,7 +185,8 @@ def called(condition: Condition) -> set[str]:
     if condition.fault.node.get("negated"):
         return set()
     found = {_path(node["value"]) for node in all_of(condition.fault.node) if _is_data(node)}
-    return found | {name for name in _sources_of_empty(condition) if name}
+    found |= {name for name in _sources_of_empty(condition) if name}
+    return {name for name in found if not name.startswith(SETTINGS.removeprefix("data."))}
 
 
 def _sources_of_empty(condition: Condition) -> Iterator[str]:
@@ -174,11 +196,18 @@ def _sources_of_empty(condition: Condition) -> Iterator[str]:
     empty = {name for name, value in condition.fault.names.items() if value in ([], {})}
     about = {term["value"] for term in terms_of(condition.node) if term["type"] == "var"} & empty
     for node in all_of(condition.rule.node):
-        terms = node.get("terms")
-        if isinstance(terms, list) and operator(terms) in ASSIGNING and terms[1]["value"] in about:
-            for inner in all_of(terms[2]):
+        if named_by(node) in about:
+            for inner in all_of(node["terms"][2]):
                 if inner.get("type") == "ref":
-                    yield _resolved(inner["value"], condition.rule)
+                    yield resolved(inner["value"], condition.rule)
+
+
+def named_by(node: Module) -> str | None:
+    """The name that an expression gives a value to; null for any other."""
+    terms = node.get("terms")
+    if isinstance(terms, list) and operator(terms) in ASSIGNING and terms[1]["type"] == "var":
+        return str(terms[1]["value"])
+    return None
 
 
 def iterated(rule: Definition) -> list[str]:
@@ -236,7 +265,7 @@ def _path(parts: list[Module]) -> str:
     return ".".join(names)
 
 
-def _resolved(parts: list[Module], rule: Definition) -> str:
+def resolved(parts: list[Module], rule: Definition) -> str:
     """The path below `data` of a reference in a source."""
     head = str(parts[0]["value"])
     start = rule.imports.get(head, f"data.{rule.package}.{head}").removeprefix("data.")

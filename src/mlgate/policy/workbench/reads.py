@@ -82,8 +82,9 @@ class _Reader:
 
     def paths(self) -> set[Keys]:
         """What was read, and what was walked through to nothing below it."""
-        inner = {path[:end] for path in self.read | self.passed for end in range(len(path))}
-        walked = {path for path in self.passed if path not in inner and path[-1:] != (ANY,)}
+        passed = {path[:-1] if path[-1:] == (ANY,) else path for path in self.passed}
+        inner = {path[:end] for path in self.read | passed for end in range(len(path))}
+        walked = {path for path in passed if path and path not in inner and (*path, ANY) not in self.read}
         return walked | {path for path in self.read if path[-1:] != (ANY,) or path[:-1] not in self.read}
 
     def rule(self, rule: Definition, arguments: Sequence[Symbol]) -> Symbol:
@@ -125,7 +126,7 @@ class _Reader:
             for modifier in expression.get("with", []):
                 self.use(self.term(modifier["value"], scope, rule))
             if isinstance(terms, list):
-                self.call(terms, scope, rule, alone=True)
+                self.use(self.call(terms, scope, rule, alone=True))
             elif "symbols" in terms:
                 for symbol in terms["symbols"]:
                     if symbol["type"] == "call":

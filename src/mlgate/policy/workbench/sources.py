@@ -152,6 +152,11 @@ def text_of(node: Module) -> str:
     return " ".join(_written(node).split())
 
 
+def is_long(node: Module) -> bool:
+    """Whether a node is written in several lines."""
+    return "\n" in _written(node)
+
+
 def covers(node: Module, line: int, column: int) -> bool:
     """Whether a place lies in a node."""
     if "location" not in node:
