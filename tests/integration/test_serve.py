@@ -484,7 +484,7 @@ FAILING: dict[str, Start] = {
     "a certificate that is none": Start("cannot be served", ("--tls-cert", "{folder}/word")),
     "a key with a passphrase": Start("encrypted", ("--tls-key", "{folder}/locked.key")),
     "no policy": Start("{folder}/none", ("--bundle", "{folder}/none")),
-    "a policy that is no Rego": Start("rego_parse_error", ("--bundle", "{folder}/broken")),
+    "a policy that is no Rego": Start("main.rego:3: unexpected eof token", ("--bundle", "{folder}/broken")),
     "a bundle that is none": Start("word", ("--bundle", "{folder}/word")),
     "site settings that are none": Start(
         "policy settings", ("--bundle", "{rego}", "--settings", "{folder}/word")

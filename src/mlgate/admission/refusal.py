@@ -80,7 +80,7 @@ class _Refusal:
             f" ✗ {escape(finding.code)}: {escape(finding.message)}" for finding in decision.violations
         ]
         if decision.suppressed:
-            findings.append(f" … {decision.suppressed} more wait for a usable model card")
+            findings.append(f" … {decision.suppressed} more wait for a usable model card, or repeat one code")
         return cls(head, findings, [f" {number} {fix}" for number, fix in enumerate(fixes, start=1)])
 
     def within(self, limit_bytes: int) -> str:

@@ -45,7 +45,7 @@ def test_a_decision_without_a_tier_names_none(finding: Make, judgement: Make) ->
 
 def test_what_waits_for_a_card_is_counted(finding: Make, judgement: Make) -> None:
     text = refusal_text(judgement([finding()], suppressed=4), "Pod/x", 4096)
-    assert " … 4 more wait for a usable model card\nHow to fix" in text
+    assert " … 4 more wait for a usable model card, or repeat one code\nHow to fix" in text
 
 
 def test_there_is_nothing_to_say_about_an_allow(judgement: Make, failure: Make) -> None:

@@ -36,6 +36,18 @@ hidden contains finding if {
 	levels.at_least(action, finding.enforcement)
 }
 
+# Of one code no more is told than anybody reads; the rest is counted. What is left of it denies as much.
+hidden contains finding if {
+	count(remaining) > most_told
+	some found in of_code
+	alike := [finding | some finding in found]
+	some finding in array.slice(alike, most_told, count(alike))
+}
+
+most_told := 100
+
+of_code[finding.code] contains finding if some finding in remaining
+
 # How strictly each model is told that it has no usable card. By model, so that many models cost no more
 # than each of them.
 without_card[finding.model] contains finding.enforcement if {

@@ -170,3 +170,20 @@ test_no_trial_lets_a_forged_approval_pass if {
 	"signoff.approver_not_requester" in codes(decision.violations)
 	decision.tier == null
 }
+
+# Each container of an object may break every rule about containers.
+test_of_one_code_a_hundred_findings_are_told_and_the_rest_is_counted if {
+	problems := [{"path": sprintf("spec.a%03d", [n]), "message": "no"} | some n in numbers.range(1, 130)]
+	decision := decided(fixtures.with_patch(["workload", "problems"], problems))
+	decision.allow == false
+	count([1 | some finding in decision.violations; finding.code == "workload.unreadable"]) == 100
+	decision.suppressed == 30
+	decision.violations[0].term == "spec.a001"
+}
+
+test_a_hundred_findings_of_one_code_are_all_told if {
+	problems := [{"path": sprintf("spec.a%03d", [n]), "message": "no"} | some n in numbers.range(1, 100)]
+	decision := decided(fixtures.with_patch(["workload", "problems"], problems))
+	count(decision.violations) == 100
+	decision.suppressed == 0
+}
