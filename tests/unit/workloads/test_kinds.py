@@ -227,7 +227,7 @@ def test_the_gate_may_read_nothing_else_by_name_and_owners_of_any_kind_one_by_on
     asked = {(api_version.rpartition("/")[0], found.plural) for (api_version, _), found in KNOWN.items()}
     table = {(row.group, row.resource) for row in gated_kinds().values()}
 
-    # ConfigMaps can hold anything, and of Secrets the dates alone are read; an installation allows either by itself.
+    # Either can hold anything, so an installation allows by itself that they are read.
     allowed = asked - {("", "configmaps"), ("", "secrets")}
     assert by_name - table <= allowed
     assert allowed <= by_name
