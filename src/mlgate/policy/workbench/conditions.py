@@ -189,6 +189,17 @@ def called(condition: Condition) -> set[str]:
     return {name for name in found if not name.startswith(SETTINGS.removeprefix("data."))}
 
 
+def denied(condition: Condition) -> set[str]:
+    """The rules that a negated condition says do not hold."""
+    node = condition.node
+    if condition.rule is None or node is None or not node.get("negated"):
+        return set()
+    terms = node["terms"]
+    head = terms[0] if isinstance(terms, list) else terms
+    refs = [head] if head.get("type") in {"ref", "var"} else []
+    return {resolved(ref["value"] if ref["type"] == "ref" else [ref], condition.rule) for ref in refs}
+
+
 def _sources_of_empty(condition: Condition) -> Iterator[str]:
     """The rules that gave the empty lists and objects that a condition is about."""
     if condition.rule is None or condition.node is None:

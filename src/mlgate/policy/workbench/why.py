@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlgate.policy.workbench.briefly import Conceal, brief
-from mlgate.policy.workbench.conditions import Condition, Missing, World, called, condition_of, iterated
+from mlgate.policy.workbench.conditions import (
+    Condition,
+    Missing,
+    World,
+    called,
+    condition_of,
+    denied,
+    iterated,
+)
 from mlgate.policy.workbench.making import made_of
 from mlgate.policy.workbench.sources import Definition, Sources
 from mlgate.policy.workbench.trace import Fault, Query
@@ -34,6 +42,8 @@ class Reason:
     """The terms it is about; null for one that there is no value of."""
     about: tuple[tuple[str, str], ...] = ()
     """The things the rule looked at when it failed."""
+    see: tuple[str, ...] = ()
+    """Where the rules stand that hold, and were not to."""
     because: tuple[Reason, ...] = ()
     """What failed within the helpers it waits for."""
 
@@ -44,7 +54,8 @@ class Reason:
             f"{term} = {value}" if value is not None else f"{term} is undefined"
             for term, value in self.values
         ]
-        return f"{self.file}:{self.line}: `{self.text}` {self.verdict}{': ' if told else ''}{', '.join(told)}"
+        what = f"{self.file}:{self.line}: `{self.text}` {self.verdict}{': ' if told else ''}{', '.join(told)}"
+        return f"{what}; it holds by {' or '.join(self.see)}" if self.see else what
 
     def wire(self) -> dict[str, Any]:
         """As `--output json` prints it."""
@@ -55,6 +66,7 @@ class Reason:
             "verdict": self.verdict,
             "values": [{"term": term, "value": value} for term, value in self.values],
             "about": [{"name": name, "value": value} for name, value in self.about],
+            "see": list(self.see),
             "because": [reason.wire() for reason in self.because],
         }
 
@@ -91,6 +103,7 @@ class Reasoner:
             verdict=condition.verdict,
             values=tuple(values[:VALUES]),
             about=tuple(self._about(fault, {name for name, _ in values})) if top else (),
+            see=tuple(self._held(condition)),
             because=tuple(self._because(query, condition, depth)) if depth else (),
         )
 
@@ -99,6 +112,13 @@ class Reasoner:
         for name in iterated(self.rule):
             if name in fault.names and name not in told:
                 yield name, brief(fault.names[name], self.conceal, depth=1)
+
+    def _held(self, condition: Condition) -> Iterator[str]:
+        """Where the rules stand whose negation failed."""
+        for name in sorted(denied(condition)):
+            package, _, rule = name.rpartition(".")
+            for found in self.sources.definitions(package, rule)[:BRANCHES]:
+                yield f"{self.shown(found.file)}:{found.line}"
 
     def _because(self, query: Query, condition: Condition, depth: int) -> list[Reason]:
         wanted = called(condition)

@@ -93,6 +93,7 @@ deny contains finding if {
 # METADATA
 # title: plainly_kept
 # description: One limit, a number, that the value keeps without rounding; the usual metric.
+# custom: {shortcut: true}
 plainly_kept(metric) if {
 	is_number(metric.value)
 	is_number(metric.min)
