@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from policy_costs import Head, Spent, costs, read_heads, read_profile, read_trace
+from policy_costs import Head, Spent, costs, least, read_heads, read_profile, read_trace
 
 RULES = "/mlgate/rules/demo/demo.rego"
 LIB = "/mlgate/lib/present/present.rego"
@@ -102,6 +102,15 @@ def test_a_profile_is_the_least_time_of_each_line() -> None:
         {"location": {"file": "b", "row": 1, "col": 1}, "total_time_ns_stats": {"min": 3, "max": 9}},
     ]
     assert read_profile({"aggregated_profile": entries}) == {("a", 1): 7.0, ("b", 1): 3.0}
+
+
+def test_of_several_profiles_the_least_time_of_each_line_counts() -> None:
+    assert least([{("a", 1): 7.0, ("a", 2): 3.0}, {("a", 1): 2.0, ("b", 1): 4.0}]) == {
+        ("a", 1): 2.0,
+        ("a", 2): 3.0,
+        ("b", 1): 4.0,
+    }
+    assert least([]) == {}
 
 
 def test_the_time_of_a_line_is_split_and_all_times_add_up_to_the_whole() -> None:
