@@ -34,7 +34,7 @@ from policy_measure import (
 )
 
 from mlgate.logs import quiet_logs
-from mlgate.policy.bundle import load_manifest
+from mlgate.policy.loading import load_manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 BASELINE = Path(__file__).with_name("policy_baseline.json")

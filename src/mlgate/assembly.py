@@ -22,9 +22,11 @@ from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate, now_utc
-from mlgate.policy.bundle import BundleManifest, build_bundle, load_manifest
+from mlgate.policy.bundle import build_bundle
 from mlgate.policy.engine import PolicyEngine
+from mlgate.policy.loading import load_bundle
 from mlgate.policy.local_opa import ManagedOpa, find_opa
+from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
 from mlgate.policy.opa_command import run_opa
 from mlgate.settings import Settings, kubeconfig_path, load_settings, user_cache
@@ -50,40 +52,60 @@ class Running:
 
 
 def opa_for(settings: Settings) -> Path | None:
-    """The opa program; null where nothing needs one: OPA runs elsewhere and the bundle is built.
+    """The opa program; null where there is none and none is needed: OPA runs elsewhere, the bundle is built.
 
     Raises:
         SettingsError: it is needed and not there, or the one that is set is no program.
     """
     chosen, bundle = settings.opa, settings.policy.bundle
-    if chosen.binary is None and chosen.url != "managed" and bundle is not None and bundle.is_file():
+    needed = chosen.binary is not None or chosen.url == "managed" or bundle is None or not bundle.is_file()
+    try:
+        return find_opa(chosen.binary)
+    except SettingsError:
+        if needed:
+            raise
         return None
-    return find_opa(chosen.binary)
 
 
 def bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
-    """The bundle to load: built from the shipped or named source tree, or a built one as it is.
+    """The bundle to load: built from the shipped or named source tree, or a built one that is checked.
 
     Raises:
-        PolicyError: the policy or the site's settings are not valid.
-        SettingsError: the named one does not exist, or must be built and there is no program to do it.
+        PolicyError: the policy, the site's settings or the bundle are not valid.
+        SettingsError: the named one does not exist, cannot carry a signature, or must be built and there is
+            no program to do it.
     """
     named, overrides = settings.policy.bundle, settings.policy.settings
-    if named is not None and named.is_file():
-        if overrides is not None:
-            raise PolicyError("policy settings are part of a bundle; build it with them")
-        return load_manifest(named)
-    if named is not None and not named.is_dir():
-        raise SettingsError(f"setting policy.bundle: {named} does not exist")
-    if opa is None:
-        raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
     cache = settings.decision.cache_dir or user_cache() / "bundles"
     try:
+        if named is not None and named.is_file():
+            if overrides is not None:
+                raise PolicyError("policy settings are part of a bundle; build it with them")
+            keep = cache if settings.opa.url == "managed" else None
+            return load_bundle(named, settings.policy, opa, keep=keep)
+        _refuse_what_is_not_signed(settings)
+        if opa is None:
+            raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
         return build_bundle(named, overrides, cache, opa)
     except OSError as problem:
         raise SettingsError(
-            f"setting decision.cache_dir: no bundle can be built in {cache}: {problem}"
+            f"setting decision.cache_dir: no bundle can be kept in {cache}: {problem}"
         ) from problem
+
+
+def _refuse_what_is_not_signed(settings: Settings) -> None:
+    """Rules from a source tree, where only bundles that somebody signed or counted may judge."""
+    chosen = settings.policy
+    if chosen.bundle is not None and not chosen.bundle.is_dir():
+        raise SettingsError(f"setting policy.bundle: {chosen.bundle} does not exist")
+    for name, demanded in (
+        ("verification_key", chosen.verification_key),
+        ("min_sequence", chosen.min_sequence),
+    ):
+        if demanded:
+            raise SettingsError(
+                f"setting policy.{name}: only the file of a bundle can meet it; name one with policy.bundle"
+            )
 
 
 def opa_version(opa: Path) -> str | None:
@@ -220,12 +242,17 @@ class CheckFrom:
     context: str | None = None
     assume_authenticated: bool = False
     card_files: dict[str, bytes] | None = None
+    bundle_key: Path | None = None
 
     def settings(self) -> Settings:
         """The settings of a check: every source of cards that works with files."""
         return load_settings(
             {
-                "policy": {"bundle": self.bundle, "settings": self.overrides},
+                "policy": {
+                    "bundle": self.bundle,
+                    "settings": self.overrides,
+                    "verification_key": self.bundle_key,
+                },
                 "evidence": {
                     "context": self.context,
                     "card_sources": frozenset({"modelcard", "configmap", "file"}),

@@ -12,6 +12,7 @@
            x  EngineTimeout         it did not answer before the deadline
            x  DecisionInvalid       it answered something that is no complete decision
       x  PolicyError            the policy cannot be built or checked: refuse to start
+           x  BundleUnsound         a bundle holds something else than it says, or than it is trusted for
       x  AuditError             a record cannot be written
       x  SettingsError          a setting is not valid: refuse to start, naming it
 
@@ -91,6 +92,17 @@ class DecisionInvalid(EngineError):
 
 class PolicyError(MlgateError):
     """The policy bundle or the site's settings cannot be built, checked or loaded."""
+
+
+class BundleUnsound(PolicyError):
+    """A bundle that can be read is not what it must be; it was built badly, or changed since."""
+
+    def __init__(
+        self, what: str, fix: str = "build it anew with `mlgate policy bundle`, or fetch it again"
+    ) -> None:
+        super().__init__(f"{what}; {fix}")
+        self.what = what
+        self.fix = fix
 
 
 class AuditError(MlgateError):

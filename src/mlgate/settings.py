@@ -65,6 +65,12 @@ class PolicySettings(_Group):
     """A built bundle or a policy source tree; the shipped policy when left out."""
     settings: Path | None = None
     """The site's overrides of the policy settings (YAML)."""
+    verification_key: Path | None = None
+    """Public key (PEM); a bundle that is not signed with it is refused."""
+    min_sequence: Annotated[int, Field(ge=0)] = 0
+    """A bundle with a lower sequence is refused."""
+    partial: bool = False
+    """Whether a bundle may lack parts of the shipped policy."""
 
 
 class EvidenceSettings(_Group):

@@ -30,8 +30,9 @@ from casebook.twins import cases_on  # noqa: E402 - as above
 from hostile_cards import hostile_cards  # noqa: E402 - as above
 
 from mlgate.assembly import assemble  # noqa: E402 - as above
-from mlgate.policy.bundle import BundleManifest, build_bundle  # noqa: E402 - as above
+from mlgate.policy.bundle import build_bundle  # noqa: E402 - as above
 from mlgate.policy.local_opa import ManagedOpa, find_opa  # noqa: E402 - as above
+from mlgate.policy.manifest import BundleManifest  # noqa: E402 - as above
 from mlgate.settings import load_settings  # noqa: E402 - as above
 from mlgate.web.app import create_app  # noqa: E402 - as above
 from mlgate.web.routes import Server  # noqa: E402 - as above

@@ -26,7 +26,7 @@ from hostile_cards import hostile_cards, specs, texts
 from process import environment
 
 from mlgate.cli.main import run
-from mlgate.policy.bundle import BundleManifest
+from mlgate.policy.manifest import BundleManifest
 
 GOOD = read_case(EXAMPLES / "credit-scoring")
 CARD = next(item for item in GOOD.evidence if item["kind"] == "ModelCard")

@@ -14,8 +14,8 @@ from aiohttp import web
 from asking import Ask, Served
 from lying_opa import Lie, LyingOpa
 
-from mlgate.policy.bundle import BundleManifest
 from mlgate.policy.local_opa import ManagedOpa
+from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
 
 GOOD, BAD, ORDINARY = "credit-scoring", "credit-scoring-no-card", "ordinary-objects"

@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives import serialization
 from process import MLGATE, Certificates, Served, environment, serial_of, serving
 
 from mlgate.cli.main import run
-from mlgate.policy.bundle import BundleManifest
 from mlgate.policy.local_opa import find_opa
+from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.shipped import shipped_rego
 
 Question = Callable[..., dict[str, Any]]

@@ -22,11 +22,13 @@ from mlgate.assembly import (
 )
 from mlgate.audit.log import NoSink
 from mlgate.domain.deadline import Deadline
-from mlgate.errors import EvidenceUnavailable, PolicyError, SettingsError
+from mlgate.errors import BundleUnsound, EvidenceUnavailable, PolicyError, SettingsError
 from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.layered import LayeredCluster
-from mlgate.policy.bundle import BundleManifest, build_bundle
+from mlgate.policy.archive import pack, unpack
+from mlgate.policy.bundle import build_bundle
 from mlgate.policy.local_opa import find_opa
+from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
 from mlgate.settings import Settings, load_settings
 
@@ -100,6 +102,39 @@ def test_a_built_bundle_takes_no_more_overrides(built: BundleManifest, tmp_path:
         bundle_for(chosen, None)
 
 
+def test_a_bundle_that_opa_is_to_load_is_copied_into_the_cache(built: BundleManifest, tmp_path: Path) -> None:
+    chosen = settings("managed", policy={"bundle": built.path}, decision={"cache_dir": tmp_path / "cache"})
+    found = bundle_for(chosen, find_opa())
+    assert found.path is not None
+    assert built.path is not None
+    assert found.path.parent == tmp_path / "cache"
+    assert found.path.read_bytes() == built.path.read_bytes()
+
+
+def test_a_bundle_that_was_tampered_with_judges_nothing(built: BundleManifest, tmp_path: Path) -> None:
+    assert built.path is not None
+    files = unpack(built.path.read_bytes())
+    evil = b"package mlgate.lib.evil\n\nx := http.send({})\n"
+    (tmp_path / "b.tar.gz").write_bytes(pack(files | {"mlgate/lib/evil/evil.rego": evil}))
+    with pytest.raises(BundleUnsound, match=r"evil\.rego:3: .*http\.send"):
+        bundle_for(settings("managed", policy={"bundle": tmp_path / "b.tar.gz"}), find_opa())
+
+
+@pytest.mark.parametrize("demand", [{"verification_key": EXAMPLE}, {"min_sequence": 1}])
+@pytest.mark.parametrize("bundle", [None, Path(__file__).parent])
+def test_a_source_tree_cannot_be_signed_or_counted(bundle: Path | None, demand: dict[str, Any]) -> None:
+    (name,) = demand
+    with pytest.raises(SettingsError, match=f"policy.{name}: only the file of a bundle can meet it"):
+        bundle_for(settings(policy={"bundle": bundle} | demand), find_opa())
+
+
+def test_a_bundle_must_meet_what_the_settings_demand(built: BundleManifest) -> None:
+    with pytest.raises(BundleUnsound, match="none below 1 is taken"):
+        bundle_for(settings(policy={"bundle": built.path, "min_sequence": 1}), None)
+    with pytest.raises(PolicyError, match="holds no public key"):
+        bundle_for(settings(policy={"bundle": built.path, "verification_key": EXAMPLE}), None)
+
+
 def test_the_shipped_policy_is_built_into_the_cache_that_is_set(
     built: BundleManifest, tmp_path: Path
 ) -> None:
@@ -113,7 +148,7 @@ def test_the_shipped_policy_is_built_into_the_cache_that_is_set(
 def test_a_cache_in_which_nothing_can_be_built_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     chosen = settings(decision={"cache_dir": tmp_path / "file"})
-    with pytest.raises(SettingsError, match=r"decision\.cache_dir: no bundle can be built in .*file"):
+    with pytest.raises(SettingsError, match=r"decision\.cache_dir: no bundle can be kept in .*file"):
         bundle_for(chosen, find_opa())
 
 

@@ -16,6 +16,7 @@ from mlgate.cli.manifests import Document
 from mlgate.cli.options import (
     AssumeAuthenticated,
     At,
+    BundleKey,
     Cards,
     Context,
     Evidence,
@@ -57,6 +58,7 @@ def check(
     group: Groups = None,
     at: At = None,
     bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
+    bundle_key: BundleKey = None,
     settings: Annotated[Path | None, typer.Option(help="The site's policy settings (YAML).")] = None,
     context: Context = None,
     assume_authenticated: AssumeAuthenticated = False,
@@ -79,6 +81,7 @@ def check(
             group=group,
             at=at,
             bundle=bundle,
+            bundle_key=bundle_key,
             settings=settings,
             context=context,
             assume_authenticated=assume_authenticated,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,9 @@ Cards = Annotated[list[str] | None, typer.Option("--card", help="Extra model car
 Evidence = Annotated[
     list[str] | None,
     typer.Option("--evidence", help="Objects from files: sign-offs, namespaces, storage classes."),
+]
+BundleKey = Annotated[
+    Path | None, typer.Option("--bundle-key", help="Public key (PEM) that the bundle must be signed with.")
 ]
 Groups = Annotated[list[str] | None, typer.Option("--group", help="Group of that user; repeat for several.")]
 

@@ -51,6 +51,7 @@ class Given:
     group: Sequence[str] | None = None
     at: str | None = None
     bundle: Path | None = None
+    bundle_key: Path | None = None
     settings: Path | None = None
     context: str | None = None
     assume_authenticated: bool = False
@@ -91,6 +92,7 @@ def read_questions(given: Given, documents: Sequence[Document] | None = None) ->
         profile=given.profile,
         at=at,
         bundle=given.bundle,
+        bundle_key=given.bundle_key,
         overrides=given.settings,
         context=given.context,
         assume_authenticated=given.assume_authenticated,

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from mlgate.assembly import assemble
+from mlgate.cli.options import BundleKey
 from mlgate.cli.running import run_unless_stopped
 from mlgate.errors import SettingsError
 from mlgate.logs import configure_logs, get_logger
@@ -35,6 +36,7 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
     opa: Annotated[str | None, typer.Option(help="`managed`, or the URL of a running OPA.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
+    bundle_key: BundleKey = None,
     settings: Annotated[Path | None, typer.Option(help="The site's policy settings (YAML).")] = None,
     evidence: Annotated[
         list[Path] | None, typer.Option(help="Files that stand for the cluster; never inside one.")
@@ -55,7 +57,7 @@ def serve(
             "listen": {"host": host, "port": port},
             "tls": {"cert": tls_cert, "key": tls_key},
             "opa": {"url": opa},
-            "policy": {"bundle": bundle, "settings": settings},
+            "policy": {"bundle": bundle, "settings": settings, "verification_key": bundle_key},
             "evidence": {
                 "files": tuple(evidence) if evidence else None,
                 "assume_authenticated": assume_authenticated or None,

@@ -1,4 +1,4 @@
-"""Builds the one bundle OPA judges by, and reads what a built one says about itself.
+"""Builds the one bundle OPA judges by.
 
 A bundle holds the shipped rules, the site's own packages, the site's overrides, the catalogue and
 its indexes, and a revision that names the content. It is built with a capabilities file without
@@ -10,19 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tarfile
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from mlgate import __version__
 from mlgate.domain.base import Json
 from mlgate.errors import PolicyError
+from mlgate.policy.archive import pack, unpack
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.catalog import read_catalog, write_generated
+from mlgate.policy.contents import MANIFEST, manifest_of
+from mlgate.policy.loading import load_manifest
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa_command import call_opa, run_opa
 from mlgate.policy.opa_errors import refuse
@@ -31,10 +32,6 @@ from mlgate.policy.shipped import shipped_policies
 from mlgate.policy.site import check_site
 from mlgate.policy.stage import check_coverage, content_of, is_whole, stage
 
-__all__ = ["BundleManifest", "build_bundle", "load_manifest", "revision_of"]
-
-MAX_BYTES = 64 * 1024 * 1024
-"""Largest data document of a bundle that is read."""
 SETTLED = "data.mlgate.lib.settled.answers"
 """What follows from the settings alone, and need not be found out in every review."""
 
@@ -78,9 +75,11 @@ def build_bundle(
         site = {"overrides": check_overrides(overrides, catalog, _locked(tree)), "revision": revision}
         _write_site(tree, site)
         _write_site(tree, site | _settled(tree, limits, opa))
-        _build(tree, built, limits, revision, opa)
+        (tree / MANIFEST).write_bytes(manifest_of(revision, __version__, 0, catalog.codes))
+        _build(tree, built, limits, opa)
+        built.write_bytes(pack(unpack(built.read_bytes())))
         built.replace(path)
-    return BundleManifest(revision=revision, codes=catalog.codes, path=path)
+    return load_manifest(path)
 
 
 def revision_of(source: Path | None, overrides: Json) -> str:
@@ -94,26 +93,6 @@ def revision_of(source: Path | None, overrides: Json) -> str:
         PolicyError: a file cannot be read, or an added tree replaces a shipped one.
     """
     return _revision(_digest(content_of(shipped_policies() / "rego", source), overrides))
-
-
-def load_manifest(bundle: Path) -> BundleManifest:
-    """What a built bundle says about itself.
-
-    Raises:
-        PolicyError: it cannot be read, or holds no revision or no codes.
-    """
-    data = _data_of(bundle).get("mlgate")
-    if not isinstance(data, Mapping):
-        raise PolicyError(f"{bundle.name} is no policy bundle of mlgate")
-    revision, indexes, catalog = data.get("revision"), data.get("indexes"), data.get("catalog")
-    codes = indexes.get("codes") if isinstance(indexes, Mapping) else None
-    if not isinstance(revision, str) or not revision:
-        raise PolicyError(f"{bundle.name} names no revision")
-    if not isinstance(codes, list) or not codes or not isinstance(catalog, Mapping):
-        raise PolicyError(f"{bundle.name} lists no codes")
-    if sorted(catalog) != codes:
-        raise PolicyError(f"{bundle.name}: its catalogue and its list of codes differ")
-    return BundleManifest(revision=revision, codes=frozenset(codes), path=bundle)
 
 
 def _kept(path: Path, revision: str) -> BundleManifest | None:
@@ -167,21 +146,7 @@ def _settled(tree: Path, limits: Path, opa: Path) -> dict[str, Json]:
     return {"settled": json.loads(found)} if found.strip() else {}
 
 
-def _build(tree: Path, built: Path, limits: Path, revision: str, opa: Path) -> None:
+def _build(tree: Path, built: Path, limits: Path, opa: Path) -> None:
     """Build the tree, from within: so that the bundle names no folder of this machine."""
-    output = ["--revision", revision, "--output", os.fspath(built.absolute())]
     limited = ["--capabilities", os.fspath(limits.absolute())]
-    run_opa(opa, "build", *limited, *output, "--bundle", ".", folder=tree)
-
-
-def _data_of(bundle: Path) -> Mapping[str, Any]:
-    try:
-        with tarfile.open(bundle, "r:gz") as archive:
-            for member in archive:
-                if member.name.lstrip("/") == "data.json" and member.isfile() and member.size <= MAX_BYTES:
-                    stream = archive.extractfile(member)
-                    found = json.loads(stream.read()) if stream is not None else None
-                    return found if isinstance(found, dict) else {}
-    except (OSError, EOFError, tarfile.TarError, ValueError) as error:
-        raise PolicyError(f"{bundle.name} cannot be read as a bundle: {error}") from error
-    return {}
+    run_opa(opa, "build", *limited, "--output", os.fspath(built.absolute()), "--bundle", ".", folder=tree)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlgate.policy.signature import Signature
+
 
 @dataclass(frozen=True)
 class BundleManifest:
@@ -16,3 +18,11 @@ class BundleManifest:
     """The codes of the release and of the site's own rules."""
     path: Path | None
     """The bundle file, where this process has it."""
+    version: str = ""
+    """The mlgate that built it."""
+    sequence: int = 0
+    """How late it is among the bundles of a site; a later one is never replaced by an earlier."""
+    digest: str = ""
+    """`sha256:` and the hash of the file."""
+    signature: Signature | None = None
+    """Null where it is not signed."""

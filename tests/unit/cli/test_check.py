@@ -16,8 +16,9 @@ from mlgate.cli.shapes import CheckReport
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Failure, Verdict
 from mlgate.domain.request import Request, UserInfo
-from mlgate.policy.bundle import BundleManifest, build_bundle
+from mlgate.policy.bundle import build_bundle
 from mlgate.policy.local_opa import find_opa
+from mlgate.policy.manifest import BundleManifest
 
 Program = Callable[..., Any]
 """Runs `mlgate` and gives code, out and err."""

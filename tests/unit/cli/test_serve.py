@@ -24,7 +24,7 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.evidence.files import FileCluster
-from mlgate.policy.bundle import BundleManifest
+from mlgate.policy.manifest import BundleManifest
 from mlgate.settings import Settings
 from mlgate.web.routes import Server
 

@@ -15,7 +15,8 @@ import pytest
 from mlgate import __version__
 from mlgate.errors import PolicyError
 from mlgate.policy import bundle as module
-from mlgate.policy.bundle import build_bundle, load_manifest, revision_of
+from mlgate.policy.bundle import build_bundle, revision_of
+from mlgate.policy.loading import load_manifest
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
 
@@ -266,49 +267,3 @@ def test_a_policy_without_a_list_of_locked_codes_is_refused(
         path.write_text(text)
     with pytest.raises(PolicyError, match=r"enforcement\.locked|data\.yaml: yaml: line 1"):
         build_bundle(tree, None, target, opa)
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        ({}, "no policy bundle of mlgate"),
-        ({"mlgate": []}, "no policy bundle of mlgate"),
-        ([], "no policy bundle of mlgate"),
-        ({"mlgate": {}}, "names no revision"),
-        ({"mlgate": {"revision": ""}}, "names no revision"),
-        ({"mlgate": {"revision": 7}}, "names no revision"),
-        ({"mlgate": {"revision": "v1"}}, "lists no codes"),
-        ({"mlgate": {"revision": "v1", "indexes": [], "catalog": {}}}, "lists no codes"),
-        ({"mlgate": {"revision": "v1", "indexes": {"codes": []}, "catalog": {}}}, "lists no codes"),
-        ({"mlgate": {"revision": "v1", "indexes": {"codes": ["a.b"]}, "catalog": []}}, "lists no codes"),
-        ({"mlgate": {"revision": "v1", "indexes": {"codes": ["a.b"]}, "catalog": {}}}, "differ"),
-    ],
-)
-def test_a_bundle_that_does_not_say_what_it_decides_is_refused(
-    tmp_path: Path, content: Any, words: str
-) -> None:
-    path = archived(tmp_path / "b.tar.gz", "/data.json", json.dumps(content).encode())
-    with pytest.raises(PolicyError, match=f"b.tar.gz.*{words}"):
-        load_manifest(path)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"\x1f\x8bno gzip", b"plain"])
-def test_what_is_no_archive_is_refused(tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / "b.tar.gz"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(PolicyError, match=r"b\.tar\.gz"):
-        load_manifest(path)
-
-
-@pytest.mark.parametrize(("name", "content"), [("/data.json", b"{"), ("/other.json", b"{}")])
-def test_an_archive_without_data_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
-    with pytest.raises(PolicyError, match=r"b\.tar\.gz"):
-        load_manifest(archived(tmp_path / "b.tar.gz", name, content))
-
-
-def test_data_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_BYTES", 10)
-    content = json.dumps({"mlgate": {"revision": "v1"}}).encode()
-    with pytest.raises(PolicyError, match="no policy bundle"):
-        load_manifest(archived(tmp_path / "b.tar.gz", "/data.json", content))

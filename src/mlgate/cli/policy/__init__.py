@@ -6,7 +6,7 @@ import importlib
 
 import typer
 
-SUBCOMMANDS = ("list", "explain", "input", "new", "lint", "test", "docs", "matrix")
+SUBCOMMANDS = ("list", "explain", "input", "new", "lint", "test", "docs", "matrix", "bundle")
 """In the order of `--help`; each lives in the module of its name, which has `register(app)`."""
 
 
