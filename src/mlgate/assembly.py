@@ -6,6 +6,7 @@ differ in what they hand in here, and in nothing that decides.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from mlgate.policy.loading import load_bundle
 from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
+from mlgate.policy.opa_calls import stoppable
 from mlgate.policy.opa_command import run_opa
 from mlgate.settings import Settings, kubeconfig_path, load_settings, user_cache
 from mlgate.workloads.credentials import scan_entries, scan_text_places
@@ -91,6 +93,18 @@ def bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
         raise SettingsError(
             f"setting decision.cache_dir: no bundle can be kept in {cache}: {problem}"
         ) from problem
+
+
+async def _bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
+    """As `bundle_for`; an order to stop ends the calls of OPA it waits for."""
+    with stoppable() as calls:
+        work = asyncio.ensure_future(asyncio.to_thread(bundle_for, settings, opa))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            calls.end()
+            await asyncio.gather(work, return_exceptions=True)
+            raise
 
 
 def _refuse_what_is_not_signed(settings: Settings) -> None:
@@ -214,7 +228,7 @@ async def assemble(settings: Settings, sink: AuditSink | None = None) -> AsyncIt
         MlgateError: a part cannot be started; the message says which and why.
     """
     opa = opa_for(settings)
-    manifest = bundle_for(settings, opa)
+    manifest = await _bundle_for(settings, opa)
     extraction, gathering = options_for(settings)
     with _cluster_for(settings) as cluster:
         async with _engine_for(settings, manifest, opa) as engine:
@@ -284,7 +298,7 @@ async def assemble_check(source: CheckFrom) -> AsyncIterator[Running]:
     """A gate for manifests in files. Nothing is enforced by it and nothing is recorded."""
     settings = source.settings()
     opa = opa_for(settings)
-    manifest = bundle_for(settings, opa)
+    manifest = await _bundle_for(settings, opa)
     async with _engine_for(settings, manifest, opa) as engine:
         with gate_for_check(source, engine) as gate:
             yield Running(gate, engine, manifest, None)

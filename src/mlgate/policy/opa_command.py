@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgate.errors import PolicyError
+from mlgate.policy.opa_calls import current
 
 SECONDS = 120.0
 """Longest time one call may take; building the whole library takes one or two seconds."""
@@ -50,22 +51,26 @@ def call_opa(
     """
     limit = SECONDS if seconds is None else seconds
     try:
-        done = subprocess.run(  # noqa: S603 - the program is named by the caller, no shell is involved
+        call = subprocess.Popen(  # noqa: S603 - the program is named by the caller, no shell is involved
             [os.fspath(opa if folder is None else opa.absolute()), *arguments],
             cwd=folder,
-            input=given,
-            capture_output=True,
+            stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             errors="replace",
-            timeout=limit,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise PolicyError(f"opa {arguments[0]} did not end within {limit:.0f} s") from error
     except OSError as error:
         raise PolicyError(f"opa cannot be started: {error.strerror or error}") from error
-    return Ran(done.returncode, done.stdout, done.stderr)
+    with call, current().running(call):
+        try:
+            out, err = call.communicate(given, limit)
+        except subprocess.TimeoutExpired as error:
+            raise PolicyError(f"opa {arguments[0]} did not end within {limit:.0f} s") from error
+        finally:
+            call.kill()  # nothing, where it has ended
+    return Ran(call.returncode, out, err)
 
 
 def run_opa(opa: Path, *arguments: str, folder: Path | None = None) -> str:

@@ -13,6 +13,7 @@ from mlgate.errors import BundleUnsound, PolicyError
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.catalog import Catalog, build_catalog
 from mlgate.policy.contents import Contents, shown
+from mlgate.policy.opa_calls import handed_over
 from mlgate.policy.opa_command import Ran, call_opa, inspect
 from mlgate.policy.opa_errors import errors_in
 from mlgate.policy.overrides import check_overrides
@@ -48,7 +49,7 @@ def check_soundness(
         bundle = folder / BUNDLE
         bundle.write_bytes(packed)
         with ThreadPoolExecutor(1) as pool:  # OPA is started anew for each; two run beside each other
-            compiled = pool.submit(_compiled, BUNDLE, folder, opa)
+            compiled = pool.submit(handed_over(_compiled), BUNDLE, folder, opa)
             inspection = _inspected(bundle, opa)
             _refuse_errors(compiled.result())
         if isinstance(inspection, PolicyError):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from mlgate.policy.opa_calls import handed_over
 from mlgate.policy.opa_command import Ran, call_opa
 
 PARSERS = 4
@@ -26,9 +27,13 @@ def parse_files(names: Iterable[str], folder: Path, opa: Path) -> Mapping[str, M
     Raises:
         PolicyError: OPA does not work.
     """
+
+    def parsed(name: str) -> Module | Ran:
+        return _parse(name, folder, opa)
+
     ordered = list(names)
     with ThreadPoolExecutor(PARSERS) as pool:
-        return dict(zip(ordered, pool.map(lambda name: _parse(name, folder, opa), ordered), strict=True))
+        return dict(zip(ordered, pool.map(handed_over(parsed), ordered), strict=True))
 
 
 def package_of(module: Module) -> str:
