@@ -27,10 +27,7 @@ covered_by_owner if {
 
 vouched_for(container) if container.inOwner == true
 
-vouched_for(container) if {
-	containers.of_platform(container)
-	not container.securityContext.privileged == true
-}
+vouched_for(container) if containers.of_platform(container)
 
 # METADATA
 # title: inherited
