@@ -6,7 +6,6 @@ differ in what they hand in here, and in nothing that decides.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -16,22 +15,20 @@ from typing import Any
 from mlgate import __version__
 from mlgate.audit.log import AuditSink, LogSink, NoSink
 from mlgate.domain.deadline import Deadline
-from mlgate.errors import MlgateError, PolicyError, SettingsError
+from mlgate.engines import bundle_for, engine_for, opa_for, opa_version
+from mlgate.errors import MlgateError, SettingsError
 from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate, now_utc
-from mlgate.policy.bundle import build_bundle
+from mlgate.live_policy import LivePolicy, live_policy
 from mlgate.policy.engine import PolicyEngine
-from mlgate.policy.loading import load_bundle
-from mlgate.policy.local_opa import ManagedOpa, find_opa
+from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
-from mlgate.policy.opa import OpaEngine
-from mlgate.policy.opa_calls import stoppable
-from mlgate.policy.opa_command import run_opa
-from mlgate.settings import Settings, kubeconfig_path, load_settings, user_cache
+from mlgate.policy.opa_calls import in_thread
+from mlgate.settings import Settings, kubeconfig_path, load_settings
 from mlgate.workloads.credentials import scan_entries, scan_text_places
 from mlgate.workloads.extract import ExtractOptions
 
@@ -46,88 +43,15 @@ class Running:
     gate: Gate
     engine: PolicyEngine
     manifest: BundleManifest
+    """Of the policy it started with."""
     opa_version: str | None
+    policy: LivePolicy | None = None
+    """Where the policy follows its source."""
 
     def versions(self) -> dict[str, str | None]:
         """What judges here."""
-        return {"mlgate": __version__, "policy": self.manifest.revision, "opa": self.opa_version}
-
-
-def opa_for(settings: Settings) -> Path | None:
-    """The opa program; null where there is none and none is needed: OPA runs elsewhere, the bundle is built.
-
-    Raises:
-        SettingsError: it is needed and not there, or the one that is set is no program.
-    """
-    chosen, bundle = settings.opa, settings.policy.bundle
-    needed = chosen.binary is not None or chosen.url == "managed" or bundle is None or not bundle.is_file()
-    try:
-        return find_opa(chosen.binary)
-    except SettingsError:
-        if needed:
-            raise
-        return None
-
-
-def bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
-    """The bundle to load: built from the shipped or named source tree, or a built one that is checked.
-
-    Raises:
-        PolicyError: the policy, the site's settings or the bundle are not valid.
-        SettingsError: the named one does not exist, cannot carry a signature, or must be built and there is
-            no program to do it.
-    """
-    named, overrides = settings.policy.bundle, settings.policy.settings
-    cache = settings.decision.cache_dir or user_cache() / "bundles"
-    try:
-        if named is not None and named.is_file():
-            if overrides is not None:
-                raise PolicyError("policy settings are part of a bundle; build it with them")
-            keep = cache if settings.opa.url == "managed" else None
-            return load_bundle(named, settings.policy, opa, keep=keep)
-        _refuse_what_is_not_signed(settings)
-        if opa is None:
-            raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
-        return build_bundle(named, overrides, cache, opa)
-    except OSError as problem:
-        raise SettingsError(
-            f"setting decision.cache_dir: no bundle can be kept in {cache}: {problem}"
-        ) from problem
-
-
-async def _bundle_for(settings: Settings, opa: Path | None) -> BundleManifest:
-    """As `bundle_for`; an order to stop ends the calls of OPA it waits for."""
-    with stoppable() as calls:
-        work = asyncio.ensure_future(asyncio.to_thread(bundle_for, settings, opa))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            calls.end()
-            await asyncio.gather(work, return_exceptions=True)
-            raise
-
-
-def _refuse_what_is_not_signed(settings: Settings) -> None:
-    """Rules from a source tree, where only bundles that somebody signed or counted may judge."""
-    chosen = settings.policy
-    if chosen.bundle is not None and not chosen.bundle.is_dir():
-        raise SettingsError(f"setting policy.bundle: {chosen.bundle} does not exist")
-    for name, demanded in (
-        ("verification_key", chosen.verification_key),
-        ("min_sequence", chosen.min_sequence),
-    ):
-        if demanded:
-            raise SettingsError(
-                f"setting policy.{name}: only the file of a bundle can meet it; name one with policy.bundle"
-            )
-
-
-def opa_version(opa: Path) -> str | None:
-    """The version an OPA program reports."""
-    for line in run_opa(opa, "version").splitlines():
-        if line.startswith("Version:"):
-            return line.split(":", 1)[1].strip()
-    return None
+        revision = self.policy.judging if self.policy else self.manifest.revision
+        return {"mlgate": __version__, "policy": revision, "opa": self.opa_version}
 
 
 def installed_versions(settings: Settings) -> dict[str, str | None]:
@@ -162,43 +86,6 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
     return extraction, gathering
 
 
-@asynccontextmanager
-async def _engine_for(
-    settings: Settings, manifest: BundleManifest, opa: Path | None
-) -> AsyncIterator[PolicyEngine]:
-    """The engine: a managed child, or a client of an OPA that runs elsewhere."""
-    limit = settings.opa.max_concurrent
-    if settings.opa.url == "managed":
-        assert manifest.path is not None and opa is not None  # noqa: S101, PT018 - built or loaded above
-        async with ManagedOpa.start(manifest.path, opa=opa) as child:
-            engine = OpaEngine.following(lambda: child.endpoint, [manifest], max_concurrent=limit)
-            try:
-                yield engine
-            finally:
-                await engine.aclose()
-        return
-    engine = OpaEngine(
-        settings.opa.url, token=_token(settings.opa.token_file), manifests=[manifest], max_concurrent=limit
-    )
-    try:
-        yield engine
-    finally:
-        await engine.aclose()
-
-
-def _token(path: Path | None) -> str | None:
-    """The bearer token in a file."""
-    if path is None:
-        return None
-    try:
-        token = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"setting opa.token_file: {path} cannot be read as a token") from error
-    if not token or not token.isprintable() or " " in token:
-        raise SettingsError(f"setting opa.token_file: {path} holds no token, or more than one")
-    return token
-
-
 @contextmanager
 def _cluster_for(settings: Settings) -> Iterator[Cluster]:
     """The cluster: files that stand for it, or the live one with its watches running."""
@@ -228,19 +115,19 @@ async def assemble(settings: Settings, sink: AuditSink | None = None) -> AsyncIt
         MlgateError: a part cannot be started; the message says which and why.
     """
     opa = opa_for(settings)
-    manifest = await _bundle_for(settings, opa)
     extraction, gathering = options_for(settings)
     with _cluster_for(settings) as cluster:
-        async with _engine_for(settings, manifest, opa) as engine:
+        async with live_policy(settings, opa) as policy:
             gate = Gate(
-                engine=engine,
+                engine=policy.engine,
                 cluster=cluster,
                 sink=sink or LogSink(),
                 extract_options=extraction,
                 evidence_options=gathering,
                 allow_on_error=settings.decision.on_error == "allow",
             )
-            yield Running(gate, engine, manifest, opa_version(opa) if opa else None)
+            version = opa_version(opa) if opa else None
+            yield Running(gate, policy.engine, policy.state.manifest, version, policy)
 
 
 @dataclass(frozen=True)
@@ -298,8 +185,8 @@ async def assemble_check(source: CheckFrom) -> AsyncIterator[Running]:
     """A gate for manifests in files. Nothing is enforced by it and nothing is recorded."""
     settings = source.settings()
     opa = opa_for(settings)
-    manifest = await _bundle_for(settings, opa)
-    async with _engine_for(settings, manifest, opa) as engine:
+    manifest = await in_thread(bundle_for, settings, opa)
+    async with engine_for(settings, manifest, opa) as engine:
         with gate_for_check(source, engine) as gate:
             yield Running(gate, engine, manifest, None)
 

@@ -71,6 +71,8 @@ class PolicySettings(_Group):
     """A bundle with a lower sequence is refused."""
     partial: bool = False
     """Whether a bundle may lack parts of the shipped policy."""
+    reload_seconds: Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)] = 5
+    """How often these files are looked at for a new policy; 0 never, and SIGHUP is the only order to."""
 
 
 class EvidenceSettings(_Group):

@@ -16,7 +16,7 @@ from lying_opa import Lie, LyingOpa
 
 from mlgate.policy.local_opa import ManagedOpa
 from mlgate.policy.manifest import BundleManifest
-from mlgate.policy.opa import OpaEngine
+from mlgate.policy.switching import SwitchingEngine
 
 GOOD, BAD, ORDINARY = "credit-scoring", "credit-scoring-no-card", "ordinary-objects"
 BackToNormal = Callable[[Ask], Awaitable[None]]
@@ -59,9 +59,9 @@ async def test_opa_killed_while_it_is_asked_is_a_refusal_and_the_next_one_is_jud
 
 async def _question_is_under_way(ask: Ask) -> None:
     """Wait until the engine has taken the question."""
-    assert isinstance(ask.engine, OpaEngine)
+    assert isinstance(ask.engine, SwitchingEngine)
     async with asyncio.timeout(30):
-        while not ask.engine._in_flight:
+        while not ask.engine._seat.asked:
             await asyncio.sleep(0.01)
 
 

@@ -78,7 +78,12 @@ def test_it_is_alive_and_ready(running: Served) -> None:
     live, ready = running.call("GET", "/livez"), running.call("GET", "/readyz")
 
     assert (live.status, live.json()) == (200, {"status": "ok"})
-    assert (ready.status, ready.json()) == (200, {"ready": True, "problems": {}, "notes": []})
+    policy = ready.json().pop("policy")
+    assert (ready.status, ready.json() | {"policy": None}) == (
+        200,
+        {"ready": True, "problems": {}, "notes": [], "policy": None},
+    )
+    assert (policy["revision"], policy["refused"]) == (running.call("GET", "/version").json()["policy"], None)
 
 
 def test_unknown_addresses_and_methods_are_told_in_json(running: Served) -> None:

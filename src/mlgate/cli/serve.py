@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +108,7 @@ async def _serve(settings: Settings) -> None:
             "setting evidence.assume_authenticated: it is about evidence.files, and there are none"
         )
     certificate = _certificate(settings)
+    ordered = _reload_orders()
     async with assemble(settings) as running:
         server = Server(
             gate=running.gate,
@@ -113,8 +116,18 @@ async def _serve(settings: Settings) -> None:
             settings=settings,
             versions=running.versions,
             certificate=certificate,
+            policy=running.policy,
+            reload_ordered=ordered,
         )
         await run_server(server, lambda address: _announce(address, settings, running.versions()))
+
+
+def _reload_orders() -> asyncio.Event:
+    """Set by SIGHUP from now on; before the server is there it waits, and does not end the process."""
+    ordered = asyncio.Event()
+    with contextlib.suppress(NotImplementedError, AttributeError):  # not every platform has the signal
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, ordered.set)
+    return ordered
 
 
 def _announce(address: str, settings: Settings, versions: dict[str, Any]) -> None:

@@ -105,9 +105,6 @@ class Container(Frozen):
     env_from: tuple[EnvSource, ...] = ()
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
-    hooks: tuple[str, ...] = ()
-    """Commands that its lifecycle hooks and probes run in it, each as one text."""
-
     security_context: SecurityContext = SecurityContext()
 
 

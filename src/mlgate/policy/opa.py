@@ -81,6 +81,8 @@ class OpaEngine:
         self._manifests = manifests if callable(manifests) else lambda: manifests
         self._max_concurrent = max_concurrent
         self._ready_seconds = ready_seconds
+        self.loaded: str | None = None
+        """The revision that OPA had loaded when `ready` asked last; null where it was none that is known."""
         self._in_flight = 0
         self._endpoint: Endpoint | None = None
         self._client: _Client | None = None
@@ -111,6 +113,7 @@ class OpaEngine:
 
     async def ready(self) -> str | None:
         """Why OPA would give no decision of a known policy now; null when it would."""
+        self.loaded = None
         try:
             async with asyncio.timeout(self._ready_seconds), _translated():
                 answer = await (await self._connected()).get_data("mlgate/revision")
@@ -122,6 +125,7 @@ class OpaEngine:
             return str(problem)
         revision = answer["result"]
         if any(manifest.revision == revision for manifest in self._manifests()):
+            self.loaded = str(revision)
             return None
         return f"OPA has loaded another policy: revision {shown(str(revision))}"
 

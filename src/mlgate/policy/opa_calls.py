@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,3 +65,15 @@ def handed_over(function: Callable[P, T]) -> Callable[P, T]:
     """A function for a thread of a pool, whose calls belong to the work of whoever hands it over."""
     context = copy_context()
     return lambda *args, **kwargs: context.copy().run(function, *args, **kwargs)
+
+
+async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a function comes to that calls OPA; whoever is told to stop ends the calls it waits for."""
+    with stoppable() as calls:
+        work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            calls.end()
+            await asyncio.gather(work, return_exceptions=True)
+            raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mlgate.errors import PolicyError
@@ -14,6 +14,8 @@ GENERATED = frozenset({"mlgate/catalog/data.json", "mlgate/indexes/data.json"})
 RESERVED = frozenset({"mlgate/data.json", "mlgate/data.yaml"})
 """Where a build puts revision and overrides."""
 MANIFEST = ".manifest"
+MOUNTED = "..data"
+"""Link by which kubelet shows what a ConfigMap holds now; it swaps it for all files at once."""
 
 
 def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
@@ -75,17 +77,30 @@ def policy_files(tree: Path, *, tests: bool = False) -> dict[str, Path]:
     Raises:
         PolicyError: the tree cannot be read, or is empty.
     """
-    found: dict[str, Path] = {}
     try:
-        for path in sorted(tree.rglob("*")):
-            name = path.relative_to(tree).as_posix()
-            if path.is_file() and _belongs(name, tests=tests):
-                found[name] = path
+        every = sorted(_walked(tree, "", frozenset()))
+        found = {name: path for name, path in every if path.is_file() and _belongs(name, tests=tests)}
     except OSError as error:
         raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
     if not found:
         raise PolicyError(f"policy tree {tree} is empty")
     return found
+
+
+def _walked(folder: Path, prefix: str, above: frozenset[Path]) -> Iterator[tuple[str, Path]]:
+    """What is no folder, by name. Links are followed, but in no circle; a mounted ConfigMap is read once."""
+    mounted = folder / MOUNTED
+    # Behind the link, where a swap of it does not reach: so that all files are of one moment.
+    here = mounted.resolve() if mounted.is_dir() else folder
+    real = here.resolve()
+    if not here.is_dir() or real in above:
+        return
+    for path in here.iterdir():
+        name = f"{prefix}{path.name}"
+        if path.is_dir():
+            yield from _walked(path, f"{name}/", above | {real})
+        else:
+            yield name, path
 
 
 def _files(tree: Path) -> dict[str, bytes]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -17,11 +20,13 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.request import Request as ReviewRequest
 from mlgate.errors import ReviewError
 from mlgate.gate import Gate, Judgement
+from mlgate.live_policy import LivePolicy
 from mlgate.logs import get_logger
 from mlgate.policy.engine import PolicyEngine
 from mlgate.settings import Settings
 from mlgate.web.body import read_body
 from mlgate.web.metrics import Metrics
+from mlgate.web.policy_metrics import PolicyMetrics
 from mlgate.web.tls import ServingCertificate
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0}
@@ -40,8 +45,16 @@ class Server:
     versions: Callable[[], dict[str, str | None]]
     metrics: Metrics = field(default_factory=Metrics)
     certificate: ServingCertificate | None = None
+    policy: LivePolicy | None = None
+    reload_ordered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever wants the policy loaded at once."""
     draining: bool = False
     in_flight: int = 0
+
+    def __post_init__(self) -> None:
+        """Count what becomes of the policy."""
+        if self.policy is not None:
+            self.metrics.registry.register(PolicyMetrics(self.policy))
 
     async def problems(self) -> dict[str, str]:
         """Every reason not to send reviews here; empty when ready."""
@@ -98,7 +111,13 @@ def make_routes(server: Server) -> APIRouter:
         """Whether reviews should be sent here, with every reason why not."""
         problems = await server.problems()
         notes = server.certificate.reload_problem if server.certificate else None
-        body = {"ready": not problems, "problems": problems, "notes": [notes] if notes else []}
+        body: dict[str, Any] = {
+            "ready": not problems,
+            "problems": problems,
+            "notes": [notes] if notes else [],
+        }
+        if server.policy is not None:
+            body["policy"] = _policy(server.policy)
         return JSONResponse(body, status_code=503 if problems else 200)
 
     @router.get("/metrics")
@@ -115,6 +134,21 @@ def make_routes(server: Server) -> APIRouter:
         return JSONResponse(server.versions())
 
     return router
+
+
+def _policy(policy: LivePolicy) -> dict[str, Any]:
+    """What judges, and why the newest policy does not; reviews are judged all the same."""
+    state = policy.state
+    refused = state.refused
+    return {
+        "revision": policy.judging,
+        "loadedAt": _moment(state.loaded_at),
+        "refused": refused and {"since": _moment(refused.since), "problem": refused.problem},
+    }
+
+
+def _moment(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 async def _judge(server: Server, request: ReviewRequest, deadline: Deadline) -> Judgement:

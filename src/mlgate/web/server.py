@@ -107,14 +107,24 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
 
     web = _Uvicorn(config, settings.server.head_seconds, tell)
     drain = asyncio.create_task(_drain_on_signal(server, web))
-    watch = asyncio.create_task(certificate.watch(settings.tls.reload_seconds)) if certificate else None
+    tasks = [drain, *_watches(server)]
     try:
         await web.serve(sockets=[listener])
     finally:
-        for task in (drain, watch):
-            if task is not None:
-                task.cancel()
+        for task in tasks:
+            task.cancel()
+        # A policy that is just being taken over leaves nothing half done behind.
+        await asyncio.gather(*tasks, return_exceptions=True)
         listener.close()
+
+
+def _watches(server: Server) -> Iterator[asyncio.Task[None]]:
+    """What follows its files while reviews are answered."""
+    settings = server.settings
+    if server.certificate is not None:
+        yield asyncio.create_task(server.certificate.watch(settings.tls.reload_seconds))
+    if server.policy is not None:
+        yield asyncio.create_task(server.policy.watch(settings.policy.reload_seconds, server.reload_ordered))
 
 
 async def _drain_on_signal(server: Server, web: uvicorn.Server) -> None:

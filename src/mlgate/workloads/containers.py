@@ -24,8 +24,6 @@ _SOURCES = (
 _OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext", "lifecycle")
 _COMPARED_AS_WRITTEN = ("securityContext", "lifecycle", "workingDir", "volumeDevices")
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-_HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"), *((probe,) for probe in PROBES))
-"""Fields of a container that run a command of their own: `exec.command` below each."""
 _JOB_INDEX = "JOB_COMPLETION_INDEX"
 _ADDED_MOUNTS = (
     ("kube-api-access-", "/var/run/secrets/kubernetes.io/serviceaccount"),
@@ -88,14 +86,6 @@ class Slot:
         extra += [probes, _mounts_as_written(self.raw)]
         return json.dumps([parts, extra], sort_keys=True, default=str)
 
-    def hooks(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The commands that lifecycle hooks and probes run in the container, each with its path."""
-        for keys in _HOOKS:
-            command = dig(self.raw, *keys, "exec", "command")
-            if isinstance(command, list):
-                words = tuple(word if isinstance(word, str) else "" for word in command)
-                yield f"{self.path}.{'.'.join(keys)}.exec.command", words
-
     def container(self) -> Container:
         """The container as policy sees it: credentials masked."""
         return Container(
@@ -108,7 +98,6 @@ class Slot:
             env_from=self.env_from,
             command=mask_arguments(self.command),
             args=mask_arguments(self.args),
-            hooks=tuple(" ".join(mask_arguments(words)) for _, words in self.hooks()),
             security_context=self.security,
         )
 

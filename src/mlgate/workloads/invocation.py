@@ -11,6 +11,7 @@ from itertools import takewhile
 from mlgate.workloads.catalog import Program, catalog
 from mlgate.workloads.containers import Slot
 from mlgate.workloads.credential_patterns import shipped
+from mlgate.workloads.reading import dig
 from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word, read_words
 
 _VARIABLE = re.compile(
@@ -23,6 +24,14 @@ _MAX_BEHIND = 200
 _MAX_VALUE = 4096
 _SWITCHING = ("enable-", "disable-", "no-")
 """Beginnings of names of flags that stand alone."""
+_HOOKS = (
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+    ("startupProbe",),
+    ("livenessProbe",),
+    ("readinessProbe",),
+)
+"""Fields of a container that run a command of their own: `exec.command` below each."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,14 @@ def _items(slot: Slot) -> Iterator[tuple[str, str]]:
     """Text and path of everything the container runs, commands of its hooks and probes behind its own."""
     yield from ((text, f"{slot.path}.command[{index}]") for index, text in enumerate(slot.command))
     yield from ((text, f"{slot.path}.args[{index}]") for index, text in enumerate(slot.args))
-    for path, words in slot.hooks():
-        yield ";", path
-        yield from ((text, f"{path}[{index}]") for index, text in enumerate(words))
+    for keys in _HOOKS:
+        command = dig(slot.raw, *keys, "exec", "command")
+        if isinstance(command, list):
+            path = f"{slot.path}.{'.'.join(keys)}.exec.command"
+            yield ";", path
+            yield from (
+                (text, f"{path}[{index}]") for index, text in enumerate(command) if isinstance(text, str)
+            )
 
 
 def _assigned(words: tuple[Word, ...]) -> dict[str, str]:

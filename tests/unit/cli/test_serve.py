@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,7 +27,9 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.evidence.files import FileCluster
+from mlgate.live_policy import LivePolicy
 from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.reload import PolicyReload
 from mlgate.settings import Settings
 from mlgate.web.routes import Server
 
@@ -111,14 +116,18 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """`serve` without sockets and without OPA."""
     found = Started()
 
+    manifest = BundleManifest(revision="v1+abc", codes=frozenset({"model_card.missing"}), path=None)
+
+    async def use(_: BundleManifest) -> None:
+        pytest.fail("the policy does not change")
+
     @asynccontextmanager
-    async def engine_for(*_: object) -> AsyncIterator[Engine]:
-        yield found.engine
+    async def live_policy(*_: object) -> AsyncIterator[LivePolicy]:
+        reload = PolicyReload(lambda: "", lambda judging: judging, use, seen="", manifest=manifest)
+        yield LivePolicy(found.engine, reload)
 
     monkeypatch.setattr(assembly, "opa_for", lambda _settings: None)
-    manifest = BundleManifest(revision="v1+abc", codes=frozenset({"model_card.missing"}), path=None)
-    monkeypatch.setattr(assembly, "bundle_for", lambda *_: manifest)
-    monkeypatch.setattr(assembly, "_engine_for", engine_for)
+    monkeypatch.setattr(assembly, "live_policy", live_policy)
     monkeypatch.setattr(module, "run_server", found.run)
     return found
 
@@ -280,6 +289,15 @@ def test_a_broken_evidence_file_is_named_with_its_place(
 
     assert (done.code, started.settings) == (2, None)
     assert done.err == f"mlgate: {tmp_path / 'bad.yaml'}: duplicate key 'a' (line 2, column 1)\n"
+
+
+async def test_an_order_to_reload_that_comes_before_the_server_is_kept_for_it() -> None:
+    ordered = module._reload_orders()
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.wait_for(ordered.wait(), 30)
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
 
 
 def test_where_there_is_no_faster_event_loop_the_own_one_serves(monkeypatch: pytest.MonkeyPatch) -> None:

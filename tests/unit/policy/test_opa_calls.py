@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mlgate.policy.opa_calls import current, handed_over, stoppable
+from mlgate.policy.opa_calls import current, handed_over, in_thread, stoppable
 from mlgate.policy.opa_command import call_opa
 
 
@@ -45,3 +46,16 @@ def test_an_end_is_that_of_one_piece_of_work(tmp_path: Path) -> None:
     assert call_opa(program, "a").out == "done\n"
     with stoppable():
         assert call_opa(program, "a").out == "done\n"
+
+
+async def test_who_is_told_to_stop_ends_the_calls_it_waits_for(
+    hanging: Callable[[], list[Path]], tmp_path: Path
+) -> None:
+    waiting = asyncio.create_task(in_thread(call_opa, tmp_path / "opa", "a", folder=tmp_path))
+    async with asyncio.timeout(60):
+        while not hanging():
+            await asyncio.sleep(0.001)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert await in_thread(str, 1) == "1"

@@ -116,3 +116,40 @@ def test_every_folder_of_rules_holds_a_code(tmp_path: Path) -> None:
 def test_a_policy_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="holds no rules"):
         check_coverage(tmp_path, Catalog({}))
+
+
+def mounted(root: Path, data: Path, *names: str) -> Path:
+    """A folder as kubelet shows a ConfigMap: links through `..data` to what it holds now."""
+    written(data, *names)
+    root.mkdir(parents=True, exist_ok=True)
+    link = root / "..new"
+    link.symlink_to(data.name)
+    link.replace(root / "..data")
+    for top in {name.split("/")[0] for name in names}:
+        if not (root / top).is_symlink():
+            (root / top).symlink_to(Path("..data") / top)
+    return root
+
+
+def test_a_mounted_config_map_is_read_once_and_as_it_is_now(shipped: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    mounted(site, site / "..2026_01_01", "mlgate/rules/ours/ours.rego", "mlgate/rules/ours/gone.rego")
+    mounted(site, site / "..2026_01_02", "mlgate/rules/ours/ours.rego", "mlgate/rules/ours/new.rego")
+    added = set(content_of(shipped, site)) - set(content_of(shipped, None))
+    assert added == {"mlgate/rules/ours/ours.rego", "mlgate/rules/ours/new.rego"}
+
+
+def test_a_config_map_may_be_mounted_for_one_subject(shipped: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site" / "mlgate" / "rules" / "ours"
+    mounted(folder, folder / "..2026_01_01", "ours.rego")
+    added = set(content_of(shipped, tmp_path / "site")) - set(content_of(shipped, None))
+    assert added == {"mlgate/rules/ours/ours.rego"}
+
+
+def test_links_to_folders_are_followed_but_in_no_circle(shipped: Path, tmp_path: Path) -> None:
+    site = written(tmp_path / "site", "mlgate/rules/ours/ours.rego")
+    written(tmp_path / "elsewhere", "theirs.rego")
+    (site / "mlgate" / "rules" / "theirs").symlink_to(tmp_path / "elsewhere")
+    (site / "mlgate" / "rules" / "ours" / "round").symlink_to(site)
+    added = set(content_of(shipped, site)) - set(content_of(shipped, None))
+    assert added == {"mlgate/rules/ours/ours.rego", "mlgate/rules/theirs/theirs.rego"}

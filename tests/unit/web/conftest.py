@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,9 +16,13 @@ from mlgate.audit.log import NoSink
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
+from mlgate.errors import PolicyError
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate
+from mlgate.live_policy import LivePolicy
+from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.reload import PolicyReload
 from mlgate.settings import Settings
 from mlgate.web.app import create_app
 from mlgate.web.routes import Server
@@ -56,6 +62,44 @@ class ScriptedEngine:
 @pytest.fixture
 def engine() -> ScriptedEngine:
     return ScriptedEngine()
+
+
+class Source:
+    """The source of a policy that a test changes; a revision that ends in `!` is refused."""
+
+    def __init__(self) -> None:
+        self.revision = "v1"
+        self.now = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
+
+    def load(self, judging: BundleManifest) -> BundleManifest:
+        if self.revision.endswith("!"):
+            raise PolicyError(f"ours.rego:3: {self.revision} is no policy; write one")
+        return replace(judging, revision=self.revision)
+
+    async def use(self, _: BundleManifest) -> None:
+        """The engine of these tests knows no policy."""
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+@pytest.fixture
+def policy(engine: ScriptedEngine, source: Source) -> LivePolicy:
+    """A policy that follows that source."""
+    manifest = BundleManifest(revision="v1", codes=frozenset({"model_card.missing"}), path=None)
+    return LivePolicy(
+        engine,
+        PolicyReload(
+            lambda: source.revision,
+            source.load,
+            source.use,
+            seen="v1",
+            manifest=manifest,
+            clock=lambda: source.now,
+        ),
+    )
 
 
 @pytest.fixture

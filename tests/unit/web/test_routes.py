@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from mlgate.domain.decision import Decision
 from mlgate.domain.request import Request
 from mlgate.errors import DecisionInvalid, EngineTimeout, EngineUnavailable
 from mlgate.gate import Gate, Judgement
+from mlgate.live_policy import LivePolicy
 from mlgate.settings import ServerSettings, Settings
 from mlgate.web.routes import Server, parse_timeout
 
@@ -181,6 +183,29 @@ async def test_readiness_names_every_part_that_is_not_ready(
     assert (ready.status_code, ready.json()["problems"]) == (200, {})
     assert answer.status_code == 503
     assert answer.json()["problems"] == {"policy engine": "OPA does not answer", "server": "draining"}
+
+
+async def test_readiness_says_which_policy_judges_and_why_the_newest_does_not(
+    server: Server, client: httpx.AsyncClient, policy: LivePolicy, source: Any
+) -> None:
+    server.policy = policy
+    before = (await client.get("/readyz")).json()["policy"]
+    source.revision, source.now = "v2!", datetime(2026, 11, 25, 9, tzinfo=UTC)
+    await policy.reload.check(at_once=True)
+    refused = await client.get("/readyz")
+    source.revision = "v3"
+    await policy.reload.check(at_once=True)
+    after = (await client.get("/readyz")).json()["policy"]
+
+    assert before == {"revision": "v1", "loadedAt": "2026-11-25T08:30:00Z", "refused": None}
+    assert (refused.status_code, refused.json()["ready"]) == (200, True)
+    assert refused.json()["policy"] == before | {
+        "refused": {
+            "since": "2026-11-25T09:00:00Z",
+            "problem": "ours.rego:3: v2! is no policy; write one",
+        }
+    }
+    assert after == {"revision": "v3", "loadedAt": "2026-11-25T09:00:00Z", "refused": None}
 
 
 async def test_a_draining_server_still_judges_and_sends_its_callers_elsewhere(

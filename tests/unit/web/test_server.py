@@ -17,7 +17,8 @@ import pytest
 import trustme
 
 from mlgate.errors import SettingsError
-from mlgate.settings import ListenSettings, ServerSettings, Settings, TlsSettings
+from mlgate.live_policy import LivePolicy
+from mlgate.settings import ListenSettings, PolicySettings, ServerSettings, Settings, TlsSettings
 from mlgate.web.routes import Server
 from mlgate.web.server import serve
 from mlgate.web.tls import ServingCertificate
@@ -100,6 +101,20 @@ async def test_the_order_to_stop_drains_and_returns(server: Server, order: signa
 
     assert server.draining is True
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+async def test_the_policy_is_loaded_at_once_when_that_is_ordered(
+    server: Server, policy: LivePolicy, source: Any
+) -> None:
+    never = PolicySettings(reload_seconds=0)
+    server.settings, server.policy = _settings().model_copy(update={"policy": never}), policy
+
+    async with _serving(server):
+        source.revision = "v2"
+        server.reload_ordered.set()
+        async with asyncio.timeout(30):
+            while policy.judging != "v2":
+                await asyncio.sleep(0.001)
 
 
 async def test_reviews_are_still_judged_while_draining_and_no_reply_keeps_its_connection(

@@ -106,20 +106,6 @@ def test_credentials_are_masked_for_policy_and_kept_for_comparison() -> None:
     assert found.fingerprint() != slot(raw | {"args": ["--token=hf_" + "b" * 40, "--x"]}).fingerprint()
 
 
-def test_hooks_and_probes_are_told_with_their_credentials_masked() -> None:
-    container = slot(
-        {
-            "lifecycle": {
-                "postStart": {"exec": {"command": ["pilot-agent", "wait"]}},
-                "preStop": {"httpGet": {"path": "/"}},
-            },
-            "readinessProbe": {"exec": {"command": ["ask", f"--token={TOKEN}", 7]}},
-        }
-    ).container()
-
-    assert container.hooks == ("pilot-agent wait", "ask --token=*** ")
-
-
 def test_the_security_context_is_the_container_s_and_else_the_pod_s() -> None:
     pod = {"runAsNonRoot": True, "runAsUser": 7, "seccompProfile": {"type": "RuntimeDefault"}}
     own = {

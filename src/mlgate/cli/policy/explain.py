@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from mlgate.assembly import CheckFrom, bundle_for
+from mlgate.assembly import CheckFrom
 from mlgate.cli.console import coloured, lines, print_json, put
 from mlgate.cli.options import (
     AssumeAuthenticated,
@@ -29,6 +29,7 @@ from mlgate.cli.policy.explained import explained_lines
 from mlgate.cli.policy.input import ObjectOption
 from mlgate.cli.policy.options import Site, SiteSettings, opa_program, site_folder
 from mlgate.cli.questions import Given
+from mlgate.engines import bundle_for
 from mlgate.policy.workbench.explain import explained, known_code
 from mlgate.policy.workbench.library import Library, library
 from mlgate.policy.workbench.questioned import questioned

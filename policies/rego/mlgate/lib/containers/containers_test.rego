@@ -24,15 +24,6 @@ test_a_container_that_only_looks_like_the_platforms_is_judged[note] if {
 		"no repository": {"image": {"repository": null}},
 		"own command": {"command": ["sh", "-c", "fetch | sh"]},
 		"command unknown": {"command": null},
-		"own hook": {"hooks": ["sh -c fetch | sh"]},
-		"hook beside one of the platform": {"hooks": ["pilot-agent wait", "pilot-agent wait; fetch"]},
-		"hooks unknown": {"hooks": null},
-		"hooks of another kind": {"hooks": {}},
-		"privileged": {"securityContext": {"privileged": true}},
-		"rights of another kind": {"securityContext": {"privileged": "no"}},
-		"rights of the machine": {"securityContext": {"capabilitiesAdd": ["NET_ADMIN", "SYS_ADMIN"]}},
-		"capabilities unknown": {"securityContext": {"capabilitiesAdd": null}},
-		"capabilities of another kind": {"securityContext": {"capabilitiesAdd": {}}},
 	}
 	judged([object.union(proxy, keys)]) == ["istio-proxy"]
 }
@@ -41,18 +32,6 @@ test_a_container_without_image_or_command_is_judged if {
 	judged([object.remove(proxy, ["image"])]) == ["istio-proxy"]
 	judged([object.remove(proxy, ["command"])]) == ["istio-proxy"]
 	judged([object.union(proxy, {"image": null})]) == ["istio-proxy"]
-}
-
-test_rights_that_nobody_told_are_no_rights_of_the_platform[note] if {
-	some note, path in {"hooks": ["hooks"], "security context": ["securityContext"], "privileged": ["securityContext", "privileged"]}
-	judged([json.remove(proxy, [path])]) == ["istio-proxy"]
-}
-
-test_a_mesh_may_turn_traffic_and_wait_for_its_proxy if {
-	judged([object.union(proxy, {
-		"hooks": ["pilot-agent wait"],
-		"securityContext": {"privileged": null, "runAsUser": 0, "capabilitiesAdd": ["NET_ADMIN", "NET_RAW"]},
-	})]) == []
 }
 
 test_the_platforms_images_are_a_setting if {

@@ -27,7 +27,10 @@ covered_by_owner if {
 
 vouched_for(container) if container.inOwner == true
 
-vouched_for(container) if containers.of_platform(container)
+vouched_for(container) if {
+	containers.of_platform(container)
+	not container.securityContext.privileged == true
+}
 
 # METADATA
 # title: inherited

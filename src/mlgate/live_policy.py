@@ -1,0 +1,127 @@
+"""The policy of a server: the engine that judges by it, and the watch that keeps it up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlgate.audit.log import NoSink
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.policy_input import PolicyInput
+from mlgate.domain.request import GroupVersionKind, Request
+from mlgate.engines import MANAGED, bundle_for, managed_engine, remote_engine
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.gate import Gate
+from mlgate.policy.engine import NoEngine, PolicyEngine
+from mlgate.policy.fingerprint import fingerprint
+from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.opa import OpaEngine
+from mlgate.policy.opa_calls import in_thread
+from mlgate.policy.reload import PolicyReload, PolicyState
+from mlgate.policy.switching import SwitchingEngine
+from mlgate.settings import Settings
+from mlgate.workloads.extract import ExtractOptions
+
+_TRIAL_SECONDS = 10.0
+_TRIAL = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "mlgate-trial", "namespace": "mlgate-trial"},
+    "spec": {"predictor": {"model": {"modelFormat": {"name": "onnx"}, "storageUri": "s3://models/trial/1/"}}},
+}
+"""A model that nothing is known of. What a policy says of it does not matter, but that it says it."""
+
+
+@dataclass(frozen=True)
+class LivePolicy:
+    """What judges, and what becomes of its source."""
+
+    engine: PolicyEngine
+    reload: PolicyReload
+
+    @property
+    def state(self) -> PolicyState:
+        """What was loaded, and what was refused since."""
+        return self.reload.state
+
+    @property
+    def judging(self) -> str:
+        """The revision that judges; of an OPA that runs elsewhere, as far as it was asked."""
+        loaded = self.engine.loaded if isinstance(self.engine, OpaEngine) else None
+        return loaded or self.state.manifest.revision
+
+    async def watch(self, seconds: float, ordered: asyncio.Event) -> None:
+        """Follow the source until cancelled, as `PolicyReload.watch` says."""
+        await self.reload.watch(seconds, ordered)
+
+
+@asynccontextmanager
+async def live_policy(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+    """The policy that the settings name, judging for as long as the block lasts.
+
+    An OPA of our own is replaced by one with the new policy. One that runs elsewhere gets its policy from
+    somebody else, before or after the source here changes: decisions by the new one and by the one before
+    are both taken, each held against the codes of its own.
+
+    Raises:
+        MlgateError: the policy is refused, or there is no engine for it.
+    """
+    seen = _look(settings)
+    manifest = await in_thread(bundle_for, settings, opa)
+
+    def reload(use: Callable[[BundleManifest], Awaitable[None]]) -> PolicyReload:
+        return PolicyReload(
+            lambda: _look(settings),
+            lambda judging: bundle_for(settings, opa, at_least=judging.sequence),
+            use,
+            seen=seen,
+            manifest=manifest,
+        )
+
+    if settings.opa.url == MANAGED:
+        assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
+        program, trial = opa, await trial_question()
+        async with SwitchingEngine.running(
+            lambda chosen: managed_engine(settings, chosen, program), manifest, trial
+        ) as engine:
+            yield LivePolicy(engine, reload(engine.use))
+        return
+
+    known = [manifest]
+
+    async def use(chosen: BundleManifest) -> None:
+        known[:] = [chosen, known[0]]
+
+    async with remote_engine(settings, lambda: known) as remote:
+        yield LivePolicy(remote, reload(use))
+
+
+def _look(settings: Settings) -> str:
+    chosen = settings.policy
+    named = (chosen.bundle, chosen.settings, chosen.verification_key)
+    return fingerprint(path for path in named if path is not None)
+
+
+async def trial_question() -> PolicyInput:
+    """What every policy must be able to answer, made by the arrows that make all questions."""
+    kind = GroupVersionKind(group="serving.kserve.io", version="v1beta1", kind="InferenceService")
+    request = Request(
+        origin="check",
+        uid=None,
+        operation="CREATE",
+        dry_run=True,
+        kind=kind,
+        namespace="mlgate-trial",
+        name="mlgate-trial",
+        sub_resource=None,
+        user_info=None,
+        object=dict(_TRIAL),
+        old_object=None,
+    )
+    gate = Gate(NoEngine(), None, NoSink(), ExtractOptions(), EvidenceOptions())
+    question = await gate.question(request, Deadline.after(_TRIAL_SECONDS))
+    assert question is not None  # noqa: S101 - it serves a model
+    return question

@@ -1,0 +1,35 @@
+"""What becomes of the policy, as metrics: which one judges, and whether a newer one was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from mlgate.live_policy import LivePolicy
+
+
+class PolicyMetrics(Collector):
+    """Reads the state when it is asked. One series each: the revision before leaves none behind."""
+
+    def __init__(self, policy: LivePolicy) -> None:
+        self._policy = policy
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics."""
+        state = self._policy.state
+        yield InfoMetricFamily("mlgate_policy", "The policy that judges.", {"revision": self._policy.judging})
+        yield GaugeMetricFamily(
+            "mlgate_policy_loaded_timestamp_seconds",
+            "When the policy that judges was loaded.",
+            state.loaded_at.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "mlgate_policy_last_load_success",
+            "Whether the newest policy is the one that was loaded: 1, or 0 while it is refused.",
+            float(state.refused is None),
+        )
+        yield CounterMetricFamily(
+            "mlgate_policy_load_failures", "Loads of a policy that was refused.", state.failures
+        )
