@@ -33,6 +33,7 @@ from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
 from mlgate.workloads.complete import Subject, complete, wider_lookups
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+from mlgate.workloads.masking import masked
 
 
 def now_utc() -> str:
@@ -147,7 +148,7 @@ class Gate:
         if question is None:
             return Verdict(outcome="skipped", allowed=True, reason="serves no model")
         with trail.stage("decide"):
-            decision = await self.engine.decide(question, deadline)
+            decision = masked(await self.engine.decide(question, deadline))
         return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
 
     async def _question(self, request: Request, deadline: Deadline, trail: _Trail) -> PolicyInput | None:

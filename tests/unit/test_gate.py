@@ -194,6 +194,19 @@ async def test_a_denial_of_the_policy_refuses(gate_with: Any, engine: ScriptedEn
     assert engine.questions[0].old_object == SERVICE
 
 
+async def test_a_credential_in_a_finding_is_told_and_recorded_to_nobody(
+    gate_with: Any, engine: ScriptedEngine, sink: ListSink
+) -> None:
+    token = "ghp_" + "a1B2" * 9
+    engine.answer = lambda _: DENY | {"violations": [FINDING | {"message": f"label {token}", "term": token}]}
+
+    found = await judged(gate_with())
+
+    assert found.verdict.decision is not None
+    assert found.verdict.decision.violations[0].message == "label ***"
+    assert token not in found.verdict.model_dump_json() + sink.records[0].model_dump_json()
+
+
 @pytest.mark.parametrize(
     "more", [{"warnings": [FINDING | {"enforcement": "warn"}]}, {"waived": [FINDING | {"waiver": WAIVER}]}]
 )
