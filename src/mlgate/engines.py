@@ -14,7 +14,7 @@ from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import Manifests, OpaEngine
 from mlgate.policy.opa_command import run_opa
-from mlgate.settings import Settings, user_cache
+from mlgate.settings import Settings, bundle_cache
 
 MANAGED = "managed"
 """In the place of an address: an OPA of our own."""
@@ -50,7 +50,7 @@ def bundle_for(settings: Settings, opa: Path | None, *, at_least: int = 0) -> Bu
             no program to do it.
     """
     named, overrides = settings.policy.bundle, settings.policy.settings
-    cache = settings.decision.cache_dir or user_cache() / "bundles"
+    cache = bundle_cache(settings)
     try:
         if named is not None and named.is_file():
             if overrides is not None:

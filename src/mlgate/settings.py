@@ -210,6 +210,11 @@ def user_cache() -> Path:
     return Path(base or Path.home() / ".cache") / "mlgate"
 
 
+def bundle_cache(settings: Settings) -> Path:
+    """Where built bundles are kept."""
+    return settings.decision.cache_dir or user_cache() / "bundles"
+
+
 def runs_in_cluster() -> bool:
     """Whether this process runs in a Pod, where files must never stand for the cluster."""
     return "KUBERNETES_SERVICE_HOST" in os.environ

@@ -6,7 +6,7 @@ import importlib
 
 import typer
 
-SUBCOMMANDS = ("list", "explain", "input", "new", "lint", "test", "docs", "matrix", "bundle")
+SUBCOMMANDS = ("list", "explain", "input", "new", "lint", "test", "docs", "matrix", "bundle", "diff")
 """In the order of `--help`; each lives in the module of its name, which has `register(app)`."""
 
 
