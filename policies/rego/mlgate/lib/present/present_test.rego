@@ -4,7 +4,7 @@ import data.mlgate.lib.present
 
 test_nothing_given_is_absent[note] if {
 	some note, value in {
-		"null": null, "empty": "", "blank": " \t\n", "empty list": [], "empty object": {}, "empty set": set(),
+		"null": null, "empty": "", "blank": " \t\n", "not seen": " \u200b\u2060\ufeff", "filler": "\u3164", "selector": "\ufe0f", "empty list": [], "empty object": {}, "empty set": set(),
 	}
 	present.absent(value)
 	not present.is_present(value)
@@ -49,7 +49,7 @@ test_list_gives_lists_only if {
 test_only_a_string_that_is_not_blank_is_stated if {
 	present.stated("x")
 	present.stated(" todo ")
-	stated := [wrong | some wrong in [null, true, 7, "", " \n", [], ["x"], {}, {"a": "x"}]; present.stated(wrong)]
+	stated := [wrong | some wrong in [null, true, 7, "", " \n", "\u00a0\u200b", [], ["x"], {}, {"a": "x"}]; present.stated(wrong)]
 	stated == []
 }
 

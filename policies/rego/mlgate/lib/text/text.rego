@@ -3,6 +3,7 @@
 # description: What counts as an answer in words.
 package mlgate.lib.text
 
+import data.mlgate.lib.present
 import data.mlgate.lib.settings
 
 # METADATA
@@ -39,7 +40,7 @@ any_item(given) if {
 # description: Whether one list item counts.
 counts(item) if {
 	is_string(item)
-	trimmed := trim_space(item)
+	trimmed := trim(item, present.unseen)
 	trimmed != ""
 	not lower(trimmed) in placeholders
 }
@@ -48,7 +49,7 @@ placeholders := {lower(entry) | some entry in settings.value.documentation.place
 
 answers(x) if {
 	is_string(x)
-	trimmed := trim_space(x)
+	trimmed := trim(x, present.unseen)
 	trimmed != ""
 	count(trimmed) >= settings.value.documentation.minTextLength
 	not lower(trimmed) in placeholders

@@ -9,7 +9,7 @@ test_a_sentence_is_text if text.is_text(long)
 test_a_list_with_one_sentence_is_text if text.is_text(["tbd", long])
 
 test_no_answer_is_no_text[sprintf("%v", [value])] if {
-	some value in [null, "", "short", " TODO ", "          short          ", [], ["short"], [null], {}, 7, true, {"a": long}]
+	some value in [null, "", "short", " TODO ", "\u200bTBD\u2060", "\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b", "          short          ", [], ["short"], [null], {}, 7, true, {"a": long}]
 	not text.is_text(value)
 }
 
@@ -20,7 +20,7 @@ test_the_length_is_a_setting if {
 }
 
 test_items_leaves_out_what_does_not_count if {
-	text.items(["a", " ", "TBD", null, 1, "b"]) == ["a", "b"]
+	text.items(["a", " ", "\u3164", "TBD\u200b", null, 1, "b"]) == ["a", "b"]
 }
 
 test_one_item_that_counts_is_enough if {
