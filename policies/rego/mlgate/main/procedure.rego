@@ -32,7 +32,7 @@ hidden contains finding if {
 	some finding in remaining
 	finding.path == "card"
 	finding.observed == "no usable card"
-	some action in without_card[finding.model]
+	some action in told_without_card[finding.model]
 	levels.at_least(action, finding.enforcement)
 }
 
@@ -48,8 +48,10 @@ most_told := 100
 
 of_code[finding.code] contains finding if some finding in remaining
 
-# How strictly each model is told that it has no usable card. By model, so that many models cost no more
-# than each of them.
+# How strictly each model is told that it has no usable card. All of them at once: asked for one model, the rule
+# below would read every finding again.
+told_without_card := without_card
+
 without_card[finding.model] contains finding.enforcement if {
 	some finding in remaining
 	finding.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}

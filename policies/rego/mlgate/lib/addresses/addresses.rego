@@ -70,13 +70,12 @@ repository(image) := concat("/", [image.registry, image.repository]) if {
 }
 
 # METADATA
-# title: inside
-# description: Whether a field path names a field or something within it.
-inside(path, field) if path == field
-
-inside(path, field) if startswith(path, concat("", [field, "."]))
-
-inside(path, field) if startswith(path, concat("", [field, "["]))
+# title: around
+# description: A field path, and the paths of all fields it lies in.
+around(path) := {path} | {substring(path, 0, at) |
+	some mark in [".", "["]
+	some at in indexof_n(path, mark)
+}
 
 # METADATA
 # title: loopback

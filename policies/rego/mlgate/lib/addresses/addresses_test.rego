@@ -33,13 +33,11 @@ test_a_repository_needs_both_parts if {
 	not addresses.repository({})
 }
 
-test_a_field_is_inside_itself_and_what_holds_it if {
-	addresses.inside("spec.containers[1]", "spec.containers[1]")
-	addresses.inside("spec.containers[1].image", "spec.containers[1]")
-	addresses.inside("spec.containers[1]", "spec.containers")
-	not addresses.inside("spec.containers[10]", "spec.containers[1]")
-	not addresses.inside("spec.containersX", "spec.containers")
-	not addresses.inside("spec", "spec.containers")
+test_a_field_lies_in_itself_and_in_all_that_hold_it if {
+	addresses.around("spec.containers[1].image") == {"spec", "spec.containers", "spec.containers[1]", "spec.containers[1].image"}
+	addresses.around("spec") == {"spec"}
+	addresses.around("") == {""}
+	addresses.around("spec.ä[é].x") == {"spec", "spec.ä", "spec.ä[é]", "spec.ä[é].x"}
 }
 
 test_the_machine_itself_has_few_names if {

@@ -43,25 +43,35 @@ inherited(candidate) if {
 	not vouched_by_none(candidate)
 }
 
+# Compared by the fields around a finding, so that many parts with many findings cost no more than each of them.
 owned(candidate) if {
-	some part in parts
-	part.inOwner == true
-	addresses.inside(candidate.path, part.path)
+	some field in addresses.around(candidate.path)
+	field in owned_fields
 }
 
-owned(candidate) if {
-	some model in input.workload.models
-	model.inOwner == true
-	model.id == candidate.model
-}
+owned(candidate) if candidate.model in owned_models
 
 added(candidate) if {
-	some part in parts
-	not part.inOwner == true
-	addresses.inside(candidate.path, part.path)
+	some field in addresses.around(candidate.path)
+	field in added_fields
 }
 
 vouched_by_none(candidate) if candidate.code in always_judged
+
+owned_models contains model.id if {
+	some model in input.workload.models
+	model.inOwner == true
+}
+
+owned_fields contains part.path if {
+	some part in parts
+	part.inOwner == true
+}
+
+added_fields contains part.path if {
+	some part in parts
+	not part.inOwner == true
+}
 
 parts := array.concat(
 	array.concat(input.workload.models, input.workload.containers),
