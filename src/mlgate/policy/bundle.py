@@ -42,8 +42,8 @@ def build_bundle(
     """The bundle of a policy, built once per content.
 
     Args:
-        source: a policy tree. One with the package `mlgate.main` stands instead of the shipped one;
-            any other is put over it: the site's own rules. By default the shipped tree alone.
+        source: a policy tree. One with `.manifest` and the package `mlgate.main` stands instead of the
+            shipped one; any other is put over it: the site's own rules. By default the shipped tree alone.
         settings: the site's overrides of the settings, or the YAML file that holds them.
         target: folder that keeps built bundles; made if it is missing.
         opa: the OPA program.

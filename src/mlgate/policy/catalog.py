@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgate.errors import PolicyError
+from mlgate.policy.metadata import check_metadata
 from mlgate.policy.opa_command import inspect
 from mlgate.policy.schema_export import setting_schemas
 from mlgate.policy.shipped import shipped_rego
@@ -46,11 +47,6 @@ KEPT = (
 )
 ASKED_LATER = "mlgate.rules.waiver.late"
 """Rules about waivers themselves, asked once the waivers have been applied; all others are called deny."""
-REQUIRED = ("severity", "appliesWhen", "enforcement", "message", "fix")
-ACTIONS = ("deny", "warn", "audit", "off")
-SEVERITIES = ("critical", "high", "medium", "low")
-MAPS = ("appliesWhen", "enforcement")
-LISTS = ("needs", "configuredBy", "raise", "settings", "alsoUses", "controls")
 
 
 @dataclass(frozen=True)
@@ -126,10 +122,7 @@ def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, An
     rule = ".".join(str(part["value"]) for part in path[1:])
     if path[-1]["value"] != "deny" and rule != ASKED_LATER:
         raise PolicyError(f"{code} stands on rule {rule}, which is never asked; call the rule deny")
-    missing = [key for key in REQUIRED if key not in custom]
-    if missing:
-        raise PolicyError(f"{code} has no {missing[0]} in its METADATA")
-    _check_shapes(code, custom)
+    check_metadata(code, annotation)
     templates = f"{custom['message']} {custom['fix']}"
     return {
         "title": annotation.get("title", ""),
@@ -138,28 +131,6 @@ def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, An
         **{key: custom[key] for key in KEPT if key in custom},
         "placeholders": sorted(set(PLACEHOLDER.findall(templates))),
     }
-
-
-def _check_shapes(code: str, custom: Mapping[str, Any]) -> None:
-    """What is read as a map or a list here and in every review is one."""
-    wrong = [key for key in MAPS if not isinstance(custom[key], Mapping)]
-    wrong += [key for key in LISTS if not isinstance(custom.get(key, []), list)]
-    if not wrong and not isinstance(custom["appliesWhen"].get("objects"), list):
-        wrong = ["appliesWhen.objects"]
-    if wrong:
-        raise PolicyError(f"{code}: {wrong[0]} in its METADATA is no {'map' if wrong[0] in MAPS else 'list'}")
-    _check_words(code, custom)
-
-
-def _check_words(code: str, custom: Mapping[str, Any]) -> None:
-    """What decides how strictly a finding counts is known: an unknown word would count for nothing."""
-    chosen = [action for entry in custom.get("raise", []) for action in entry.get("to", {}).values()]
-    for action in (*custom["enforcement"].values(), *chosen):
-        if action not in ACTIONS:
-            hint = '; off is a boolean in YAML, write "off"' if action is False else ""
-            raise PolicyError(f"{code}: {action!r} in its METADATA is none of {', '.join(ACTIONS)}{hint}")
-    if custom["severity"] not in SEVERITIES:
-        raise PolicyError(f"{code}: severity in its METADATA is none of {', '.join(SEVERITIES)}")
 
 
 def _inverted(by_code: Mapping[str, list[str]]) -> dict[str, list[str]]:

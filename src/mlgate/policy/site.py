@@ -88,18 +88,23 @@ def check_site(source: Path, added: Collection[str], shipped: Collection[str], o
             refuse(tree)
         else:
             modules[name] = tree
-    for refusal in (*refused_packages(modules, shipped), *_nameless(modules)):
+    for refusal in (*refused_packages(modules, shipped), *_unasked(modules)):
         raise PolicyError(refusal.text)
 
 
-def _nameless(modules: Mapping[str, Module]) -> Iterator[Refusal]:
-    """Rules that could not say under which code they refuse."""
+def _unasked(modules: Mapping[str, Module]) -> Iterator[Refusal]:
+    """Rules that could not say under which code they refuse, or that make no set the gate can ask for."""
+    fix = "write it as `mlgate policy new` does"
     for name, module in sorted(modules.items()):
         for rule in module.get("rules", []):
+            if rule["head"]["ref"][0]["value"] != "deny":
+                continue
             codes = [(note.get("custom") or {}).get("code") for note in rule.get("annotations", [])]
-            if rule["head"]["ref"][0]["value"] == "deny" and not any(codes):
-                told, line = "deny has no METADATA with a code", rule.get("location", {}).get("row", 0)
-                yield Refusal(name, line, told, "write it as `mlgate policy new` does")
+            line = rule.get("location", {}).get("row", 0)
+            if not any(codes):
+                yield Refusal(name, line, "deny has no METADATA with a code", fix)
+            elif "key" not in rule["head"]:
+                yield Refusal(name, line, "deny is no set, as `deny contains finding` makes one", fix)
 
 
 def _expected(name: str) -> str:

@@ -23,8 +23,8 @@ def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
 
     Args:
         shipped: the shipped tree.
-        source: a tree with the package `mlgate.main`, which stands for the shipped one, or one
-            without, which is added to it.
+        source: a tree with `.manifest` and the package `mlgate.main`, which stands for the shipped one,
+            or any other, which is added to it.
 
     Raises:
         PolicyError: a file cannot be read, or an added tree replaces a shipped file.
@@ -63,8 +63,11 @@ def check_coverage(tree: Path, catalog: Catalog) -> None:
 
 
 def is_whole(source: Path) -> bool:
-    """Whether a tree stands in place of the shipped one."""
-    return (source / "mlgate" / "main").is_dir()
+    """Whether a tree stands in place of the shipped one: a bundle of its own, with an entrypoint.
+
+    The file `.manifest` says that this is meant: a package `mlgate.main` alone may have slipped in.
+    """
+    return (source / MANIFEST).is_file() and (source / "mlgate" / "main").is_dir()
 
 
 def policy_files(tree: Path, *, tests: bool = False) -> dict[str, Path]:

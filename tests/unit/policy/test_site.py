@@ -86,6 +86,14 @@ def test_the_name_of_the_entrypoint_is_refused_with_its_line() -> None:
             "package mlgate.rules.ours\n\n# METADATA\n# title: x\ndeny contains 1 if true\n",
             r"ours\.rego:5: deny has no",
         ),
+        (
+            "package mlgate.rules.ours\n\n# METADATA\n# custom: {code: ours.x}\ndeny := {1} if input.x\n",
+            r"ours\.rego:5: deny is no set",
+        ),
+        (
+            "package mlgate.rules.ours\n\n# METADATA\n# custom: {code: ours.x}\ndeny.x := 1 if input.x\n",
+            r"ours\.rego:5: deny is no set",
+        ),
     ],
 )
 def test_the_first_refusal_stops_a_build(tmp_path: Path, opa: Path, text: str, words: str) -> None:

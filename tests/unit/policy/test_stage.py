@@ -50,6 +50,12 @@ def test_a_tree_with_a_main_package_stands_in_place_of_the_shipped_one(shipped: 
     assert set(content_of(shipped, own)) == {".manifest", "mlgate/main/main.rego", "anything/x.rego"}
 
 
+def test_a_main_package_that_slipped_in_replaces_nothing(shipped: Path, tmp_path: Path) -> None:
+    site = written(tmp_path / "site", "mlgate/main/more.rego", "mlgate/rules/ours/ours.rego")
+    with pytest.raises(PolicyError, match=r"^mlgate/main/more\.rego: lies in no subject"):
+        content_of(shipped, site)
+
+
 def test_a_site_adds_subjects_of_its_own(shipped: Path, tmp_path: Path) -> None:
     site = written(
         tmp_path / "site", ".manifest", "mlgate/rules/ours/ours.rego", "mlgate/rules/ours/data.yaml"

@@ -10,7 +10,7 @@ import typer
 from mlgate.cli.console import lines, print_json, put, say
 from mlgate.cli.options import Output, OutputOption
 from mlgate.cli.policy.options import Site, SiteSettings, known_names, opa_program, site_folder
-from mlgate.policy.catalog import ACTIONS, SEVERITIES
+from mlgate.policy.metadata import ACTIONS, SEVERITIES
 from mlgate.policy.workbench.enforcement import PROFILES
 from mlgate.policy.workbench.library import Library, library
 from mlgate.policy.workbench.listing import Wanted, codes, described, subject

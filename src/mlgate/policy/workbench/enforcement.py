@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-from mlgate.policy.catalog import ACTIONS, Entry
+from mlgate.policy.catalog import Entry
+from mlgate.policy.metadata import ACTIONS
 from mlgate.policy.overrides import RANK
 from mlgate.policy.site_settings import Profile
 

@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlgate.errors import PolicyError
 from mlgate.policy.capabilities import write_capabilities
+from mlgate.policy.catalog import read_catalog
 from mlgate.policy.opa_command import Ran, call_opa, run_opa
 from mlgate.policy.opa_errors import errors_in
 from mlgate.policy.site import refused_files, refused_packages
@@ -40,7 +42,16 @@ def _problems(space: Workspace, opa: Path) -> list[Problem]:
     if not space.whole:
         found += _refused(space, modules)
     found = found or list(_compiled(space, opa))
-    return found or list(without_excused(run_checks(space, modules, opa), space))
+    found = found or list(without_excused(run_checks(space, modules, opa), space))
+    return found or list(_unlisted(space, opa))
+
+
+def _unlisted(space: Workspace, opa: Path) -> Iterator[Problem]:
+    """What no check finds, and a build of the bundle would still refuse about METADATA."""
+    try:
+        read_catalog(space.tree, opa)
+    except PolicyError as error:
+        yield Problem("policy", 0, "annotations", str(error), "no bundle is built before that is right")
 
 
 def _compiled(space: Workspace, opa: Path) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import pytest
 
 from mlgate.errors import PolicyError
 from mlgate.policy.workbench.lint import lint
+from mlgate.policy.workbench.new import new_rule
 
 
 @pytest.fixture
@@ -63,3 +64,11 @@ def test_without_opa_nothing_is_linted(tmp_path: Path, rules: Path) -> None:
     (rules / "a.rego").write_text("package mlgate.rules.ours\n")
     with pytest.raises(PolicyError, match="opa cannot be started"):
         lint(tmp_path, tmp_path / "opa")
+
+
+def test_what_only_a_build_refuses_is_told_as_well(tmp_path: Path, opa: Path) -> None:
+    rule = new_rule("ours.label", tmp_path, opa)[0]
+    rule.write_text(rule.read_text().replace("objects: [serving]", "objects: []"))
+    (found,) = lint(tmp_path, opa).problems
+    assert found.check == "annotations"
+    assert found.what == "ours.label: appliesWhen.objects in its METADATA is empty, which is true of nothing"

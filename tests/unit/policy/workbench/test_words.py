@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlgate.policy import metadata
 from mlgate.policy.shipped import shipped_policies
 from mlgate.policy.workbench.words import LOOKUPS, OBJECTS, TERMS, listed
 
@@ -16,6 +17,11 @@ def test_every_word_that_lint_knows_has_a_meaning_and_no_other(kind: str, meanin
     listed_there = text.split(f'"{kind}": [', maxsplit=1)[1].split("]", maxsplit=1)[0]
     words = [word.strip(' "\n\t') for word in listed_there.split(",") if word.strip()]
     assert sorted(meanings) == sorted(words)
+
+
+def test_a_build_takes_the_words_that_lint_knows() -> None:
+    assert sorted(metadata.OBJECTS) == sorted(OBJECTS)
+    assert sorted(metadata.LOOKUPS) == sorted(LOOKUPS)
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,21 @@ said := [candidate | candidate := spoken[_][_]]
 # title: complete
 # description: |
 #   The rules that are loaded are those of the catalogue: every subject of it has answered, and no rule
-#   speaks under a code it does not hold. Without this nothing may be decided.
+#   speaks under a code it does not hold, or says too little to be told. Without this nothing may be decided.
 complete if {
 	"input.invalid" in data.mlgate.indexes.codes
 	data.mlgate.catalog["input.invalid"].severity
 	object.keys(spoken) == concerned
-	count([1 | some candidate in said; data.mlgate.catalog[candidate.code]]) == count(said)
+	count([1 | some candidate in said; tellable(candidate)]) == count(said)
+}
+
+# A finding that cannot be told would be lost, and the object let in.
+tellable(candidate) if {
+	data.mlgate.catalog[candidate.code]
+	is_string(candidate.path)
+	every key in ["term", "model", "observed", "required"] {
+		_ = candidate[key]
+	}
 }
 
 unanswered[code] := lookup if {

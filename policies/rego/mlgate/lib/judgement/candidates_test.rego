@@ -81,6 +81,33 @@ test_a_subject_about_other_objects_is_not_missed if {
 	judgement.complete with input as fixtures.passing with data.mlgate.indexes.subjects as subjects
 }
 
+whole := {
+	"code": "workload.unreadable", "path": "spec", "term": null, "model": null,
+	"observed": null, "required": false, "values": {},
+}
+
+said_by_a_rule(candidate) if {
+	judgement.complete with input as fixtures.passing with data.mlgate.rules.workload.deny as {candidate}
+}
+
+test_a_whole_finding_is_one_whatever_it_saw if said_by_a_rule(whole)
+
+# It would be lost, and the object let in.
+test_a_finding_that_cannot_be_told_is_noticed[key] if {
+	some key in ["code", "path", "term", "model", "observed", "required"]
+	not said_by_a_rule(object.remove(whole, [key]))
+}
+
+test_a_finding_without_a_path_in_words_is_noticed[sprintf("%v", [wrong])] if {
+	some wrong in [null, 5, ["spec"], {}, true]
+	not said_by_a_rule(object.union(object.remove(whole, ["path"]), {"path": wrong}))
+}
+
+test_what_is_no_finding_is_noticed[sprintf("%v", [wrong])] if {
+	some wrong in [null, 5, "text", [], {}]
+	not said_by_a_rule(wrong)
+}
+
 test_a_code_the_catalogue_does_not_hold_is_noticed if {
 	stray := {"code": "workload.stray", "path": "", "term": null, "model": null, "observed": "", "required": "", "values": {}}
 	not judgement.complete with input as fixtures.passing with data.mlgate.rules.workload.deny as {stray}
