@@ -22,6 +22,7 @@ from mlgate.policy.bundle import build_bundle
 from mlgate.policy.contents import MANIFEST, manifest_of
 from mlgate.policy.loading import load_bundle, load_manifest, write_whole
 from mlgate.policy.local_opa import find_opa
+from mlgate.policy.opa_command import Ran
 from mlgate.policy.signature import SIGNATURES, sign
 from mlgate.policy.signing_keys import PrivateKey
 from mlgate.settings import PolicySettings
@@ -253,6 +254,15 @@ def test_a_bundle_opa_cannot_inspect_is_refused(
     monkeypatch.setattr(soundness, "inspect", fails)
     file.write_bytes(pack(files))
     with pytest.raises(BundleUnsound, match="opa inspect: annotations"):
+        load_bundle(file, ALONE, opa)
+
+
+def test_what_opa_does_not_take_for_a_bundle_is_refused(
+    files: Files, file: Path, opa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soundness, "call_opa", lambda *_, **__: Ran(2, "", "error: no bundle\n"))
+    file.write_bytes(pack(files))
+    with pytest.raises(BundleUnsound, match="opa: error: no bundle"):
         load_bundle(file, ALONE, opa)
 
 

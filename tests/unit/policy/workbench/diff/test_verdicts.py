@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,34 +10,7 @@ import pytest
 from mlgate.domain.decision import Decision
 from mlgate.policy.workbench.diff.verdicts import HIDDEN, Answer, Moved, Pair, moved_codes, moved_verdicts
 
-
-def decision(suppressed: int = 0, observed: str = "x", **lists: tuple[str, ...]) -> Decision:
-    """A decision with findings of these codes."""
-
-    def found(name: str, enforcement: str) -> list[dict[str, Any]]:
-        words = dict.fromkeys(("message", "required", "fix", "docs"), "x")
-        words |= {"path": "card", "observed": observed}
-        rest = {"severity": "low", "enforcement": enforcement, "term": None, "model": None}
-        return [{"code": code, **words, **rest} for code in lists.get(name, ())]
-
-    return Decision.model_validate(
-        {
-            "allow": not lists.get("deny"),
-            "profile": "production",
-            "tier": None,
-            "classification": None,
-            "mode": "enforce",
-            "unchanged": False,
-            "violations": found("deny", "deny"),
-            "warnings": found("warn", "warn"),
-            "audited": found("audit", "audit"),
-            "waived": [],
-            "suppressed": suppressed,
-            "skipped": [],
-            "evaluated": ["a.b"],
-            "revision": "v1",
-        }
-    )
+Decide = Callable[..., Decision]
 
 
 def pair(old: Decision | None, new: Decision | None, name: str = "x") -> Pair:
@@ -58,31 +32,31 @@ def pair(old: Decision | None, new: Decision | None, name: str = "x") -> Pair:
     ],
 )
 def test_a_code_that_came_to_something_else_is_told(
-    old: Any, new: Any, before: str, after: str, *, loosens: bool
+    decision: Decide, old: Any, new: Any, before: str, after: str, *, loosens: bool
 ) -> None:
     found = list(moved_codes([pair(decision(**old), decision(**new))]))
     assert found == [Moved("a.b", "x", before, after, loosens)]
 
 
-def test_what_is_the_same_is_not_told() -> None:
+def test_what_is_the_same_is_not_told(decision: Decide) -> None:
     same = decision(deny=("a.b",), warn=("c.d",))
     assert list(moved_codes([pair(same, same)])) == []
     assert list(moved_verdicts([pair(same, same)])) == []
 
 
 @pytest.mark.parametrize("hidden", ["old", "new"])
-def test_what_only_hides_behind_a_missing_card_moved_nowhere(hidden: str) -> None:
+def test_what_only_hides_behind_a_missing_card_moved_nowhere(decision: Decide, hidden: str) -> None:
     shown, counted = decision(observed=HIDDEN, deny=("a.b",)), decision(suppressed=1, deny=("c.d",))
     old, new = (counted, shown) if hidden == "old" else (shown, counted)
     assert {moved.code for moved in moved_codes([pair(old, new)])} == {"c.d"}
 
 
-def test_without_hidden_findings_every_one_counts() -> None:
+def test_without_hidden_findings_every_one_counts(decision: Decide) -> None:
     (moved,) = moved_codes([pair(decision(observed=HIDDEN, deny=("a.b",)), decision())])
     assert (moved.code, moved.loosens) == ("a.b", True)
 
 
-def test_codes_and_objects_are_in_order() -> None:
+def test_codes_and_objects_are_in_order(decision: Decide) -> None:
     less, more = decision(), decision(deny=("c.d", "a.b"))
     found = moved_codes([pair(less, more, "y"), pair(less, more, "x")])
     assert [(moved.code, moved.name) for moved in found] == [
@@ -90,7 +64,7 @@ def test_codes_and_objects_are_in_order() -> None:
     ]  # fmt: skip
 
 
-def test_another_verdict_is_told() -> None:
+def test_another_verdict_is_told(decision: Decide) -> None:
     allowed, denied = decision(), decision(deny=("a.b",))
     found = list(moved_verdicts([pair(allowed, denied, "x"), pair(denied, allowed, "y")]))
     assert found == [
@@ -99,7 +73,7 @@ def test_another_verdict_is_told() -> None:
     ]
 
 
-def test_no_decision_is_no_verdict() -> None:
+def test_no_decision_is_no_verdict(decision: Decide) -> None:
     pairs = [pair(None, decision()), pair(decision(deny=("a.b",)), None)]
     assert list(moved_codes(pairs)) == list(moved_verdicts(pairs)) == []
     assert Answer(None, "why").word == "undecided"
