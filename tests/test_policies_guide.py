@@ -48,6 +48,9 @@ def test_its_steps_work_in_their_order(tmp_path: Path) -> None:
         in ran[1]
     )
     assert "billing.cost_centre" in ran[2]
+    assert "+ billing.cost_centre: added (off in sandbox, audit in development, warn in staging" in ran[3]
+    assert " 0 loosened\n" in ran[3]
+    assert "✓ policy.tar.gz: revision " in ran[3]
 
 
 def test_the_checks_it_lists_are_those_there_are() -> None:
