@@ -18,6 +18,9 @@ from mlgate.policy.workbench.diff.rules import (
 from mlgate.policy.workbench.diff.verdicts import Moved, Pair, moved_codes, moved_verdicts
 from mlgate.policy.workbench.enforcement import PROFILES
 
+SHOWN = 5
+"""Objects named in a line about a code that got stricter; programs are told all."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -117,16 +120,30 @@ class Difference:
     def _corpus(self) -> Iterator[str]:
         for moved in self.verdicts:
             yield f"{_mark(loosens=moved.loosens)} {moved.name}: {moved.before} became {moved.after}"
-        for code, entries in groupby(self.codes, key=lambda moved: moved.code):
-            for moved in entries:
-                word = "loosened" if moved.loosens else "tightened"
-                told = f"{moved.before} became {moved.after} for {moved.name}"
-                yield f"{_mark(loosens=moved.loosens)} {code}: {word}: {told}"
+        alike = sorted(self.codes, key=_way)
+        for (code, tightens, before, after), entries in groupby(alike, key=_way):
+            word = "tightened" if tightens else "loosened"
+            names = _names([moved.name for moved in entries], whole=not tightens)
+            yield f"{_mark(loosens=not tightens)} {code}: {word}: {before} became {after} for {names}"
         for name, side, reason in self.undecided:
             yield f"! {name}: the {side} policy came to no decision: {reason}"
         tightened = sum(not moved.loosens for moved in self.codes)
         loosened = len(self.codes) - tightened
         yield f"{self.objects} objects, {len(self.pairs)} judged: {tightened} tightened, {loosened} loosened"
+
+
+def _way(moved: Moved) -> tuple[str, bool, str, str]:
+    """What objects have in common that are told of in one line; what loosens comes first of its code."""
+    return moved.code, not moved.loosens, moved.before, moved.after
+
+
+def _names(names: list[str], *, whole: bool) -> str:
+    """The objects of a line: all of those that pass now, the first few of the others."""
+    if len(names) == 1:
+        return names[0]
+    shown = names if whole else names[:SHOWN]
+    more = f" and {len(names) - len(shown)} more" if len(shown) < len(names) else ""
+    return f"{len(names)} objects: {', '.join(shown)}{more}"
 
 
 def difference(old: Policy, new: Policy, pairs: tuple[Pair, ...], objects: int, at: str) -> Difference:

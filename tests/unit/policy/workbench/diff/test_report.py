@@ -90,3 +90,18 @@ def test_the_same_policy_differs_in_nothing() -> None:
     found = compared(same, same)
     assert not found.loosens
     assert len(list(found.text())) == 3
+
+
+def test_many_objects_are_told_in_one_line_and_all_that_pass_now_by_name(
+    decision: Callable[..., Decision],
+) -> None:
+    old, new = policy({}, a=rule(DENY)), policy({}, a=rule(DENY))
+    refused, let = Answer(decision(deny=("a.a",))), Answer(decision())
+    names = [f"x{number}" for number in range(7)]
+    stricter = compared(old, new, *(Pair(name, let, refused) for name in names))
+    milder = compared(old, new, *(Pair(name, refused, let) for name in names))
+    assert (
+        "~ a.a: tightened: nothing became deny for 7 objects: x0, x1, x2, x3, x4 and 2 more"
+        in stricter.text()
+    )
+    assert "✗ a.a: loosened: deny became nothing for 7 objects: " + ", ".join(names) in milder.text()
