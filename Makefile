@@ -51,7 +51,7 @@ types: $(READY) ## Types, strictly
 policy: tools-test ## The Rego policy alone: format, checks, tests with coverage
 	@$(BIN)/python -m pytest -q tests/policy
 
-mutants: tools-test ## Change every condition of the policy and see whether a test notices (an hour)
+mutants: tools-test ## Change every condition of the policy and see whether a test notices (minutes; what did not change is remembered)
 	@$(BIN)/python tools/mutants.py $(ARGS)
 
 e2e: tools-e2e ## Against a real kube-apiserver, kubectl and helm

@@ -1,0 +1,1 @@
+"""How conditions of the Rego library are changed, and how it is seen whether a test notices."""
