@@ -103,6 +103,16 @@ def test_every_test_of_the_policy_passes_and_together_they_cover_every_line() ->
     assert len(files) > 50
 
 
+def test_no_built_in_fails_while_the_policy_is_tested() -> None:
+    """A decision is asked for with strict errors: there, a guard that is missing costs the whole answer."""
+    packages = sorted(
+        {re.findall(r"(?m)^package (\S+)", path.read_text())[0] for path in REGO.rglob("*_test.rego")}
+    )
+    values = ", ".join(f"[x | x := data.{package}]" for package in packages)
+    done = opa("eval", "--strict-builtin-errors", "--data", REGO, "--format", "json", f"count([{values}])")
+    assert done.returncode == 0, said(done)[:4000]
+
+
 def test_every_documented_path_may_be_read(documented: list[Step], tmp_path: Path) -> None:
     read_by_one_rule_each(documented, tmp_path / "right")
     done = opa("check", "--strict", "--max-errors", "0", "--schema", SCHEMA, tmp_path / "right")

@@ -28,6 +28,7 @@ profile_permitted if {
 matches("*", _)
 
 matches(pattern, name) if {
+	is_string(name)
 	escaped := regex.replace(pattern, `[^a-zA-Z0-9*]`, `\$0`)
 	regex.match(concat("", ["^", replace(escaped, "*", ".*"), "$"]), name)
 }

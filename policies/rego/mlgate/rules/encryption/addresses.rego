@@ -83,6 +83,7 @@ inside_cluster(place) if {
 host(place) := lower(place.host) if {
 	is_string(place.host)
 } else := lower(name) if {
+	is_string(place.uri)
 	[_, name] := regex.find_all_string_submatch_n(
 		`^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#\\\s%@]*@)?([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]*)?(?:[/?#]|$)`,
 		place.uri,
