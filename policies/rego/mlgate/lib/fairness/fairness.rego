@@ -70,12 +70,13 @@ below(a, b) if {
 # title: shown
 # description: |
 #   A number as shown beside another one: with three decimals, and with ten when the two would look the same
-#   and are not.
+#   and are not. A whole number has no decimals that could tell it from another one.
 shown(value, other) := short if {
 	short := show.number(value)
 	short != show.number(other)
 } else := trim_right(sprintf("%.10f", [value]), "0") if {
 	distinct(value, other)
+	floor(value) != value
 } else := show.number(value)
 
 distinct(a, b) if below(a, b)

@@ -97,6 +97,8 @@ test_a_number_is_shown_with_as_many_decimals_as_it_takes_to_differ if {
 	fairness.shown(0.8, 0.79996) == "0.8"
 	fairness.shown(0.1000001, 0.1) == "0.1000001"
 	fairness.shown(1, 2) == "1"
+	fairness.shown(1000, 1000.00002) == "1000"
+	fairness.shown(1, 0.99999) == "1"
 	fairness.shown(0.5, 0.5) == "0.5"
 }
 
