@@ -69,9 +69,7 @@ def refused_packages(modules: Mapping[str, Module], shipped: Collection[str]) ->
                 yield Refusal(name, rule.get("location", {}).get("row", 0), told, "give it another name")
 
 
-def check_site(
-    source: Path, added: Collection[str], shipped: Collection[str], opa: Path
-) -> dict[str, Module]:
+def check_site(source: Path, added: Collection[str], shipped: Collection[str], opa: Path) -> None:
     """Go on only with what a site may add.
 
     Args:
@@ -79,9 +77,6 @@ def check_site(
         added: its files by their name in the tree.
         shipped: the files of the shipped policy.
         opa: the OPA program.
-
-    Returns:
-        The syntax trees of its Rego files.
 
     Raises:
         PolicyError: a file cannot be parsed, or defines what it must not; it is named with line and fix.
@@ -95,7 +90,6 @@ def check_site(
             modules[name] = tree
     for refusal in (*refused_packages(modules, shipped), *_unasked(modules)):
         raise PolicyError(refusal.text)
-    return modules
 
 
 def _unasked(modules: Mapping[str, Module]) -> Iterator[Refusal]:

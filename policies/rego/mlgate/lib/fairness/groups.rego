@@ -19,16 +19,15 @@ label(name) := name if {
 # METADATA
 # title: group
 # description: |
-#   One row of a group table: the name of the group, its six columns (null where they cannot be computed),
-#   whether they come from the four counts, and the row as given.
-group(row) := {"name": label(object.get(row, "group", null)), "columns": counted, "counted": true, "given": row} if {
+#   One row of a group table: the name of the group, its six columns (null where they cannot be computed), and
+#   the row as given.
+group(row) := {"name": label(object.get(row, "group", null)), "columns": counted, "given": row} if {
 	counted := counted_columns(row)
-} else := {"name": label(object.get(row, "group", null)), "columns": derived, "counted": true, "given": row} if {
+} else := {"name": label(object.get(row, "group", null)), "columns": derived, "given": row} if {
 	derived := derived_columns(row)
 } else := {
 	"name": label(present.get(row, "group")),
 	"columns": {name: stated(row, name) | some name in columns},
-	"counted": false,
 	"given": row,
 }
 

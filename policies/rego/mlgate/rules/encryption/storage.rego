@@ -63,13 +63,11 @@ encrypts(class) if {
 }
 
 encrypts(class) if {
-	is_string(class)
 	definition := input.cluster.storageClasses[class]
 	definition.provisioner in settings.value.encryption.alwaysEncryptingProvisioners
 }
 
 encrypts(class) if {
-	is_string(class)
 	definition := input.cluster.storageClasses[class]
 	some proof in settings.value.encryption.storageClassProofs
 	provided_by(definition.provisioner, proof.provisioner)

@@ -147,3 +147,8 @@ test_the_difference_must_be_said_in_words[note] if {
 test_twenty_characters_are_words if {
 	found("evaluation.population_shift_missing", fixtures.with_card_patch(["evaluation", "populationShift"], "20 characters long..")) == set()
 }
+
+test_metrics_of_which_none_was_measured_are_found_each[note] if {
+	some note, wrong in [null, true, "0.9", [], {}]
+	unmeasured(["metrics"], [{"name": "a", "value": wrong}, {"name": "b", "value": null}]) == {"no value of a, no value of b"}
+}

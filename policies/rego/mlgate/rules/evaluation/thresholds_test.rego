@@ -126,6 +126,7 @@ test_a_value_beyond_its_limit_is_found[note] if {
 		"a word above every number": {"keys": {"value": "0.9", "min": 0.5, "max": null}, "said": ["not measured", "at least 0.5"]},
 		"nothing below every number": {"keys": {"value": null, "max": 0.5}, "said": ["not measured", "at most 0.5"]},
 		"a ceiling in words": {"keys": {"value": 0.9, "max": "1"}, "said": ["0.9", "at most 1"]},
+		"nothing but a floor that is true": {"keys": {"value": 0.9, "min": true}, "said": ["0.9", "at least true"]},
 		"limit is false": {"keys": {"value": 0.9, "max": false}, "said": ["0.9", "at most false"]},
 	}
 	unmet(tc.keys) == {tc.said}

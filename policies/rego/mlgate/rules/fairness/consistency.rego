@@ -62,13 +62,11 @@ wrong_metrics(evaluation) := [part |
 	}
 	some index, metric in evaluation.metrics
 	not index in close
-	stated := metric.stated
-	not is_null(stated)
 	is_number(metric.value)
 	differs(folded(metric), metric.value, settings.value.fairness.tolerance)
 	part := {
 		"path": "metrics", "name": metric.name, "metric": metric.name,
-		"stated": stated, "computed": metric.value,
+		"stated": metric.stated, "computed": metric.value,
 	}
 ]
 
@@ -77,7 +75,6 @@ wrong_metrics(evaluation) := [part |
 # description: Columns stated in a row with four counts that are not what the counts give.
 wrong_rows(evaluation) := [part |
 	some row in evaluation.groups
-	row.counted
 	some name, stated in row.given
 	computed := row.columns[name]
 	stated != computed
@@ -112,6 +109,6 @@ folded(metric) := 1 / abs(metric.stated) if {
 	is_number(metric.stated)
 } else := metric.stated
 
-beside(stated, computed) := fairness.shown(stated, computed) if {
-	is_number(stated)
+beside(stated, computed) := words if {
+	words := fairness.shown(stated, computed)
 } else := show.text(stated)

@@ -46,6 +46,7 @@ test_a_signed_difference_is_compared_by_its_magnitude if {
 	stating("equalOpportunityDifference", 0.005) == set()
 	count(stating("equalOpportunityDifference", -0.05)) == 1
 	count(stating("equalOpportunityDifference", 1.005)) == 1
+	count(stating("equalOpportunityDifference", 200)) == 1
 }
 
 test_a_metric_of_the_author_is_recomputed_as_well if {
@@ -96,6 +97,7 @@ test_the_group_of_a_contradicting_rate_is_named if {
 test_the_number_of_rows_must_be_the_sum_of_the_counts if {
 	row_with({"count": 1001}) == {["sex/count", "1001", "1000"]}
 	row_with({"count": 1000}) == set()
+	row_with({"count": 1000.00002}) == {["sex/count", "1000.00002", "1000"]}
 	row_with({"count": null}) == set()
 	row_with({"count": "1000"}) == {["sex/count", "1000", "1000"]}
 }

@@ -193,6 +193,6 @@ untrained(day, trained) := [] if {
 	present.is_present(trained)
 } else := []
 
-after_training(trained) := sprintf(" and not before %s", [dates.date(trained)]) if {
-	dates.valid(trained)
+after_training(trained) := sprintf(" and not before %s", [day]) if {
+	day := dates.date(trained)
 } else := ""

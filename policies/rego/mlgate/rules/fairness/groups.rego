@@ -107,8 +107,8 @@ deny contains finding if {
 	})
 }
 
-rows_shown(n) := show.number(n) if {
-	is_number(n)
+rows_shown(n) := words if {
+	words := show.number(n)
 } else := "an unknown number of"
 
 # METADATA

@@ -92,7 +92,7 @@ test_a_policy_without_a_statement_grants_nothing if grants(`{"Statement": []}`) 
 
 test_a_policy_that_cannot_be_read_is_found[note] if {
 	some note, wrong in [
-		true, 7, "seven", "{", `"*"`, "[]", "7", "null", "{}", `{"Statement": null}`, `{"Statement": "*"}`,
+		true, 7, "seven", "{", `"*"`, "[]", `["statement"]`, "7", "null", "{}", `{"Statement": null}`, `{"Statement": "*"}`,
 		`{"Statement": [[]]}`, `{"Statement": [{"Effect": "Deny"}, 7]}`, `{"Statements": []}`,
 	]
 	grants(wrong) == {"a policy that cannot be read"}

@@ -56,6 +56,15 @@ test_every_level_has_a_response_time[note] if {
 	lacks(["severityLevels", 1, "respondWithinMinutes"], wrong) == {["no response time of level low", "respondWithinMinutes of every severity level"]}
 }
 
+test_a_level_that_says_nothing_of_it_has_no_response_time if {
+	levels := [{"name": "high", "respondWithinMinutes": 15}, {"name": "low"}]
+	lacks(["severityLevels"], levels) == {["no response time of level low", "respondWithinMinutes of every severity level"]}
+}
+
+test_a_tier_without_a_list_asks_for_no_scenario if {
+	found("incident.plan_incomplete", fixtures.passing) == set() with data.mlgate.lib.facts.tier as null
+}
+
 test_levels_that_are_none_have_no_response_time if {
 	lacks(["severityLevels"], [null, {"name": 7}]) == {["no response time of level (unnamed), (unnamed)", "respondWithinMinutes of every severity level"]}
 }

@@ -88,7 +88,4 @@ has_lists if {
 # Null says that the object starts no model; a missing key says nothing.
 has_workload if is_null(input.workload)
 
-has_workload if {
-	is_object(input.workload)
-	whole_workload
-}
+has_workload if whole_workload

@@ -129,8 +129,8 @@ whole_evidence if {
 
 # A card that is found has content, or every question about it would be left open.
 whole_card(card) if {
-	is_string(card.source.reference)
 	card.status in {"missing", "invalid", "unavailable"}
+	is_string(card.source.reference)
 	card_lists(card)
 }
 

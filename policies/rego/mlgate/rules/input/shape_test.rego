@@ -94,3 +94,22 @@ test_two_models_of_one_slot_are_told if {
 	document := fixtures.with_patch(["workload", "models"], [fixtures.model, object.union(fixtures.model, {"uri": "s3://a/b"})])
 	observed(document) == ["workload is neither null nor complete"]
 }
+
+test_a_card_that_is_not_found_is_complete_all_the_same[note] if {
+	some note, change in {
+		"reference": {"source": {"type": "modelcard", "reference": null}},
+		"no reference": {"source": null},
+		"problems": {"problems": null},
+		"models": {"models": null},
+	}
+	entry := object.union(object.union(fixtures.card_entry, {"status": "missing", "card": null, "digest": null}), change)
+	observed(fixtures.with_patch(["cards"], [entry])) == ["the evidence is not complete"]
+}
+
+test_ids_of_another_type_are_told[status] if {
+	some status in ["found", "missing"]
+	every models in [[null], [7], ["predictor", null], [["predictor"]], [{}]] {
+		entry := object.union(fixtures.card_entry, {"status": status, "models": models})
+		observed(fixtures.with_patch(["cards"], [entry])) == ["the evidence is not complete"]
+	}
+}

@@ -39,9 +39,9 @@ deny contains finding if {
 	some pair in facts.pairs
 	entry := pair.card
 	differing := array.concat(artifact_difference(pair.model, entry), version_difference(entry))
-	count(differing) > 0
+	first := differing[0]
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": differing[0].path,
+		"path": first.path,
 		"term": pair.model.id,
 		"model": pair.model.id,
 		"observed": concat(" and ", [part.observed | some part in differing]),

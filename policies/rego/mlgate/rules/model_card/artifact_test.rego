@@ -47,6 +47,12 @@ test_without_a_digest_the_address_decides[note] if {
 	codes(by_address(case.pair[0], case.pair[1])) == case.codes
 }
 
+test_an_address_that_cannot_be_read_matches_nothing[note] if {
+	some note, wrong in [null, 7, true, [], {}]
+	codes(by_address(wrong, "s3://clinic/triage")) == {"model_card.artifact_mismatch"}
+	codes(by_address(wrong, wrong)) == {"model_card.artifact_mismatch"}
+}
+
 test_artifacts_that_cannot_be_read_match_nothing[artifacts] if {
 	some artifacts in [null, [], "x", 7, {}, [null], ["x"], [{}], [{"uri": 7, "digest": 7}]]
 	codes(fixtures.with_card_patch(["model", "artifacts"], artifacts)) == {"model_card.artifact_mismatch"}

@@ -33,6 +33,12 @@ test_problems_that_cannot_be_read_are_problems[problems] if {
 	count(spoken("model_card.invalid", fixtures.with_patch(["cards", 0, "problems"], problems))) == 1
 }
 
+test_a_place_that_is_none_is_the_whole_card[note] if {
+	some note, wrong in [null, 7, true, "", " ", ["card.risk"], {"a": 1}]
+	document := fixtures.with_patch(["cards", 0, "problems"], [object.union(problem, {"path": wrong})])
+	{candidate.path | some candidate in spoken("model_card.invalid", document)} == {"card"}
+}
+
 test_a_missing_list_of_problems_is_a_problem if {
 	count(spoken("model_card.invalid", fixtures.without(["cards", 0, "problems"]))) == 1
 }
@@ -41,6 +47,7 @@ test_a_second_card_that_leads_nowhere_is_told[status] if {
 	some status in ["missing", "unavailable", "invalid", "odd"]
 	document := fixtures.with_patch(["cards"], [fixtures.card_entry, lost(status)])
 	observed("model_card.invalid", document) == {sprintf("it is %s", [status])}
+	codes(document) == {"model_card.invalid"}
 }
 
 test_a_card_of_a_model_that_needs_none_is_not_judged if {

@@ -52,6 +52,12 @@ test_a_procedure_is_a_word[note] if {
 	observed("rollback.plan_missing", ["procedure"], wrong) == {["card.rollback.procedure", "no procedure"]}
 }
 
+test_a_strategy_without_a_version_has_a_procedure_too[strategy] if {
+	some strategy in ["fallbackProcess", "disable"]
+	changes := [[["rollback", "strategy"], strategy], [["rollback", "targetVersion"], "4.0.2"], [["rollback", "procedure"], null]]
+	{finding.observed | some finding in found("rollback.plan_missing", fixtures.with_card_patches(changes))} == {"no procedure"}
+}
+
 test_a_version_to_go_back_to_is_a_word[note] if {
 	some note, wrong in [null, true, 7, "", " ", [], ["3.9.5"], {}, {"a": null}]
 	observed("rollback.plan_missing", ["targetVersion"], wrong) == {["card.rollback.targetVersion", "no targetVersion"]}

@@ -57,7 +57,8 @@ test_values_of_a_wrong_kind_are_flaws[key] if {
 		"seccompProfile": ["runtimedefault", 7, [], {}],
 	}
 	every value in wrong {
-		count(flaws({key: value})) == 1
+		[[observed, _]] := [flaw | some flaw in flaws({key: value})]
+		contains(observed, trim_suffix(key, "Drop"))
 	}
 }
 

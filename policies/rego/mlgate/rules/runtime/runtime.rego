@@ -106,8 +106,8 @@ deny contains finding if {
 
 exposed_place := {"path": "spec", "observed": "no pod template"} if {
 	present.list(input.workload, "pods") == []
-} else := {"path": exposed_pods[0].path, "observed": show.list({class_shown(pod) | some pod in exposed_pods})} if {
-	count(exposed_pods) > 0
+} else := {"path": first.path, "observed": show.list({class_shown(pod) | some pod in exposed_pods})} if {
+	first := exposed_pods[0]
 }
 
 exposed_pods := [pod |

@@ -152,9 +152,7 @@ approver_is_requester if {
 }
 
 role_is_held if {
-	role := stated("role")
-	is_string(role)
-	some group in settings.value.signOff.roleGroups[role]
+	some group in settings.value.signOff.roleGroups[stated("role")]
 	group in groups
 }
 

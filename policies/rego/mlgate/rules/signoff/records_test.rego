@@ -182,3 +182,26 @@ test_creating_is_no_change_and_changing_is_no_creation if {
 	foreign := object.union(sign_off_object, {"spec": {"approver": "piet.devries@example.org"}})
 	record(review("UPDATE", foreign, foreign)) == set()
 }
+
+test_other_objects_are_no_sign_offs[operation] if {
+	some operation in ["CREATE", "UPDATE"]
+	document := fixtures.with_patch(["request", "operation"], operation)
+	record(document) == set()
+	mapped(document) == set()
+}
+
+test_only_who_creates_must_hold_the_role if {
+	businesslike := object.union(sign_off_object, {"spec": {"role": "businessOwner"}})
+	mapped(review("UPDATE", businesslike, businesslike)) == set()
+}
+
+test_a_requester_without_a_proper_name_approves_nothing[note] if {
+	some note, wrong in [7, true, ["noor.haddad@example.org"], {"name": "noor.haddad@example.org"}]
+	document := json.patch(approver_is(wrong), [{"op": "replace", "path": "/request/userInfo/username", "value": wrong}])
+	record(document) == {"signoff.approver_not_requester"}
+}
+
+test_two_specs_that_are_not_there_are_not_the_same if {
+	bare := object.remove(sign_off_object, ["spec"])
+	record(review("UPDATE", bare, null)) == {"signoff.spec_changed"}
+}

@@ -106,3 +106,12 @@ test_attestations_of_a_wrong_kind_are_none[note] if {
 test_without_trusted_signers_no_provenance_is_asked_for if {
 	found("supply_chain.provenance_missing", fixtures.passing) == set()
 }
+
+test_only_the_card_that_contradicts_is_named if {
+	second := object.union(fixtures.card_entry, {"card": object.union(fixtures.card, {"training": {"sourceRevision": "1111"}})})
+	document := json.patch(fixtures.passing, [
+		{"op": "add", "path": "/cards/-", "value": second},
+		{"op": "replace", "path": "/evidence/attestations", "value": [attestation({})]},
+	])
+	[finding.observed | some finding in demanded("supply_chain.provenance_missing", document)] == [sprintf("built from %s, the card names 1111", [revision])]
+}

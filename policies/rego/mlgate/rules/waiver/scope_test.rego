@@ -1,5 +1,6 @@
 package mlgate.rules.waiver_test
 
+import data.mlgate.lib.fixtures_test as fixtures
 import data.mlgate.rules.waiver
 
 test_a_waiver_without_codes_is_told if {
@@ -129,4 +130,9 @@ test_all_flaws_are_one_finding if {
 			"spec.ticket is missing",
 		]),
 	}
+}
+
+test_other_objects_are_no_waivers[operation] if {
+	some operation in ["CREATE", "UPDATE"]
+	codes(fixtures.with_patch(["request", "operation"], operation)) == set()
 }
