@@ -148,5 +148,5 @@ in_house(card) if not bought(card)
 bought(card) if {
 	supplier := present.get(card, ["model", "supplier"])
 	is_string(supplier)
-	not lower(trim_space(supplier)) in {"", "internal"}
+	not lower(trim(supplier, present.unseen)) in {"", "internal"}
 }

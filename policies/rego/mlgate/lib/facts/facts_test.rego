@@ -166,6 +166,8 @@ test_only_false_denies_it[note] if {
 test_a_model_is_made_here_unless_its_card_names_a_supplier if {
 	facts.in_house({"model": {"supplier": "internal"}})
 	facts.in_house({"model": {"supplier": " Internal"}})
+	facts.in_house({"model": {"supplier": "internal\u200b"}})
+	facts.in_house({"model": {"supplier": "\u2060"}})
 	facts.in_house({"model": {}})
 	facts.in_house(null)
 	not facts.in_house({"model": {"supplier": "Harbour Models"}})

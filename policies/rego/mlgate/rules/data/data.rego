@@ -8,6 +8,7 @@
 package mlgate.rules.data
 
 import data.mlgate.lib.datasets
+import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.show
@@ -157,11 +158,4 @@ deny contains finding if {
 
 digested(dataset) if present.stated(dataset.given.digest)
 
-made_in_house := [report | some report in datasets.reports; not taken_over(report)]
-
-# Only the very word says that nobody else made the model; what is no name at all says nothing.
-taken_over(report) if {
-	supplier := report.card.model.supplier
-	present.stated(supplier)
-	trim_space(supplier) != "internal"
-}
+made_in_house := [report | some report in datasets.reports; facts.in_house(report.card)]

@@ -136,7 +136,7 @@ asked_of_supplier(supplier) := {finding.code |
 }
 
 test_lineage_and_digest_are_asked_of_models_made_in_house[note] if {
-	some note, supplier in [null, "", " ", "internal", " internal ", 7, true, [], ["acme"], {}]
+	some note, supplier in [null, "", " ", "internal", " internal ", "Internal", "internal\u200b", "\u200b", 7, true, [], ["acme"], {}]
 	asked_of_supplier(supplier) == {"data.lineage_missing", "data.integrity_unproven"}
 }
 
