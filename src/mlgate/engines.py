@@ -71,7 +71,9 @@ def _refuse_what_is_not_signed(settings: Settings) -> None:
     """Rules from a source tree, where only bundles that somebody signed or counted may judge."""
     chosen = settings.policy
     if chosen.bundle is not None and not chosen.bundle.is_dir():
-        raise SettingsError(f"setting policy.bundle: {chosen.bundle} does not exist")
+        raise SettingsError(
+            f"setting policy.bundle: {chosen.bundle} does not exist; put it there, or name another"
+        )
     for name, demanded in (
         ("verification_key", chosen.verification_key),
         ("min_sequence", chosen.min_sequence),

@@ -12,6 +12,7 @@
            x  EngineTimeout         it did not answer before the deadline
            x  DecisionInvalid       it answered something that is no complete decision
       x  PolicyError            the policy cannot be built or checked: refuse to start
+           x  SettingRefused        a setting of the policy is unknown or does not fit
            x  BundleUnsound         a bundle holds something else than it says, or than it is trusted for
       x  AuditError             a record cannot be written
       x  SettingsError          a setting is not valid: refuse to start, naming it
@@ -92,6 +93,17 @@ class DecisionInvalid(EngineError):
 
 class PolicyError(MlgateError):
     """The policy bundle or the site's settings cannot be built, checked or loaded."""
+
+
+class SettingRefused(PolicyError):
+    """A setting that a site puts over the shipped ones cannot be used."""
+
+    def __init__(self, keys: tuple[str, ...], what: str, fix: str, *, place: str = "") -> None:
+        name = f"policy setting {'.'.join(keys)}" if keys else "policy settings"
+        super().__init__(f"{place}{name}: {what}; {fix}")
+        self.keys = keys
+        self.what = what
+        self.fix = fix
 
 
 class BundleUnsound(PolicyError):

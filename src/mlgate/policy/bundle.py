@@ -28,9 +28,12 @@ from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa_command import call_opa, run_opa
 from mlgate.policy.opa_errors import refuse
 from mlgate.policy.overrides import check_overrides, read_overrides
+from mlgate.policy.safety import check_safety
+from mlgate.policy.setting_places import placed
 from mlgate.policy.shipped import shipped_policies
 from mlgate.policy.site import check_site
 from mlgate.policy.stage import check_coverage, content_of, is_whole, stage
+from mlgate.policy.syntax import Module
 
 SETTLED = "data.mlgate.lib.settled.answers"
 """What follows from the settings alone, and need not be found out in every review."""
@@ -64,15 +67,20 @@ def build_bundle(
     with tempfile.TemporaryDirectory(prefix="mlgate-", dir=target) as folder:
         tree, built = Path(folder) / "tree", Path(folder) / "bundle.tar.gz"
         stage(content, tree)
+        modules: Mapping[str, Module] = {}
         if source is not None and not is_whole(source):
             before = content_of(shipped / "rego", None)
-            check_site(tree, content.keys() - before.keys(), before, opa)
+            modules = check_site(tree, content.keys() - before.keys(), before, opa)
         limits = write_capabilities(Path(folder) / "capabilities.json", opa)
         _check(tree, limits, shipped / "schema", opa)
+        if source is not None and modules:
+            check_safety(modules, source, opa)
         catalog = read_catalog(tree, opa)
         check_coverage(tree, catalog)
         write_generated(catalog, tree)
-        site = {"overrides": check_overrides(overrides, catalog, _locked(tree)), "revision": revision}
+        with placed(settings if isinstance(settings, Path) else None):
+            checked = check_overrides(overrides, catalog, _locked(tree))
+        site = {"overrides": checked, "revision": revision}
         _write_site(tree, site)
         _write_site(tree, site | _settled(tree, limits, opa))
         (tree / MANIFEST).write_bytes(manifest_of(revision, __version__, 0, catalog.codes))

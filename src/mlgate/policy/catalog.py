@@ -101,17 +101,30 @@ def build_catalog(inspection: Mapping[str, Any]) -> Catalog:
         PolicyError: two rules have one code, a code does not belong to its package, or a key is missing.
     """
     entries: dict[str, Entry] = {}
+    places: dict[str, str] = {}
     for item in inspection.get("annotations") or []:
         annotation = item.get("annotations") or {}
         code = (annotation.get("custom") or {}).get("code")
         if code is None:
             continue
+        place = _place(item)
         if not isinstance(code, str) or not CODE.fullmatch(code):
-            raise PolicyError(f"{code!r} is no code; a code is <subject>.<short_name>")
+            raise PolicyError(f"{place}{code!r} is no code; a code is <subject>.<short_name>")
         if code in entries:
-            raise PolicyError(f"two rules have the code {code}")
-        entries[code] = _entry(code, item["path"], annotation)
+            other = f" ({places[code].rstrip(': ')} is the other)" if places[code] else ""
+            raise PolicyError(f"{place}two rules have the code {code}{other}; give each a code of its own")
+        try:
+            entries[code], places[code] = _entry(code, item["path"], annotation), place
+        except PolicyError as error:
+            raise PolicyError(f"{place}{error}; `mlgate policy new` writes a rule that can serve") from error
     return Catalog(dict(sorted(entries.items())))
+
+
+def _place(item: Mapping[str, Any]) -> str:
+    """Where a rule stands, as the begin of a message; empty where OPA does not say it."""
+    location = item.get("location") or {}
+    file = str(location.get("file", "")).removeprefix("./").lstrip("/")
+    return f"{file}:{location.get('row', 0)}: " if file else ""
 
 
 def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, Any]) -> Entry:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlgate.errors import PolicyError
 from mlgate.policy.stage import policy_files
+from mlgate.policy.workbench.exceptions import FILE as EXCUSES
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
@@ -28,8 +29,11 @@ def fingerprint(sources: Iterable[Path]) -> str:
 
 
 def _parts(source: Path) -> Iterable[tuple[str, Path]]:
-    """The files of a source: itself, or those of the tree."""
-    return policy_files(source).items() if source.is_dir() else [("", source)]
+    """The files of a source: itself, or those of the tree and what excuses them."""
+    if not source.is_dir():
+        return [("", source)]
+    excuses = source / EXCUSES
+    return [*policy_files(source).items(), *([(EXCUSES, excuses)] if excuses.is_file() else ())]
 
 
 def _digest(path: Path) -> bytes:

@@ -45,7 +45,7 @@ def load_bundle(
     key = read_public_key(chosen.verification_key) if chosen.verification_key is not None else None
     data = _read(path)
     with _named(path):
-        files = unpack(data)
+        files = _unpacked(data)
         signature = check_signature(files, key)
         contents = contents_of(files)
         _refuse_older(contents.sequence, max(chosen.min_sequence, at_least))
@@ -98,6 +98,15 @@ def _named(path: Path) -> Iterator[None]:
         raise BundleUnsound(f"bundle {path}: {error.what}", error.fix) from error
     except PolicyError as error:
         raise PolicyError(f"bundle {path}: {error}") from error
+
+
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    try:
+        return unpack(data)
+    except BundleUnsound:
+        raise
+    except PolicyError as error:
+        raise PolicyError(f"{error}; fetch it again, or build it with `mlgate policy bundle`") from error
 
 
 def _name_of_copy(content: bytes, *, partial: bool) -> str:

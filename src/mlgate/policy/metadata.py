@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 from mlgate.errors import PolicyError
+from mlgate.parsing.times import normalise_time
 from mlgate.policy.site_settings import Action, Classification, Profile, Tier
 
 ACTIONS: tuple[str, ...] = get_args(Action)
@@ -80,6 +81,9 @@ def check_metadata(code: str, annotation: Mapping[str, Any]) -> None:
     _check_shapes(code, custom)
     _check_limits(code, custom["appliesWhen"])
     _check_enforcement(code, custom)
+    begins = custom.get("effectiveOn", "2027-01-01T00:00:00Z")
+    if normalise_time(begins) is None or "T" not in begins:  # the policy reads no day without its time
+        raise PolicyError(f"{code}: effectiveOn in its METADATA is no time such as 2027-01-01T00:00:00Z")
     _check_words(code, "severity", [custom["severity"]], SEVERITIES)
     _check_words(code, "needs", custom.get("needs", []), LOOKUPS)
 

@@ -5,19 +5,22 @@ The rule `settings.invalid` checks the same again, for settings that reach OPA a
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from mlgate.domain.base import Json
-from mlgate.errors import ManifestError, PolicyError
+from mlgate.errors import ManifestError, PolicyError, SettingRefused
 from mlgate.parsing.limits import Limits
 from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.policy.catalog import Catalog
+from mlgate.policy.shipped import shipped_rego
 from mlgate.policy.site_settings import PolicySettings
 
 Overrides = Mapping[str, Mapping[str, Json]]
@@ -25,6 +28,7 @@ Overrides = Mapping[str, Mapping[str, Json]]
 LIMITS = Limits(max_bytes=1024 * 1024, max_depth=32, max_nodes=50_000)
 RANK = {"off": 0, "audit": 1, "warn": 2, "deny": 3}
 SHOWN_PARTS = 6
+SHOWN_CHARACTERS = 100
 
 
 def read_overrides(path: Path) -> Json:
@@ -42,7 +46,9 @@ def read_overrides(path: Path) -> Json:
     try:
         return parse_yaml(data, LIMITS)
     except ManifestError as error:
-        raise PolicyError(f"policy settings {path}: {error}") from error
+        place = f"{path}:{error.line}" if error.line else str(path)
+        told = f"{place}: policy settings: {error}"
+        raise PolicyError(f"{told}; correct the YAML there") from error
 
 
 def check_overrides(overrides: Json, catalog: Catalog, locked: frozenset[str]) -> dict[str, dict[str, Json]]:
@@ -59,7 +65,7 @@ def check_overrides(overrides: Json, catalog: Catalog, locked: frozenset[str]) -
     if overrides is None:
         return {}
     if not isinstance(overrides, Mapping):
-        raise PolicyError("policy settings are no map of groups")
+        raise SettingRefused((), "are no map of groups", "write <group>: {<setting>: <value>}")
     for group, names in overrides.items():
         _check_group(group, names)
     enforcement = overrides.get("enforcement", {})
@@ -71,35 +77,55 @@ def check_overrides(overrides: Json, catalog: Catalog, locked: frozenset[str]) -
 
 def _check_group(group: Json, names: Json) -> None:
     known = _adapters()
-    if not any(key.split(".")[0] == group for key in known):
-        raise PolicyError(f"policy setting {group}: there is no such group")
+    groups = {key.split(".")[0] for key in known}
+    if group not in groups:
+        raise SettingRefused((str(group),), "there is no such group", _alike(str(group), groups))
     if not isinstance(names, Mapping):
-        raise PolicyError(f"policy setting {group}: is no map of settings")
+        raise SettingRefused((str(group),), "is no map of settings", "write <setting>: <value> under it")
     for name, value in names.items():
         key = f"{group}.{name}"
         if key not in known:
-            raise PolicyError(f"policy setting {key}: there is no such setting")
-        _check_value(key, value, known[key])
+            others = {key.split(".")[1] for key in known if key.startswith(f"{group}.")}
+            raise SettingRefused(
+                (str(group), str(name)), "there is no such setting", _alike(str(name), others)
+            )
+        _check_value((str(group), str(name)), value, known[key])
 
 
-def _check_value(key: str, value: Json, adapter: TypeAdapter[Any]) -> None:
+def _check_value(keys: tuple[str, str], value: Json, adapter: TypeAdapter[Any]) -> None:
+    fix = f"write a value like the shipped one, {_shipped_value(*keys)}"
     try:
         text = json.dumps(value, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise PolicyError(f"policy setting {key}: is no JSON value") from error
+        raise SettingRefused(keys, "is no JSON value", fix) from error
     try:
         adapter.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join([key, *[str(part) for part in first["loc"][:SHOWN_PARTS]]])
-        raise PolicyError(f"policy setting {place}: {first['msg']}") from error
+        inside = tuple(str(part) for part in first["loc"][:SHOWN_PARTS])
+        raise SettingRefused((*keys, *inside), first["msg"], fix) from error
+
+
+def _alike(name: str, others: Iterable[str]) -> str:
+    """What may have been meant."""
+    ordered = sorted(others)
+    near = difflib.get_close_matches(name, ordered, 1)
+    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(ordered)}"
+
+
+def _shipped_value(group: str, name: str) -> str:
+    shipped = yaml.safe_load((shipped_rego() / "mlgate" / "settings" / "data.yaml").read_bytes())
+    text = json.dumps(shipped.get(group, {}).get(name), ensure_ascii=False)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 
 def _check_code(code: str, entry: Mapping[str, Json], catalog: Catalog, barred: frozenset[str]) -> None:
-    key = f"enforcement.overrides.{code}"
+    keys = ("enforcement", "overrides", code)
     rule = catalog.entries.get(code)
     if rule is None:
-        raise PolicyError(f"policy setting {key}: there is no such code")
+        raise SettingRefused(
+            keys, "there is no such code", f"{_near(code, catalog)}`mlgate policy list` lists them"
+        )
     if code not in barred:
         return
     lowered = any(
@@ -108,7 +134,14 @@ def _check_code(code: str, entry: Mapping[str, Json], catalog: Catalog, barred: 
         if profile != "raise"
     )
     if lowered or (entry.get("raise") is False and rule.get("raise")):
-        raise PolicyError(f"policy setting {key}: the code is locked and cannot be lowered")
+        raise SettingRefused(
+            keys, "the code is locked and cannot be lowered", "remove the entry, or raise the code only"
+        )
+
+
+def _near(code: str, catalog: Catalog) -> str:
+    near = difflib.get_close_matches(code, sorted(catalog.codes), 1)
+    return f"did you mean {near[0]}? " if near else ""
 
 
 @cache

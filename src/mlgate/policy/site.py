@@ -69,7 +69,9 @@ def refused_packages(modules: Mapping[str, Module], shipped: Collection[str]) ->
                 yield Refusal(name, rule.get("location", {}).get("row", 0), told, "give it another name")
 
 
-def check_site(source: Path, added: Collection[str], shipped: Collection[str], opa: Path) -> None:
+def check_site(
+    source: Path, added: Collection[str], shipped: Collection[str], opa: Path
+) -> dict[str, Module]:
     """Go on only with what a site may add.
 
     Args:
@@ -77,6 +79,9 @@ def check_site(source: Path, added: Collection[str], shipped: Collection[str], o
         added: its files by their name in the tree.
         shipped: the files of the shipped policy.
         opa: the OPA program.
+
+    Returns:
+        The syntax trees of its Rego files.
 
     Raises:
         PolicyError: a file cannot be parsed, or defines what it must not; it is named with line and fix.
@@ -90,6 +95,7 @@ def check_site(source: Path, added: Collection[str], shipped: Collection[str], o
             modules[name] = tree
     for refusal in (*refused_packages(modules, shipped), *_unasked(modules)):
         raise PolicyError(refusal.text)
+    return modules
 
 
 def _unasked(modules: Mapping[str, Module]) -> Iterator[Refusal]:

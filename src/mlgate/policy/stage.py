@@ -59,7 +59,8 @@ def check_coverage(tree: Path, catalog: Catalog) -> None:
         raise PolicyError("the policy holds no rules")
     for folder in sorted((tree / "mlgate" / "rules").iterdir()):
         if folder.is_dir() and folder.name not in subjects:
-            raise PolicyError(f"mlgate/rules/{folder.name} holds no rule with METADATA")
+            told = f"mlgate/rules/{folder.name} holds no rule with METADATA"
+            raise PolicyError(f"{told}; write it as `mlgate policy new` does")
 
 
 def is_whole(source: Path) -> bool:
@@ -86,7 +87,7 @@ def policy_files(tree: Path, *, tests: bool = False) -> dict[str, Path]:
     except OSError as error:
         raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
     if not found:
-        raise PolicyError(f"policy tree {tree} is empty")
+        raise PolicyError(f"policy tree {tree} is empty; rules lie under mlgate/rules/<subject>/ in it")
     return found
 
 

@@ -113,6 +113,23 @@ def test_two_rules_with_one_code_are_refused(inspection: dict[str, Any]) -> None
         build_catalog(inspection)
 
 
+def test_a_refusal_names_file_and_line_and_what_to_do(inspection: dict[str, Any]) -> None:
+    first = rule_of(inspection)
+    first["location"] = {"file": "./mlgate/rules/demo/demo.rego", "row": 3}
+    second = {**first, "location": {"file": "/mlgate/rules/demo/more.rego", "row": 9}}
+    inspection["annotations"].append(second)
+    with pytest.raises(PolicyError) as twice:
+        build_catalog(inspection)
+    assert str(twice.value) == (
+        "mlgate/rules/demo/more.rego:9: two rules have the code demo.refused "
+        "(mlgate/rules/demo/demo.rego:3 is the other); give each a code of its own"
+    )
+    inspection["annotations"].remove(second)
+    del first["annotations"]["custom"]["severity"]
+    with pytest.raises(PolicyError, match=r"^mlgate/rules/demo/demo\.rego:3: demo\.refused has no .*; "):
+        build_catalog(inspection)
+
+
 @pytest.mark.parametrize("key", ["severity", "appliesWhen", "enforcement", "message", "fix"])
 def test_a_rule_without_a_key_that_every_review_reads_is_refused(
     inspection: dict[str, Any], key: str

@@ -48,6 +48,12 @@ def test_what_a_policy_is_built_of_counts(site: Path, name: str) -> None:
     assert fingerprint([site]) != before
 
 
+def test_a_list_of_exceptions_counts(site: Path) -> None:
+    before = fingerprint([site])
+    (site / "exceptions.yaml").write_text("exceptions: []")
+    assert fingerprint([site]) != before
+
+
 def test_dates_notes_and_tests_do_not_count(site: Path) -> None:
     before = fingerprint([site])
     os.utime(site / "mlgate/rules/ours/ours.rego", (1, 1))

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.errors import PolicyError
+from mlgate.errors import PolicyError, SettingRefused
 from mlgate.policy.catalog import Catalog
 from mlgate.policy.overrides import check_overrides, read_overrides
 from mlgate.policy.shipped import shipped_rego
@@ -104,6 +104,27 @@ def test_what_does_not_fit_is_refused_by_its_key(overrides: Any, words: str) -> 
     with pytest.raises(PolicyError, match=words) as caught:
         checked(overrides)
     assert "\n" not in str(caught.value)
+    assert "; " in str(caught.value)  # and then the fix
+
+
+@pytest.mark.parametrize(
+    ("overrides", "fix"),
+    [
+        ({"fairnes": {}}, "did you mean fairness?"),
+        ({"zzz": {}}, "there are: access, "),
+        ({"fairness": {"tolerence": 1}}, "did you mean tolerance?"),
+        ({"fairness": {"tolerance": "much"}}, "write a value like the shipped one, 0.005"),
+        ({"signOff": {"required": 1}}, "write a value like the shipped one, "),
+        (of_codes(fre={}), "did you mean demo.free? `mlgate policy list` lists them"),
+        ({"enforcement": {"overrides": {"zzz": {}}}}, "`mlgate policy list` lists them"),
+        (of_codes(locked={"production": "off"}), "remove the entry, or raise the code only"),
+    ],
+)
+def test_a_refusal_says_what_to_do(overrides: Any, fix: str) -> None:
+    with pytest.raises(SettingRefused) as caught:
+        checked(overrides)
+    assert caught.value.fix.startswith(fix)
+    assert len(caught.value.fix) < 500
 
 
 @pytest.mark.parametrize(
@@ -200,5 +221,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes | No
     path = tmp_path / "site.yaml"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(PolicyError, match=r"policy settings .*site\.yaml"):
+    with pytest.raises(PolicyError, match="policy settings") as caught:
+        read_overrides(path)
+    assert "site.yaml" in str(caught.value)
+
+
+def test_yaml_that_cannot_be_read_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text("fairness:\n  tolerance: 1\n  tolerance: 2\n")
+    with pytest.raises(PolicyError, match=r"site\.yaml:3: policy settings: duplicate key .*; correct"):
         read_overrides(path)

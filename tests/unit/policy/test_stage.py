@@ -46,8 +46,8 @@ def test_data_of_a_package_belongs_to_it(shipped: Path) -> None:
 
 
 def test_a_tree_with_a_main_package_stands_in_place_of_the_shipped_one(shipped: Path, tmp_path: Path) -> None:
-    own = written(tmp_path / "own", ".manifest", "mlgate/main/main.rego", "anything/x.rego")
-    assert set(content_of(shipped, own)) == {".manifest", "mlgate/main/main.rego", "anything/x.rego"}
+    names = (".manifest", "mlgate/main/main.rego", "mlgate/settings/data.yaml", "anything/x.rego")
+    assert set(content_of(shipped, written(tmp_path / "own", *names))) == set(names)
 
 
 def test_a_main_package_that_slipped_in_replaces_nothing(shipped: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.policy.catalog import Catalog, Entry, build_catalog
 from mlgate.policy.opa_command import inspect
 from mlgate.policy.overrides import LIMITS, check_overrides, read_overrides
+from mlgate.policy.setting_places import placed
 from mlgate.policy.site import check_site, refused_files
 from mlgate.policy.workbench.enforcement import Enforced, enforced
 from mlgate.policy.workbench.workspace import Workspace, workspace
@@ -106,13 +107,15 @@ def library(site: Path | None, settings: Path | None, opa: Path) -> Iterator[Lib
         catalog = build_catalog(inspection)
         shipped = _data(space.tree, "settings")
         locked = frozenset(shipped.get("enforcement", {}).get("locked", ()))
+        with placed(settings):
+            checked = check_overrides(overrides, catalog, locked)
         yield Library(
             space=space,
             catalog=catalog,
             places=_places(inspection),
             subjects=_subjects(inspection),
             shipped=shipped,
-            overrides=check_overrides(overrides, catalog, locked),
+            overrides=checked,
             requirements=_data(space.tree, "requirements"),
             shortcuts=tuple(_shortcuts(inspection)),
         )

@@ -97,11 +97,19 @@ escape(s) := s if not regex.match(control, s)
 
 escape(s) := strings.replace_n(escapes, s) if regex.match(control, s)
 
-# C0, DEL and C1, the invisible marks that turn the direction of text, line and paragraph separators.
-control := `[\x00-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]`
+# C0, DEL and C1, the invisible marks that turn the direction of text, join it or hide in it, separators of lines and
+# paragraphs, and tags, of which whole sentences can be written that only programs read.
+control := `[\x00-\x1f\x7f-\x9f\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{180e}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{3164}\x{feff}\x{ffa0}\x{fff9}-\x{fffb}\x{e0000}-\x{e007f}]`
 
 escapes := {json.unmarshal(concat("", [`"`, code, `"`])): code |
-	some [first, last] in [[0, 31], [127, 159], [8203, 8207], [8232, 8238], [8294, 8297], [65279, 65279]]
+	some [first, last] in [
+		[0, 31], [127, 159], [173, 173], [847, 847], [1564, 1564], [4447, 4448], [6158, 6158], [8203, 8207],
+		[8232, 8238], [8288, 8303], [12644, 12644], [65279, 65279], [65440, 65440], [65529, 65531], [917504, 917631],
+	]
 	some point in numbers.range(first, last)
-	code := sprintf(`\u%04x`, [point])
+	code := escaped_point(point)
 }
+
+escaped_point(point) := sprintf(`\u%04x`, [point]) if point < 65536
+
+escaped_point(point) := sprintf(`\udb40\udc%02x`, [point - 917504]) if point >= 65536

@@ -32,6 +32,9 @@ test_control_characters_are_escaped[note] if {
 	some note, value in {
 		"newline": ["a\nb", `a\u000ab`], "escape": ["\u001b[2J", `\u001b[2J`],
 		"delete": ["a\u007f", `a\u007f`], "c1": ["\u009b", `\u009b`], "turned": ["\u202e", `\u202e`],
+		"Arabic mark": ["a\u061cb", `a\u061cb`], "joiner": ["a\u2060", `a\u2060`], "soft": ["a\u00adb", `a\u00adb`],
+		"filler": ["\u3164", `\u3164`], "first tag": ["a\udb40\udc00", `a\udb40\udc00`], "last tag": ["\udb40\udc7f", `\udb40\udc7f`],
+		"hidden words": ["\udb40\udc68\udb40\udc69", `\udb40\udc68\udb40\udc69`], "emoji stays": ["\ud83d\ude00", "\ud83d\ude00"],
 		"isolate": ["\u2066", `\u2066`], "separator": ["\u2028", `\u2028`], "mark": ["\ufeff", `\ufeff`],
 		"invisible": ["\u200b", `\u200b`],
 	}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from mlgate.parsing.times import normalise_time
 from mlgate.policy.catalog import Entry
 from mlgate.policy.overrides import RANK
 from mlgate.policy.workbench.enforcement import PROFILES, Enforced
@@ -53,8 +55,8 @@ def _cell(entry: Entry, found: Enforced, settings: Any, ceiling: str, profile: s
 
 def _ceiling(code: str, entry: Entry, mode: str | None, at: str | None) -> str:
     """The strictest that a code comes to in a mode, and before its date."""
-    begins = entry.get("effectiveOn")
-    early = begins is not None and (at is None or at < str(begins))
+    begins = normalise_time(str(entry.get("effectiveOn")))
+    early = begins is not None and (at is None or datetime.fromisoformat(at) < datetime.fromisoformat(begins))
     fixed = subject(code) in NEVER_LOWERED or RECORDS.issuperset(entry["appliesWhen"]["objects"])
     by_mode = "deny" if fixed or mode is None else CEILINGS[mode]
     return _at_most(by_mode, "warn") if early else by_mode

@@ -24,7 +24,7 @@ import data.mlgate.lib.result
 #   severity: low
 #   appliesWhen: {objects: [serving], tiers: [high], profiles: [staging, production]}
 #   controls: []
-#   effectiveOn: "2030-01-01"
+#   effectiveOn: "2031-01-01T01:00:00+01:00"
 #   needs: [signOffs]
 #   enforcement: {sandbox: deny, development: deny, staging: audit, production: deny}
 #   raise:

@@ -113,7 +113,7 @@ def test_a_rule_says_where_when_and_on_what_it_hangs(matrix: Matrix, later: Matr
     assert row.notes == (
         "only tier high",
         "skipped where nobody looks up SignOffs",
-        "warns until 2030-01-01",
+        "warns until 2031-01-01T01:00:00+01:00",
     )
     assert row.cells["sandbox"] == Cell("not here")
     assert row.cells["staging"] == Cell("audit", (Raised("warn", "classification restricted"),))
