@@ -4,8 +4,9 @@ Usage: python tools/mutants.py [--only TEXT]... [--jobs N] [--list]
 
 Every condition in the body of a rule or comprehension gives two mutants: one in which it always
 holds, and one in which it is turned round. Each stands in a copy of its package, many of which are
-tried by one OPA: by the tests of the file beside it, by those of the package, and by the same with
-errors of built-ins taken seriously. What none notices is a survivor. One that is known to change
+tried by one OPA, by the tests of the file beside it and by those of the package; an error of a built-in
+counts as a failure. What none of these notices is tried by the tests of all other packages, and is a
+survivor if these do not notice either. One that is known to change
 nothing stands in tools/mutants_equal.yaml with the reason. Outcomes are kept in the user's cache until
 something changes on which they depend.
 Exit code 0: no other survivor; 1: there are some; 2: it could not run.
@@ -33,7 +34,7 @@ _COLUMNS = {KILLED: "noticed", INVALID: "not compiling", EXCUSED: "excused", SUR
 
 def subject(mutant: Mutant) -> str:
     """The part of the library it is in, as a row of the table."""
-    return Path(mutant.file).parent.as_posix().removeprefix("mlgate/")
+    return mutant.folder.removeprefix("mlgate/")
 
 
 def report(outcomes: Iterable[tuple[Mutant, str]], equal: dict[str, str]) -> int:

@@ -41,6 +41,11 @@ class Mutant:
         return self.text.removeprefix("not ").strip() if self.text.startswith("not ") else f"not {self.text}"
 
     @property
+    def folder(self) -> str:
+        """The folder of its package."""
+        return Path(self.file).parent.as_posix()
+
+    @property
     def name(self) -> str:
         """How it is named in lists: file, condition and change, without the line, which moves."""
         return f"{self.file}: {' '.join(self.text.split())} ({self.change})"

@@ -74,6 +74,14 @@ class Package:
         return sorted((self.tree / self.folder).glob("*.rego"))
 
 
+def digest(tree: Path) -> str:
+    """Changes when anything does in a whole library."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in tree.rglob("*") if path.is_file()):
+        found.update(json.dumps([path.relative_to(tree).as_posix(), path.read_text("utf-8")]).encode())
+    return found.hexdigest()
+
+
 def said(package: str, tests: Iterable[Path]) -> str:
     """The Rego object of the values of all tests in some files of a package; of none, where undefined."""
     names = {name for path in tests for name in re.findall(r"(?m)^(test_\w+)", path.read_text("utf-8"))}

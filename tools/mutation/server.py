@@ -67,15 +67,10 @@ class Server:
         except OSError:
             return False
 
-    def values(self, rule: str, *, strictly: bool = False) -> Values | None:
-        """What tests say; None when that could not be found out.
-
-        Strictly, an error of a built-in is one; else what depends on it is undefined.
-        """
+    def values(self, rule: str) -> Values | None:
+        """What tests say; None when that could not be found out, be it by an error of a built-in."""
         try:
-            status, body = self.get(
-                f"/v1/data/{rule}?strict-builtin-errors={'true' if strictly else 'false'}"
-            )
+            status, body = self.get(f"/v1/data/{rule}?strict-builtin-errors=true")
         except TimeoutError:
             return None
         found: Values | None = body.get("result") if status == http.client.OK else None
