@@ -11,7 +11,6 @@ import data.mlgate.main.completion
 applied[finding] := applying[0] if {
 	some finding in judgement.judged
 	applying := waivers.lifting(finding)
-	count(applying) > 0
 }
 
 remaining contains finding if {

@@ -187,3 +187,35 @@ test_a_hundred_findings_of_one_code_are_all_told if {
 	count(decision.violations) == 100
 	decision.suppressed == 0
 }
+
+test_a_waiver_is_not_spoken_of_where_its_rule_is_not_about_the_object if {
+	told := {
+		"code": "waiver.scope_invalid", "path": "spec", "term": null, "model": null, "observed": "o", "required": "r",
+		"values": {},
+	}
+	decision := main.decision with input as fixtures.passing with data.mlgate.rules.waiver.late as {told}
+	decision.violations == []
+}
+
+test_only_what_the_card_would_have_said_is_left_out if {
+	base := {"term": null, "model": "predictor", "required": "r", "values": {}, "enforcement": "deny", "severity": "high"}
+	judged := {object.union(base, finding) |
+		some finding in [
+			{"code": "model_card.missing", "path": "metadata", "observed": "no card is named"},
+			{"code": "a.hidden", "path": "card", "observed": "no usable card"},
+			{"code": "a.elsewhere", "path": "spec", "observed": "no usable card"},
+			{"code": "a.other", "path": "card", "observed": "another card"},
+		]
+	}
+	hidden := main.hidden with input as fixtures.passing with data.mlgate.lib.judgement.judged as judged
+	{finding.code | some finding in hidden} == {"a.hidden"}
+}
+
+test_what_is_only_recorded_stays_so[note] if {
+	some note, document in {"unchanged": update(template, false), "template": template, "both": update(unread, false)}
+	decision := main.decision with input as document with data.mlgate.overrides as {"enforcement": {"overrides": {
+		"encryption.insecure_uri": {"production": "audit"}, "workload.unreadable": {"production": "audit"},
+	}}}
+	decision.warnings == []
+	"workload.unreadable" in codes(decision.audited)
+}

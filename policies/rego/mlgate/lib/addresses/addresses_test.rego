@@ -97,3 +97,10 @@ test_an_escape_that_is_none_is_left[address] if {
 	some address in ["s3://b/%", "s3://b/%7", "s3://b/%zz", "s3://b/%73%"]
 	addresses.spellings(address) == {address}
 }
+
+# Beside a prefix under which the address begins, but does not lie.
+test_a_prefix_that_ends_with_a_mark_is_not_under_every_address if {
+	every pair in [["s3://b/x", "s3://a/"], ["r.example.org/a", "r.example.com/"], ["xyz/a", "abc"], ["abcd:1", "wxyz"]] {
+		not addresses.under(pair[0], pair[1])
+	}
+}

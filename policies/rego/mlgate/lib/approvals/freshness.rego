@@ -13,10 +13,7 @@ max_age := settings.value.signOff.maxAgeDays[facts.tier]
 # METADATA
 # title: recent
 # description: A sign-off is not older than the effective tier accepts, and not of the future.
-recent(sign_off) if {
-	is_number(max_age)
-	dates.within_days(sign_off.issuedAt, max_age)
-}
+recent(sign_off) if dates.within_days(sign_off.issuedAt, max_age)
 
 # METADATA
 # title: lasting

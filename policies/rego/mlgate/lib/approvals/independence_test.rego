@@ -83,3 +83,8 @@ test_independence_can_be_shown[note] if {
 	approvals.provable(card_with(case.model)) with input as fixtures.passing
 		with data.mlgate.lib.facts.tier as case.tier
 }
+
+test_who_is_tied_is_not_independent[name] if {
+	some name in ["mira.solano@example.org", "deploy-bot@example.org"]
+	approvals.failing(fixtures.card_entry, changed({"approver": name})) == {"independent"} with input as fixtures.passing
+}

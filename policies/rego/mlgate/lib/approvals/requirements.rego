@@ -91,7 +91,6 @@ explained contains {"pair": pair, "sign_off": sign_off} if {
 all_roles := {role |
 	some requirement in requirements
 	some role in requirement.roles
-	is_string(role)
 }
 
 unreadable if {

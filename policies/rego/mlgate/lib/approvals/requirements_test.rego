@@ -34,6 +34,13 @@ test_settings_that_cannot_be_read_let_nothing_through[note] if {
 	count(unmet) == 1
 }
 
+test_requirements_of_a_class_that_cannot_be_read_let_nothing_through[note] if {
+	some note, list in {"null": null, "word": "legal", "object": {"0": {"roles": ["legal"], "count": 1}}}
+	value := {"signOff": {"required": {"high": []}, "requiredForClassification": {"restricted": list}}}
+	approvals.requirements == [{"roles": [], "count": 1}] with input as fixtures.passing
+		with data.mlgate.lib.settings.value as value
+}
+
 test_an_object_that_starts_no_model_is_held_to_an_approval_nobody_can_give if {
 	approvals.requirements == [{"roles": [], "count": 1}] with input as fixtures.with_patch(["workload"], null)
 }
@@ -42,6 +49,8 @@ test_a_requirement_that_cannot_be_read_is_not_met[note] if {
 	some note, requirement in {
 		"count as a word": {"roles": ["businessOwner"], "count": "1"},
 		"no count": {"roles": ["businessOwner"]},
+		"count as null": {"roles": ["businessOwner"], "count": null},
+		"count as false": {"roles": ["businessOwner"], "count": false},
 		"roles as a word": {"roles": "businessOwner", "count": 1},
 		"roles as numbers": {"roles": [1], "count": 1},
 		"no roles": {"count": 1},
@@ -137,4 +146,16 @@ test_nothing_is_explained_while_the_sign_offs_could_not_be_read if {
 		"value": {"lookup": "signOffs", "reason": "error", "message": "no answer"},
 	}])
 	approvals.explained == set() with input as given
+}
+
+test_a_role_is_a_word if {
+	approvals.roles({"roles": ["legal", 7, null, ["privacy"], "privacy"]}) == ["legal", "privacy"]
+	given := with_sign_offs([object.union(claim, {"assurance": "authenticated", "role": 7})])
+	unmet := approvals.unmet(fixtures.card_entry) with input as given
+		with data.mlgate.lib.approvals.requirements as [{"roles": [7], "count": 1}]
+	count(unmet) == 1
+}
+
+test_an_approval_in_a_role_nobody_asks_for_is_not_explained if {
+	approvals.explained == set() with input as with_sign_offs([object.union(claim, {"role": "gardener"})])
 }

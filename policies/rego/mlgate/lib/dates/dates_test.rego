@@ -85,3 +85,8 @@ test_the_last_day_and_today_are_not_overdue if {
 	not dates.overdue("2027-03-01T00:00:00Z", 9) with input as now
 	not dates.overdue("2027-03-10T23:59:59Z", 9) with input as now
 }
+
+test_within_no_number_of_days_is_nothing[note] if {
+	some note, wrong in [null, true, "30", [], {}]
+	not dates.within_days("2027-03-10T08:00:00Z", wrong) with input as now
+}

@@ -47,7 +47,6 @@ tier := null if not is_workload
 
 tier := levels.max_tier(stated_tiers) if {
 	is_workload
-	count(stated_tiers) > 0
 }
 
 tier := settings.value.decision.defaultTier if {
@@ -72,7 +71,6 @@ classification := null if not is_workload
 
 classification := levels.max_classification(stated_classifications) if {
 	is_workload
-	count(stated_classifications) > 0
 }
 
 classification := settings.value.decision.defaultClassification if {

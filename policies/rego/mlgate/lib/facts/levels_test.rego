@@ -44,6 +44,18 @@ test_a_namespace_without_a_name_may_use_nothing if {
 	facts.profile == "production" with input as document with data.mlgate.overrides as permitted
 }
 
+test_a_namespace_whose_name_cannot_be_read_may_use_nothing[note] if {
+	some note, wrong in [null, 7, ["a"], {"a": "a"}]
+	document := fixtures.with_patch(["cluster", "namespace"], {"name": wrong, "labels": {"mlgate.dev/profile": "sandbox"}})
+	permitted := {"environment": {"relaxedNamespaces": {"sandbox": ["a*"]}}}
+	facts.profile == "production" with input as document with data.mlgate.overrides as permitted
+}
+
+test_settings_make_no_profile if {
+	facts.profile == "production" with input as of_profile("lab")
+		with data.mlgate.settings.environment.relaxedNamespaces.lab as ["*"]
+}
+
 test_only_the_star_has_a_meaning_in_patterns if {
 	facts.matches("*", "anything")
 	facts.matches("a*z", "a-to-z")
@@ -102,6 +114,9 @@ test_a_card_that_is_not_found_states_nothing if {
 test_objects_that_start_no_model_have_no_tier_and_no_class if {
 	facts.tier == null with input as fixtures.with_patch(["workload"], null)
 	facts.classification == null with input as fixtures.with_patch(["workload"], null)
+	without_cards := object.union(fixtures.passing, {"workload": null, "cards": []})
+	facts.tier == null with input as without_cards
+	facts.classification == null with input as without_cards
 }
 
 class_label := ["workload", "labels", "mlgate.dev/data-classification"]

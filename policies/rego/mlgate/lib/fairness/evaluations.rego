@@ -80,7 +80,6 @@ table(test, required) := {
 	near := {name |
 		some name in settings.value.fairness.groupMetrics
 		is_number(extremes[name].lowest) # null where no group has the column: to subtract it is an error
-		is_number(extremes[name].lowest)
 		extremes[name].highest - extremes[name].lowest <= allowed
 	}
 	wide := [row |

@@ -146,3 +146,35 @@ test_a_gap_of_another_measure_is_limited_when_the_settings_name_it if {
 	[gap.name | some gap in fairness.table(test, []).wide] == ["rmse"] with input as fixtures.passing
 		with data.mlgate.settings.fairness.groupMetrics as ["rmse", "mae"]
 }
+
+test_a_gap_that_is_too_wide_by_less_than_a_billionth_is_not if {
+	test := {"groups": [{"group": "a", "accuracy": 0.9}, {"group": "b", "accuracy": 0.7999999995}]}
+	fairness.table(test, []).wide == [] with input as fixtures.passing
+}
+
+test_a_gap_within_the_limit_is_not_too_wide_beside_a_group_without_the_value if {
+	test := {"groups": [{"group": "a", "accuracy": 0.9}, {"group": "b", "accuracy": 0.85}, {"group": "c"}]}
+	fairness.table(test, []).wide == [] with input as fixtures.passing
+}
+
+# A group that gives no number hides no gap between the others.
+test_a_gap_of_another_measure_is_seen_beside_what_is_no_number[note] if {
+	some note, wrong in [null, true, false, "1", [], {}]
+	test := {"groups": [{"group": name, "values": {"rmse": value}} | some [name, value] in [["a", 1], ["b", 2], ["c", wrong]]]}
+	[gap.name | some gap in fairness.table(test, []).wide] == ["rmse"] with input as fixtures.passing
+		with data.mlgate.settings.fairness.groupMetrics as ["rmse"]
+}
+
+test_a_measure_that_a_group_does_not_name_is_not_computable[note] if {
+	some note, group in {"no values": {"group": "c"}, "another value": {"group": "c", "values": {"mae": 1}}}
+	rows_of := array.concat([{"group": name, "values": {"rmse": 1}} | some name in ["a", "b"]], [group])
+	metric := {"name": "ours", "measure": "rmse", "aggregation": "difference", "limit": 1}
+	[found.value | some found in fairness.table({"groups": rows_of, "metrics": [metric]}, []).metrics] == [null] with input as fixtures.passing
+}
+
+test_values_of_a_wrong_kind_are_none[note] if {
+	some note, wrong in fixtures.wrong_values
+	metric := {"name": "ours", "measure": "rmse", "aggregation": "difference", "limit": 1}
+	test := {"groups": [{"group": name, "values": wrong} | some name in ["a", "b"]], "metrics": [metric]}
+	[found.value | some found in fairness.table(test, []).metrics] == [null] with input as fixtures.passing
+}

@@ -21,6 +21,12 @@ test_a_card_is_read_once_for_all_its_models if {
 	report.judged == {"sex", "ageBand"}
 }
 
+test_an_attribute_of_which_no_test_is_judged_is_not_judged if {
+	document := fixtures.with_card_patch(["fairness", "evaluations", 0, "modelVersion"], "4.0.1")
+	[report] := fairness.reports with input as document
+	report.judged == {"ageBand"}
+}
+
 test_a_card_that_covers_no_model_is_not_read if {
 	fairness.reports == [] with input as fixtures.with_patch(["cards", 0, "models"], [])
 }
@@ -100,6 +106,7 @@ test_a_number_is_shown_with_as_many_decimals_as_it_takes_to_differ if {
 	fairness.shown(1000, 1000.00002) == "1000"
 	fairness.shown(1, 0.99999) == "1"
 	fairness.shown(0.5, 0.5) == "0.5"
+	fairness.shown(0.3333333333, 0.3333333333) == "0.333"
 }
 
 test_a_number_is_shown_beside_what_is_no_number if {

@@ -56,8 +56,8 @@ counted_columns(row) := {
 # METADATA
 # title: column
 # description: The value of a group under the name of a column or of an entry of `values`; null when it has none.
-column(group_row, name) := group_row.columns[name] if {
-	name in columns
+column(group_row, name) := value if {
+	value := group_row.columns[name]
 } else := n if {
 	n := present.get(group_row.given, ["values", name])
 	is_number(n)
@@ -98,10 +98,7 @@ stated(row, name) := n if {
 
 credible("count", _)
 
-credible(name, n) if {
-	name != "count"
-	n <= 1
-}
+credible(_, n) if n <= 1
 
 all_cells(row) if {
 	every cell in cells {

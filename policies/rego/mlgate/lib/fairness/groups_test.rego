@@ -80,6 +80,9 @@ test_a_stated_rate_outside_its_range_does_not_count[wrong] if {
 test_a_stated_number_of_rows_may_be_large_but_not_negative if {
 	fairness.group({"count": 100000}).columns.count == 100000
 	fairness.group({"count": -1}).columns.count == null
+	every wrong in [null, true, "50", [50], {"a": 50}] {
+		fairness.group({"count": wrong}).columns.count == null
+	}
 }
 
 test_very_large_counts_are_computed if {

@@ -51,8 +51,7 @@ custom_metric(entry, extremes) := {
 	"limit": metric_limit(aggregation, present.get(entry, "limit"), measure in columns),
 	"stated": present.get(entry, "value"),
 } if {
-	aggregation := present.get(entry, "aggregation")
-	aggregation in {"difference", "ratio"}
+	aggregation := present.get(entry, "aggregation") # of another one nothing is combined, and this is undefined
 	measure := present.get(entry, "measure")
 	label(measure) == measure
 } else := {

@@ -77,7 +77,6 @@ tellable(candidate) if {
 }
 
 unanswered[code] := lookup if {
-	count(failed) > 0
 	some name in failed
 	some code in data.mlgate.indexes.lookups[name]
 	lookup := first_of(code, failed)

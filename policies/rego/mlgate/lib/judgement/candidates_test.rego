@@ -50,6 +50,45 @@ test_rules_about_the_card_speak_for_a_model_without_one if {
 	(asked - object.keys(skipped)) - codes(document) == set()
 }
 
+test_the_card_of_another_model_is_not_named if {
+	other := json.patch(fixtures.card_entry, [
+		{"op": "replace", "path": "/source/reference", "value": "modelcard/other"},
+		{"op": "replace", "path": "/models", "value": ["another"]},
+	])
+	cards := [object.union(fixtures.card_entry, {"status": "missing"}), other]
+	candidates := judgement.candidates with input as fixtures.with_patch(["cards"], cards)
+	{found.values.card | some found in candidates; found.observed == "no usable card"} == {"modelcard/visit-triage-4.0.2"}
+}
+
+test_a_failed_lookup_is_told_once_for_a_model_without_a_card if {
+	code := "signoff.approval_missing"
+	document := json.patch(fixtures.with_patch(["cards"], []), [{"op": "replace", "path": "/unavailable", "value": [lookup("signOffs", "error")]}])
+	candidates := judgement.candidates with input as document
+	[found.observed | some found in candidates; found.code == code] == ["unavailable: signOffs"]
+}
+
+# What a rule says of a code that is not decided here.
+spoken_of(candidate, document) := {found.code | some found in candidates} if {
+	candidates := judgement.candidates with input as document with data.mlgate.rules.workload.deny as {candidate}
+}
+
+test_a_rule_is_not_heard_about_what_is_skipped if {
+	told := object.union(whole, {"code": "signoff.approval_missing"})
+	"signoff.approval_missing" in spoken_of(told, fixtures.passing)
+	not "signoff.approval_missing" in spoken_of(told, fixtures.with_patch(["unavailable"], [lookup("signOffs", "disabled")]))
+}
+
+test_a_rule_is_not_heard_about_what_stands_in_the_owner if {
+	document := json.patch(extended, [{"op": "add", "path": "/workload/servesModel", "value": true}])
+	told := object.union(whole, {"code": "encryption.insecure_uri", "path": "spec.volumes[0]"})
+	not "encryption.insecure_uri" in spoken_of(told, document)
+	"encryption.insecure_uri" in spoken_of(object.union(told, {"path": "spec.elsewhere"}), document)
+}
+
+test_without_the_code_for_unsound_questions_nothing_is_complete if {
+	not judgement.complete with input as fixtures.passing with data.mlgate.catalog["input.invalid"].severity as false
+}
+
 test_without_any_card_none_is_named if {
 	candidates := judgement.candidates with input as fixtures.with_patch(["cards"], [])
 	{found.values.card | some found in candidates; found.observed == "no usable card"} == {"(none)"}

@@ -62,9 +62,9 @@ failed := {lookup |
 # Lookups by the reason told for each.
 told := object.union_n([{object.get(entry, "reason", null): {entry.lookup: true}} | some entry in input.unavailable])
 
-setting_skips := data.mlgate.settled.notConfigured[facts.profile] if settings.is_settled
-
-setting_skips := not_configured(facts.profile) if not settings.is_settled
+setting_skips := data.mlgate.settled.notConfigured[facts.profile] if {
+	settings.is_settled
+} else := not_configured(facts.profile)
 
 # METADATA
 # title: not_configured

@@ -78,6 +78,16 @@ test_a_map_by_profile_counts_by_the_profile_in_force[profile] if {
 	{code: entry.detail | some code, entry in skipped} == wanted
 }
 
+# Its keys are no profiles, so it holds in all of them.
+test_a_map_by_anything_else_counts_as_a_whole if {
+	one := json.patch(object.union(index, {"configuredBy": {"a.two": ["signOff.roleGroups"]}}), [{
+		"op": "add", "path": "/settings/signOff.roleGroups", "value": {"type": "object"},
+	}])
+	judgement.skipped == {} with input as fixtures.passing
+		with data.mlgate.indexes as one
+		with data.mlgate.overrides as {"signOff": {"roleGroups": {"legal": ["lawyers"]}}}
+}
+
 test_a_blank_setting_configures_nothing if {
 	one := object.union(index, {"configuredBy": {"a.two": ["access.mfaExtraKey"]}})
 	skipped := judgement.skipped with input as fixtures.passing with data.mlgate.indexes as one

@@ -38,18 +38,18 @@ vouched_for(container) if {
 #   The candidate is about a part that stands in the gated owner as well, so the owner answers for it.
 inherited(candidate) if {
 	facts.owner_gated
-	owned(candidate)
+	part_of_something(candidate)
 	not added(candidate)
 	not vouched_by_none(candidate)
 }
 
 # Compared by the fields around a finding, so that many parts with many findings cost no more than each of them.
-owned(candidate) if {
+part_of_something(candidate) if {
 	some field in addresses.around(candidate.path)
-	field in owned_fields
+	field in part_fields
 }
 
-owned(candidate) if candidate.model in owned_models
+part_of_something(candidate) if candidate.model in owned_models
 
 added(candidate) if {
 	some field in addresses.around(candidate.path)
@@ -63,10 +63,7 @@ owned_models contains model.id if {
 	model.inOwner == true
 }
 
-owned_fields contains part.path if {
-	some part in parts
-	part.inOwner == true
-}
+part_fields contains part.path if some part in parts
 
 added_fields contains part.path if {
 	some part in parts

@@ -106,6 +106,12 @@ test_what_was_added_is_judged[note] if {
 	not judgement.inherited(candidate(fields)) with input as extended
 }
 
+test_a_model_that_was_added_is_judged[note] if {
+	some note, owned_too in [false, null, "true"]
+	document := patched_owned(["workload", "models", "-"], object.union(fixtures.model, {"id": "extra", "inOwner": owned_too}))
+	not judgement.inherited(candidate({"path": "card.fairness", "model": "extra"})) with input as document
+}
+
 test_without_a_gated_owner_nothing_is_inherited if {
 	document := json.patch(extended, [{"op": "replace", "path": ["workload", "owner", "gated"], "value": false}])
 	not judgement.inherited(candidate({"path": "spec.volumes[0]"})) with input as document

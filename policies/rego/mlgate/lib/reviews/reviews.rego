@@ -98,8 +98,8 @@ validity(given) := "" if {
 	present.absent(present.get(given, "validUntil"))
 } else := "" if {
 	dates.ahead(given.validUntil)
-} else := sprintf("valid until %s", [dates.date(given.validUntil)]) if {
-	dates.valid(given.validUntil)
+} else := sprintf("valid until %s", [day_shown]) if {
+	day_shown := dates.date(given.validUntil)
 } else := "no possible end of validity"
 
 gaps(given) := [words |

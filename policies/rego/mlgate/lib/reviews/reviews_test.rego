@@ -113,6 +113,14 @@ test_a_trait_that_is_true_or_not_asked_for_lacks_nothing if {
 	not reviews.lack(report, "risk", 30, {}) with input as fixtures.passing
 }
 
+test_of_a_review_that_fails_only_the_traits_it_lacks_are_told if {
+	given := [review({"outcome": "failed", "independent": true, "complete": false})]
+	[report] := reviews.reports with input as fixtures.with_card_patch(["reviews"], given)
+	traits := {"independent": "not independent", "complete": "not complete"}
+	lack := reviews.lack(report, "risk", 30, traits) with input as fixtures.passing
+	lack.observed == "failed and not complete"
+}
+
 test_reviews_are_read_once_for_each_card if {
 	second := object.union(fixtures.card_entry, {
 		"source": {"type": "modelcard", "reference": "modelcard/second"},

@@ -10,19 +10,13 @@ import data.mlgate.lib.levels
 # METADATA
 # title: value
 # description: The settings in force, by group and name.
-value := data.mlgate.settled.value if is_settled
-
-value := data.mlgate.settings if {
-	not is_settled
+value := data.mlgate.settled.value if {
+	is_settled
+} else := data.mlgate.settings if {
 	not customised
-}
-
-value := object.union(data.mlgate.settings, {group: {name: found.value | some name, found in names} |
+} else := object.union(data.mlgate.settings, {group: {name: found.value | some name, found in names} |
 	some group, names in usable
-}) if {
-	not is_settled
-	customised
-}
+})
 
 customised if data.mlgate.overrides != {}
 
@@ -36,9 +30,9 @@ is_settled if data.mlgate.settled.overrides == data.mlgate.overrides
 # METADATA
 # title: invalid
 # description: Each override that is not used, as its key and what is wrong with it.
-invalid := {problem | some problem in data.mlgate.settled.invalid} if is_settled
-
-invalid := unusable if not is_settled
+invalid := {problem | some problem in data.mlgate.settled.invalid} if {
+	is_settled
+} else := unusable
 
 unusable contains {"key": "overrides", "observed": "not an object"} if not is_object(given)
 
@@ -102,9 +96,9 @@ key_problem(key, _) := "unknown setting" if not data.mlgate.indexes.settings[key
 key_problem(key, found) := problem if {
 	# Wrapped, because a bare string would be read as JSON text.
 	wanted := {"type": "object", "properties": {"value": data.mlgate.indexes.settings[key]}}
-	[fits, errors] := json.match_schema({"value": found}, wanted)
-	not fits
-	problem := sprintf("%s: %s", [errors[0].field, errors[0].desc])
+	[_, errors] := json.match_schema({"value": found}, wanted)
+	first := errors[0]
+	problem := sprintf("%s: %s", [first.field, first.desc])
 }
 
 code_overrides[code] := entry if {
@@ -120,8 +114,8 @@ code_problems[code] := "unknown code" if {
 code_problems[code] := "lowers a locked code" if {
 	some code, entry in code_overrides
 	code in locked
-	data.mlgate.catalog[code]
-	lowers(data.mlgate.catalog[code], entry)
+	rule := data.mlgate.catalog[code]
+	lowers(rule, entry)
 }
 
 # The shipped list holds whatever the site adds to it; nothing can be taken from it.

@@ -65,6 +65,19 @@ test_overrides_of_another_shape_are_not_used[note] if {
 	settings.value.decision.defaultProfile == "production" with data.mlgate.overrides as case[0]
 }
 
+test_what_is_not_used_leaves_the_shipped_settings_as_they_are[note] if {
+	some note, overrides in {
+		"unknown group": {"nonsense": {"tolerance": 1}}, "unknown name": {"fairness": {"tolerence": 1}},
+		"a list of names": {"fairness": ["tolerance"]}, "a word": {"fairness": "tolerance"}, "no object": ["fairness"],
+	}
+	settings.value == data.mlgate.settings with data.mlgate.overrides as overrides
+}
+
+test_each_mistake_is_told_once if {
+	invalid({"fairnes": 1}) == {{"key": "fairnes", "observed": "unknown group"}}
+	invalid({"fairness": ["tolerance"]}) == {{"key": "fairness", "observed": "not an object"}}
+}
+
 test_one_bad_override_does_not_spoil_another if {
 	overrides := {"fairness": {"tolerance": "x", "maxGroupGap": 0.2}, "nonsense": {}}
 	settings.value.fairness.maxGroupGap == 0.2 with data.mlgate.overrides as overrides
@@ -124,4 +137,13 @@ test_a_site_can_lock_more_codes_but_free_none if {
 		"enforcement.overrides.input.invalid", "enforcement.overrides.a.free",
 	}
 	bad_codes({"locked": "a.free", "overrides": {}}) == {"enforcement.locked"}
+}
+
+test_of_a_list_that_cannot_be_read_no_entry_is_told if {
+	bad_codes({"overrides": {"a.fre": "off"}}) == {"enforcement.overrides"}
+	bad_codes({"locked": {"x": "a.free"}, "overrides": {"a.free": {"production": "warn"}}}) == {"enforcement.locked"}
+}
+
+test_a_locked_code_may_be_raised_further if {
+	bad_codes({"overrides": {"settings.invalid": {"sandbox": "deny"}, "input.invalid": {"raise": false}}}) == set()
 }

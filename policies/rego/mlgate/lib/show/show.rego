@@ -41,14 +41,11 @@ decimals(digits) := digits if digits != "-0"
 # METADATA
 # title: text
 # description: Any value as one string; strings as they are, numbers rounded, everything else as JSON.
-text(x) := x if is_string(x)
-
-text(x) := number(x) if is_number(x)
-
-text(x) := json.marshal(x) if {
-	not is_string(x)
-	not is_number(x)
-}
+text(x) := x if {
+	is_string(x)
+} else := words if {
+	words := number(x)
+} else := json.marshal(x)
 
 # METADATA
 # title: cut
@@ -77,9 +74,9 @@ place(entry, otherwise) := found if {
 # description: |
 #   A string in which the values that sign an address are masked. Whoever has a signed address may use it, and
 #   what is told to one person ends in events and logs.
-unsigned(s) := s if not contains(s, "=")
-
-unsigned(s) := regex.replace(s, signing, "$1***") if contains(s, "=")
+unsigned(s) := s if {
+	not contains(s, "=")
+} else := regex.replace(s, signing, "$1***")
 
 signing := `(?i)([?&;][a-z0-9_-]*(?:sig|signature|token|credential|secret|key|keyid|password)=)[^&#\s),;"]*`
 
@@ -93,9 +90,9 @@ model(m) := sprintf("%s (%s)", [text(present.get(m, "id")), digests(text(present
 # description: A string in which every SHA-256 digest is cut to twelve digits.
 digests(s) := regex.replace(s, `(sha256:[0-9a-f]{12})[0-9a-f]+`, "$1")
 
-escape(s) := s if not regex.match(control, s)
-
-escape(s) := strings.replace_n(escapes, s) if regex.match(control, s)
+escape(s) := s if {
+	not regex.match(control, s)
+} else := strings.replace_n(escapes, s)
 
 # C0, DEL and C1, the invisible marks that turn the direction of text, join it or hide in it, separators of lines and
 # paragraphs, and tags, of which whole sentences can be written that only programs read.

@@ -89,3 +89,8 @@ test_a_model_that_cannot_be_read_is_shown_all_the_same[note] if {
 	show.model({"id": wrong, "uri": "s3://a"}) == sprintf("%s (s3://a)", [show.text(wrong)])
 	show.model(wrong) == "null (null)"
 }
+
+test_what_is_no_number_is_not_shown_as_one[note] if {
+	some note, wrong in [null, true, "7", [7], {"a": 7}]
+	not show.number(wrong)
+}

@@ -37,3 +37,8 @@ test_items_of_no_list_is_empty[sprintf("%v", [value])] if {
 	some value in [null, "a", {"a": "b"}, 1]
 	text.items(value) == []
 }
+
+test_nothing_is_no_text_however_short_one_may_be[value] if {
+	some value in ["", " ", "\u200b"]
+	not text.is_text(value) with data.mlgate.settings.documentation.minTextLength as 0
+}

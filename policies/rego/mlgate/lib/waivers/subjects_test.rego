@@ -105,12 +105,17 @@ test_the_gated_owner_is_the_workload_too if {
 	subject := {"workload": {"kind": "InferenceService", "name": "front-desk"}}
 	waivers.subject_matches(subject, finding) with input as owned(true)
 	not waivers.subject_matches(subject, finding) with input as owned(false)
+	other := {"workload": {"kind": "InferenceService", "name": "back-office"}}
+	not waivers.subject_matches(other, finding) with input as owned(true)
 }
 
 test_a_missing_name_does_not_match_a_name_still_to_be_generated if {
 	given := fixtures.with_patch(["workload", "name"], null)
 	subject := {"digest": fixtures.model_digest, "workload": {"kind": "InferenceService", "name": null}}
 	not waivers.subject_matches(subject, finding) with input as given
+	unkind := fixtures.with_patch(["workload", "kind"], null)
+	of_no_kind := {"digest": fixtures.model_digest, "workload": {"kind": null, "name": "visit-triage"}}
+	not waivers.subject_matches(of_no_kind, finding) with input as unkind
 }
 
 test_terms_narrow_a_waiver if {
@@ -122,6 +127,6 @@ test_terms_narrow_a_waiver if {
 }
 
 test_terms_that_cannot_be_read_match_nothing[terms] if {
-	some terms in [null, "modelcard/visit-triage-4.0.2", 7, {}]
+	some terms in [null, "modelcard/visit-triage-4.0.2", 7, {}, {"a": "modelcard/visit-triage-4.0.2"}]
 	lifted_by([object.union(object.remove(waiver, ["terms"]), {"terms": terms})], finding) == []
 }

@@ -37,15 +37,14 @@ subject(code) := split(code, ".")[0]
 
 # The words of a rule are about what it saw. Where a lookup failed it saw nothing.
 instead(finding) := {
-	"message": sprintf("this could not be decided: %s could not be read%s.", [finding.lookup, why(finding.lookup)]),
-	"fix": sprintf("Try again when the source of %s answers; nothing is said about the object.", [finding.lookup]),
-} if finding.lookup
+	"message": sprintf("this could not be decided: %s could not be read%s.", [lookup, why(lookup)]),
+	"fix": sprintf("Try again when the source of %s answers; nothing is said about the object.", [lookup]),
+} if {
+	lookup := finding.lookup
+} else := {}
 
-instead(finding) := {} if not finding.lookup
-
-why(lookup) := sprintf(" (%s)", [show.cut(reasons[0])]) if {
-	reasons := [entry.message | some entry in input.unavailable; entry.lookup == lookup; is_string(entry.message)]
-	count(reasons) > 0
+why(lookup) := sprintf(" (%s)", [show.cut(reason)]) if {
+	reason := [entry.message | some entry in input.unavailable; entry.lookup == lookup; is_string(entry.message)][0]
 } else := ""
 
 filled(template, patterns) := strings.replace_n(patterns, template)
@@ -81,14 +80,11 @@ generic["document"] := facts.document
 
 generic["user"] := facts.requester if is_string(facts.requester)
 
-model_name(id) := show.model(models[id]) if models[id]
-
-model_name(id) := id if {
+model_name(id) := show.model(model) if {
+	model := models[id]
+} else := id if {
 	is_string(id)
-	not models[id]
-}
-
-model_name(null) := "the model"
+} else := "the model"
 
 models := {model.id: model | some model in input.workload.models}
 
