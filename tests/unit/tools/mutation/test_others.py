@@ -12,9 +12,12 @@ from mutation.others import Others
 _FILES = {
     "lib/l/l.rego": "package mlgate.lib.l\n\nok(x) if {\n\tis_number(x)\n\tx > 1\n}\n",
     "lib/l/l_test.rego": "package mlgate.lib.l_test\n\nimport data.mlgate.lib.l\n\ntest_ok if l.ok(2)\n",
-    "rules/r/r.rego": "package mlgate.rules.r\n\nimport data.mlgate.lib.l\n\ndeny contains 1 if not l.ok(input)\n",
+    "rules/r/r.rego": (
+        "package mlgate.rules.r\n\nimport data.mlgate.lib.l\n\ndeny contains 1 if not l.ok(input)\n"
+    ),
     "rules/r/r_test.rego": (
-        "package mlgate.rules.r_test\n\nimport data.mlgate.rules.r\n\ntest_r if r.deny == {1} with input as 0\n"
+        "package mlgate.rules.r_test\n\nimport data.mlgate.rules.r\n\n"
+        "test_r if r.deny == {1} with input as 0\n"
     ),
 }
 
