@@ -12,6 +12,7 @@
            x  EngineTimeout         it did not answer before the deadline
            x  DecisionInvalid       it answered something that is no complete decision
       x  PolicyError            the policy cannot be built or checked: refuse to start
+           x  RuleRefused           the METADATA of a rule cannot serve
            x  SettingRefused        a setting of the policy is unknown or does not fit
            x  BundleUnsound         a bundle holds something else than it says, or than it is trusted for
       x  AuditError             a record cannot be written
@@ -93,6 +94,18 @@ class DecisionInvalid(EngineError):
 
 class PolicyError(MlgateError):
     """The policy bundle or the site's settings cannot be built, checked or loaded."""
+
+
+class RuleRefused(PolicyError):
+    """A rule whose METADATA cannot serve."""
+
+    def __init__(self, what: str, fix: str, *, file: str = "", line: int = 0) -> None:
+        place = f"{file}:{line}: " if file else ""
+        super().__init__(f"{place}{what}; {fix}")
+        self.what = what
+        self.fix = fix
+        self.file = file
+        self.line = line
 
 
 class SettingRefused(PolicyError):

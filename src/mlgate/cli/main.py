@@ -64,6 +64,12 @@ def run(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_CANNOT)
     except KeyboardInterrupt:
         sys.exit(130)
+    except RuntimeError as problem:
+        # What `Path.resolve` makes of a loop before Python 3.13; later ones raise an OSError.
+        complain(
+            _report(problem) if "ymlink loop" not in str(problem) else "the system refused: " + str(problem)
+        )
+        sys.exit(EXIT_CANNOT)
     except Exception as bug:  # noqa: BLE001 - the exit code of a traceback would say "denied"
         complain(_report(bug))
         sys.exit(EXIT_CANNOT)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlgate.errors import PolicyError
+from mlgate.errors import PolicyError, RuleRefused
 from mlgate.policy.metadata import check_metadata
 from mlgate.policy.opa_command import inspect
 from mlgate.policy.schema_export import setting_schemas
@@ -101,30 +101,33 @@ def build_catalog(inspection: Mapping[str, Any]) -> Catalog:
         PolicyError: two rules have one code, a code does not belong to its package, or a key is missing.
     """
     entries: dict[str, Entry] = {}
-    places: dict[str, str] = {}
+    places: dict[str, tuple[str, int]] = {}
     for item in inspection.get("annotations") or []:
         annotation = item.get("annotations") or {}
         code = (annotation.get("custom") or {}).get("code")
         if code is None:
             continue
-        place = _place(item)
+        file, line = place = _place(item)
         if not isinstance(code, str) or not CODE.fullmatch(code):
-            raise PolicyError(f"{place}{code!r} is no code; a code is <subject>.<short_name>")
+            raise RuleRefused(
+                f"{code!r} is no code", "a code is <subject>.<short_name>", file=file, line=line
+            )
         if code in entries:
-            other = f" ({places[code].rstrip(': ')} is the other)" if places[code] else ""
-            raise PolicyError(f"{place}two rules have the code {code}{other}; give each a code of its own")
+            other = " ({}:{} is the other)".format(*places[code]) if places[code][0] else ""
+            what = f"two rules have the code {code}{other}"
+            raise RuleRefused(what, "give each a code of its own", file=file, line=line)
         try:
             entries[code], places[code] = _entry(code, item["path"], annotation), place
         except PolicyError as error:
-            raise PolicyError(f"{place}{error}; `mlgate policy new` writes a rule that can serve") from error
+            fix = "`mlgate policy new` writes a rule that can serve"
+            raise RuleRefused(str(error), fix, file=file, line=line) from error
     return Catalog(dict(sorted(entries.items())))
 
 
-def _place(item: Mapping[str, Any]) -> str:
-    """Where a rule stands, as the begin of a message; empty where OPA does not say it."""
+def _place(item: Mapping[str, Any]) -> tuple[str, int]:
+    """The file and line of a rule; none where OPA does not say it."""
     location = item.get("location") or {}
-    file = str(location.get("file", "")).removeprefix("./").lstrip("/")
-    return f"{file}:{location.get('row', 0)}: " if file else ""
+    return str(location.get("file", "")).removeprefix("./").lstrip("/"), int(location.get("row", 0))
 
 
 def _entry(code: str, path: list[Mapping[str, Any]], annotation: Mapping[str, Any]) -> Entry:

@@ -14,6 +14,7 @@ SHOWN = 8
 """Names that are listed of those that would have been right."""
 
 _ADVICE = (
+    (r"undefined function (data\.\S+)", "there is no {0}; name a function that exists"),
     (r"undefined function ([a-z_.]+)", "{0} is not among the built-ins a policy may use, or is misspelt"),
     (r"undefined ref: input", "read a field that policies/schema/input.json describes"),
     (r"undefined ref: data", "name a rule that exists, as `data.mlgate.lib.<topic>.<rule>`"),

@@ -23,6 +23,11 @@ def error(message: str, code: str = "rego_type_error", **more: Any) -> dict[str,
 @pytest.mark.parametrize(
     ("message", "code", "fix"),
     [
+        (
+            "undefined function data.a.f",
+            "rego_type_error",
+            "there is no data.a.f; name a",
+        ),
         ("undefined function http.send", "rego_type_error", "http.send is not among the built-ins"),
         (
             "undefined ref: input.request.nmae",

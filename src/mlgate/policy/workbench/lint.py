@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
-from mlgate.errors import PolicyError
+from mlgate.errors import RuleRefused
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.catalog import read_catalog
 from mlgate.policy.opa_command import Ran, call_opa, run_opa
@@ -50,8 +50,9 @@ def _unlisted(space: Workspace, opa: Path) -> Iterator[Problem]:
     """What no check finds, and a build of the bundle would still refuse about METADATA."""
     try:
         read_catalog(space.tree, opa)
-    except PolicyError as error:
-        yield Problem("policy", 0, "annotations", str(error), "no bundle is built before that is right")
+    except RuleRefused as error:
+        place = space.shown(error.file) if error.file else "policy"
+        yield Problem(place, error.line, "annotations", error.what, error.fix, error.file)
 
 
 def _compiled(space: Workspace, opa: Path) -> Iterator[Problem]:

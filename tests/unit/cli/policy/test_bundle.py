@@ -131,11 +131,12 @@ def test_a_bundle_without_signature_is_told_to_be_so(mlgate: Program, tmp_path: 
 
 def test_a_policy_in_place_of_the_shipped_one_is_partial(mlgate: Program, tmp_path: Path) -> None:
     for name, text in {
-        "main/main.rego": "package mlgate.main\n\ndecision := 1\n",
-        "rules/ours/ours.rego": RULE,
-        "settings/data.yaml": "enforcement: {locked: []}\n",
+        ".manifest": '{"roots": ["mlgate"]}',
+        "mlgate/main/main.rego": "package mlgate.main\n\ndecision := 1\n",
+        "mlgate/rules/ours/ours.rego": RULE,
+        "mlgate/settings/data.yaml": "enforcement: {locked: []}\n",
     }.items():
-        path = tmp_path / "whole" / "mlgate" / name
+        path = tmp_path / "whole" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     made = mlgate("policy", "bundle", tmp_path / "whole", "-o", tmp_path / "a.tar.gz")

@@ -42,7 +42,7 @@ import data.mlgate.lib.result
 #   per: model
 #   pair: true
 #   topLevelOnly: true
-#   effectiveOn: "2030-01-01"
+#   effectiveOn: "2030-01-01T00:00:00Z"
 #   needs: [signOffs, request.userInfo]
 #   configuredBy: [access.attributeRules]
 #   alsoUses: [fairness.minRatio]
@@ -115,7 +115,7 @@ def test_a_page_says_all_that_metadata_does(page: list[str]) -> None:
         "- **Looks up:** SignOffs and who asks; skipped where that is switched off, refused where it fails"
     ) in page
     assert "- **Judged only with a value in:** `access.attributeRules`" in page
-    assert "- **Warns until:** 2030-01-01" in page
+    assert "- **Warns until:** 2030-01-01T00:00:00Z" in page
     assert "- **Waiver:** its term is the id of the model" in page
     assert "- **Message:** {document} has a &#124; long name." in page
     assert "- **Fix:** Shorten \\*it\\* with <code>a&#124;b</code>." in page
@@ -206,3 +206,14 @@ def test_a_page_that_is_somebody_s_own_is_not_replaced(mlgate: Program, tmp_path
     assert done.code == 2
     assert "README.md was not written by this command" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+def test_a_folder_that_leads_to_itself_is_told_and_nothing_is_written(
+    mlgate: Program, tmp_path: Path
+) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    done = mlgate("policy", "docs", "--dir", loop)
+    assert done.code == 2
+    assert "loop" in done.err
+    assert "internal error" not in done.err

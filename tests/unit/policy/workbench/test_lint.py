@@ -72,3 +72,5 @@ def test_what_only_a_build_refuses_is_told_as_well(tmp_path: Path, opa: Path) ->
     (found,) = lint(tmp_path, opa).problems
     assert found.check == "annotations"
     assert found.what == "ours.label: appliesWhen.objects in its METADATA is empty, which is true of nothing"
+    assert (found.name, found.line > 1) == ("mlgate/rules/ours/label.rego", True)
+    assert found.fix == "`mlgate policy new` writes a rule that can serve"

@@ -71,7 +71,7 @@ plain_plan(card) if {
 	present.stated(card.rollback.procedure)
 	present.stated(card.rollback.targetVersion)
 	is_string(card.model.version)
-	trim_space(card.rollback.targetVersion) != trim_space(card.model.version)
+	trim(card.rollback.targetVersion, present.unseen) != trim(card.model.version, present.unseen)
 }
 
 plan_lacks(card) := [{"field": field, "observed": words} |
@@ -89,7 +89,7 @@ plan_lack("targetVersion", card) := "no targetVersion" if {
 } else := "targetVersion is this version" if {
 	card.rollback.strategy == "previousVersion"
 	is_string(card.model.version)
-	trim_space(card.rollback.targetVersion) == trim_space(card.model.version)
+	trim(card.rollback.targetVersion, present.unseen) == trim(card.model.version, present.unseen)
 }
 
 known_strategy(card) if card.rollback.strategy in {"previousVersion", "fallbackProcess", "disable"}

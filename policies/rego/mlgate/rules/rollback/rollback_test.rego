@@ -64,7 +64,7 @@ test_a_version_to_go_back_to_is_a_word[note] if {
 }
 
 test_the_version_itself_is_no_way_back[version] if {
-	some version in ["4.0.2", " 4.0.2", "4.0.2\n"]
+	some version in ["4.0.2", " 4.0.2", "4.0.2\n", "4.0.2\u200b"]
 	observed("rollback.plan_missing", ["targetVersion"], version) == {["card.rollback.targetVersion", "targetVersion is this version"]}
 }
 

@@ -78,9 +78,12 @@ key(word) := trim_right(word, "/") if {
 
 # METADATA
 # title: extensions
-# description: How an address ends, and how it does before a question mark or a hash.
+# description: |
+#   What follows a dot anywhere behind the host of an address. An archive, a tag or a blank behind the name of a
+#   file does not make it another file.
 extensions(uri) := {found[1] |
 	is_string(uri)
 	some spelling in addresses.spellings(uri)
-	some found in regex.find_all_string_submatch_n(`\.([A-Za-z0-9_-]+)/*(?:@sha256:[0-9a-f]+)?(?:[?#]|$)`, spelling, -1)
+	path := regex.replace(spelling, `^[^:/]*:/*[^/]*`, "")
+	some found in regex.find_all_string_submatch_n(`\.([A-Za-z0-9_-]+)`, path, -1)
 }
