@@ -24,11 +24,12 @@ reports := [object.union(report, {"reviews": object.get(by_report, index, {})}) 
 #   it has one. `days` is how old the review may be; `traits` are fields of it that have to be true, each with what to
 #   say if it is not, as in {"independent": "not independent"}. Reviews of one day are equally new and all of them must
 #   be good, so that a failure cannot be outdone by a second opinion of the same day.
-lack(report, kind, _, _) := {"path": "card.reviews", "observed": "none"} if not report.reviews[kind]
+lack(report, kind, days, traits) := fault(report, kind, days, traits) if not accepted(report, kind, days, traits)
 
-lack(report, kind, days, traits) := {"path": path(first), "observed": concat(" and ", problems(first, days, traits))} if {
+fault(report, kind, _, _) := {"path": "card.reviews", "observed": "none"} if not report.reviews[kind]
+
+fault(report, kind, days, traits) := {"path": path(first), "observed": concat(" and ", problems(first, days, traits))} if {
 	reviews := report.reviews[kind]
-	not accepted(reviews, days, traits)
 	last := max({day(review.given) | some review in reviews})
 	faulty := [review |
 		some review in reviews
@@ -39,17 +40,22 @@ lack(report, kind, days, traits) := {"path": path(first), "observed": concat(" a
 }
 
 # The only review of its kind has no problem, which is the usual case and takes no words.
-accepted(reviews, days, traits) if {
+accepted(report, kind, days, traits) if {
+	reviews := report.reviews[kind]
 	count(reviews) == 1
 	some review in reviews
 	given := review.given
 	given.outcome in {"passed", "accepted"}
 	dates.within_days(given.date, days)
-	present.stated(given.by)
-	present.stated(given.report)
+	is_string(given.by)
+	trim(given.by, present.unseen) != ""
+	is_string(given.report)
+	trim(given.report, present.unseen) != ""
+	object.subset(given, all_true(traits))
 	validity(given) == ""
-	count([1 | some trait, _ in traits; given[trait] == true]) == count(traits)
 }
+
+all_true(traits) := {trait: true | some trait, _ in traits}
 
 # METADATA
 # title: path
@@ -95,9 +101,11 @@ age(given, days) := sprintf("done %s", [when]) if {
 # title: validity
 # description: What speaks against the end of a review's validity; an empty string if nothing does.
 validity(given) := "" if {
-	present.absent(present.get(given, "validUntil"))
+	object.get(given, "validUntil", null) == null
 } else := "" if {
 	dates.ahead(given.validUntil)
+} else := "" if {
+	present.absent(given.validUntil)
 } else := sprintf("valid until %s", [day_shown]) if {
 	day_shown := dates.date(given.validUntil)
 } else := "no possible end of validity"

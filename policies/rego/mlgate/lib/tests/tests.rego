@@ -25,21 +25,9 @@ reports := [object.union(entry, {"version": version_shown(version), "trained": t
 ]
 
 # METADATA
-# title: passed
-# description: Whether the test of a kind that counts passed and is at most so many days old.
-passed(report, kind, max_days) if {
-	runs := newest(report.own[kind])
-	count([1 | some run in runs; sound(run.test, report.trained, max_days)]) == count(runs)
-}
-
-# METADATA
 # title: scanned
 # description: Whether the scan of a kind that counts passed, is young enough and left no critical finding open.
-scanned(report, kind, max_days) if {
-	passed(report, kind, max_days)
-	runs := newest(report.own[kind])
-	count([1 | some run in runs; run.test.openCritical == 0]) == count(runs)
-}
+scanned(report, kind, max_days) if not scan_flaw(report, kind, max_days)
 
 # METADATA
 # title: flaw
@@ -48,13 +36,29 @@ scanned(report, kind, max_days) if {
 #   when there is a passed one.
 flaw(report, kind, max_days) := lack(report, kind, max_days) if not passed(report, kind, max_days)
 
+# The only run of its kind passed, which is the usual case and takes no words.
+passed(report, kind, max_days) if {
+	runs := report.own[kind]
+	count(runs) == 1
+	some run in runs
+	test := run.test
+	test.result == "passed"
+	is_string(test.report)
+	trim(test.report, present.unseen) != ""
+	dates.within_days(test.date, max_days)
+	after_training(test.date, report.trained)
+}
+
 # METADATA
 # title: scan_flaw
 # description: The same of a scan, which must have left no critical finding open.
-scan_flaw(report, kind, max_days) := lack(report, kind, max_days) if {
-	not passed(report, kind, max_days)
+scan_flaw(report, kind, max_days) := found if {
+	found := flaw(report, kind, max_days)
 } else := flaws[0] if {
-	flaws := [at(run.at, words) | some run in newest(report.own[kind]); words := left_open(run.test)]
+	flaws := [at(run.at, left_open(run.test)) |
+		some run in newest(report.own[kind])
+		not run.test.openCritical == 0
+	]
 }
 
 # METADATA
@@ -86,38 +90,36 @@ day(test) := given if {
 	given := dates.day(test.date)
 } else := 1000000
 
-sound(test, trained, max_days) if {
-	test.result == "passed"
-	present.stated(test.report)
-	dates.within_days(test.date, max_days)
-	after_training(test.date, trained)
-}
-
 after_training(date, trained) if dates.on_or_after(date, trained)
 
 after_training(_, trained) if present.absent(trained)
 
 lack(report, kind, max_days) := flaws[0] if {
-	trained := report.trained
-	flaws := [at(run.at, failing(test, trained)) |
+	flaws := [at(run.at, words) |
 		some run in newest(report.own[kind])
-		test := run.test
-		not sound(test, trained, max_days)
+		words := failing(run.test, report.trained, max_days)
 	]
 } else := at(others[count(others) - 1], "other version") if {
+	not report.own[kind]
 	others := [index | some index, test in present.list(report.card, "tests"); test.kind == kind]
-} else := {"path": "card.tests", "observed": "absent"}
+} else := {"path": "card.tests", "observed": "absent"} if {
+	not report.own[kind]
+}
 
 at(index, observed) := {"path": sprintf("card.tests[%d]", [index]), "observed": observed}
 
-# What is wrong with a run that is not sound.
-failing(test, trained) := unsuccessful(test) if {
+# What keeps a run from having passed; undefined when nothing does.
+failing(test, trained, max_days) := unsuccessful(test) if {
 	not test.result == "passed"
 } else := "no report" if {
 	not present.stated(present.get(test, "report"))
 } else := words if {
 	words := misdated(present.get(test, "date"), trained)
-} else := sprintf("too old (of %s, %d days ago)", [dates.date(test.date), dates.age(test.date)])
+} else := sprintf("too old (of %s, %d days ago)", [dates.date(test.date), dates.age(test.date)]) if {
+	not recent(test, max_days)
+}
+
+recent(test, max_days) if dates.within_days(test.date, max_days)
 
 # METADATA
 # title: misdated
@@ -131,7 +133,7 @@ misdated(date, trained) := "no date" if {
 	not after_training(date, trained)
 }
 
-past(date) if dates.age(date) >= 0
+past(date) if dates.on_or_after(input.evaluatedAt, date)
 
 ended(trained) := date if {
 	date := dates.date(trained)
@@ -145,9 +147,7 @@ unsuccessful(test) := "failed" if {
 
 left_open(test) := "critical findings not counted" if {
 	not is_number(present.get(test, "openCritical"))
-} else := sprintf("%s critical findings open", [show.number(test.openCritical)]) if {
-	not test.openCritical == 0
-}
+} else := sprintf("%s critical findings open", [show.number(test.openCritical)])
 
 version_shown(version) := show.cut(version) if {
 	present.is_present(version)

@@ -19,10 +19,17 @@ is_text(x) if {
 	answers(item)
 }
 
+answers(x) if {
+	is_string(x)
+	trimmed := trim(x, present.unseen)
+	count(trimmed) >= settings.value.documentation.minTextLength
+	not lower(trimmed) in no_answers
+}
+
 # METADATA
 # title: items
 # description: The items of a list that count, strings that are neither blank nor placeholders; empty for no list.
-items(given) := [item | some item in given; counts(item)] if is_array(given)
+items(given) := [item | some item in given; any_item([item])] if is_array(given)
 
 items(given) := [] if not is_array(given)
 
@@ -32,25 +39,9 @@ items(given) := [] if not is_array(given)
 any_item(given) if {
 	is_array(given)
 	some item in given
-	counts(item)
-}
-
-# METADATA
-# title: counts
-# description: Whether one list item counts.
-counts(item) if {
 	is_string(item)
-	trimmed := trim(item, present.unseen)
-	trimmed != ""
-	not lower(trimmed) in placeholders
+	not lower(trim(item, present.unseen)) in no_answers
 }
 
-placeholders := {lower(entry) | some entry in settings.value.documentation.placeholderTexts}
-
-answers(x) if {
-	is_string(x)
-	trimmed := trim(x, present.unseen)
-	trimmed != ""
-	count(trimmed) >= settings.value.documentation.minTextLength
-	not lower(trimmed) in placeholders
-}
+# What is left of a string that says nothing.
+no_answers := {lower(entry) | some entry in settings.value.documentation.placeholderTexts} | {""}

@@ -41,6 +41,7 @@ import data.mlgate.lib.show
 #   fix: "List every training dataset with name, role and source in spec.datasets of {card}; for a model taken over from others, the supplier's published data statement is the source."
 deny contains finding if {
 	some report in datasets.reports
+	not well_sourced(report)
 	lack := sources_lack(report.datasets)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -53,20 +54,21 @@ deny contains finding if {
 	})
 }
 
-sources_lack(entries) := {"path": "card.datasets", "observed": "no training dataset"} if {
-	not any_training(entries)
-} else := {
+well_sourced(report) if {
+	training := [entry | some entry in report.datasets; entry.training]
+	count(training) > 0
+	every entry in training {
+		sourced(entry)
+	}
+}
+
+sources_lack(entries) := {
 	"path": sprintf("%s.source", [first.path]),
 	"observed": sprintf("no source of %s", [show.list([entry.label | some entry in sourceless])]),
 } if {
 	sourceless := [entry | some entry in entries; entry.training; not sourced(entry)]
 	first := sourceless[0]
-}
-
-any_training(entries) if {
-	some entry in entries
-	entry.training
-}
+} else := {"path": "card.datasets", "observed": "no training dataset"}
 
 sourced(entry) if present.stated(entry.given.source)
 
@@ -100,8 +102,8 @@ deny contains finding if {
 	some report in made_in_house
 	some dataset in report.datasets
 	dataset.training
-	lacks := [sprintf("no %s", [part]) | some part in ["sources", "transformations"]; not traced(dataset, part)]
-	count(lacks) > 0
+	not traced(dataset)
+	lacks := [sprintf("no %s", [part]) | some part in ["sources", "transformations"]; not traced_by(dataset, part)]
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("%s.lineage", [dataset.path]),
@@ -113,7 +115,12 @@ deny contains finding if {
 	})
 }
 
-traced(dataset, part) if present.some_stated(dataset.given.lineage[part])
+traced(dataset) if {
+	traced_by(dataset, "sources")
+	traced_by(dataset, "transformations")
+}
+
+traced_by(dataset, part) if present.some_stated(dataset.given.lineage[part])
 
 # METADATA
 # scope: rule

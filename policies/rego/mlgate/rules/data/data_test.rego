@@ -68,6 +68,12 @@ test_one_source_does_not_make_up_for_another if {
 	finding.path == "card.datasets[1].source"
 }
 
+test_only_training_data_is_named_for_its_source if {
+	changes := [[["datasets", 0, "source"], null], [["datasets", 1, "source"], null]]
+	[finding] := [finding | some finding in found("data.training_data_missing", fixtures.with_card_patches(changes))]
+	finding.observed == "no source of visits-2020-2026"
+}
+
 test_the_source_of_test_data_is_not_asked_for if {
 	observed("data.training_data_missing", [1, "source"], null) == set()
 }

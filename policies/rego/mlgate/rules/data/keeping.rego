@@ -39,14 +39,14 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some report in datasets.reports
 	some dataset in report.datasets
+	not lasts_briefly(dataset)
 	sensitive(dataset)
-	observed := overlong(dataset.given)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("%s.retentionDays", [dataset.path]),
 		"term": dataset.label,
 		"model": model.id,
-		"observed": observed,
+		"observed": duration(dataset.given),
 		"required": show.number(settings.value.data.maxRetentionDays),
 		"values": {"card": report.reference, "dataset": dataset.label},
 	})
@@ -58,13 +58,14 @@ sensitive(dataset) if not open_to_many(dataset)
 
 open_to_many(dataset) if dataset.given.classification in {"public", "internal"}
 
-overlong(given) := "none" if {
-	not lasts(given)
-} else := sprintf("%s days", [show.number(given.retentionDays)]) if {
-	given.retentionDays > settings.value.data.maxRetentionDays
+lasts_briefly(dataset) if {
+	present.amount(dataset.given.retentionDays)
+	dataset.given.retentionDays <= settings.value.data.maxRetentionDays
 }
 
-lasts(given) if present.amount(given.retentionDays)
+duration(given) := sprintf("%s days", [show.number(given.retentionDays)]) if {
+	present.amount(given.retentionDays)
+} else := "none"
 
 # METADATA
 # scope: rule
@@ -95,17 +96,21 @@ deny contains finding if {
 	some report in datasets.reports
 	some dataset in report.datasets
 	dataset.personal
-	reasons := array.concat(manual(dataset.given), idle(dataset.given))
-	count(reasons) > 0
+	not deleted(dataset)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("%s.deletion", [dataset.path]),
 		"term": dataset.label,
 		"model": model.id,
-		"observed": concat(" and ", reasons),
+		"observed": concat(" and ", array.concat(manual(dataset.given), idle(dataset.given))),
 		"required": sprintf("a job that ran within %d days", [settings.value.data.deletionRunMaxAgeDays]),
 		"values": {"dataset": dataset.label},
 	})
+}
+
+deleted(dataset) if {
+	dataset.given.deletion.automated == true
+	dates.within_days(dataset.given.deletion.lastRunAt, settings.value.data.deletionRunMaxAgeDays)
 }
 
 manual(given) := [] if {

@@ -38,11 +38,9 @@ import data.mlgate.lib.result
 #   fix: "Complete the entry of {supplier} in spec.suppliers: license, usageLimits and, for personal data, contract, privacyTerms and auditRight."
 deny contains finding if {
 	some report in datasets.reports
-	entries := terms(report.card)
-	sources := {dataset.given.supplier | some dataset in report.datasets; dataset.personal}
 	some name in suppliers(report)
-	asked := questions(name, sources)
-	lack := terms_lack(object.get(entries, name, {}), asked)
+	asked := questions(name, personal_sources(report))
+	lack := terms_lack(object.get(terms(report.card), name, {}), asked)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": lack.path,
@@ -56,15 +54,14 @@ deny contains finding if {
 
 # What is no name at all still says that somebody else is meant, and then nobody is found by it.
 suppliers(report) := {name |
-	some name in array.concat([given_supplier(report.card)], [dataset.given.supplier | some dataset in report.datasets])
-	not in_house(name)
+	some name in named_suppliers(report)
+	name != "internal"
+	not present.absent(name)
 }
 
-given_supplier(card) := present.get(card, ["model", "supplier"])
+named_suppliers(report) := {name | name := report.card.model.supplier} | {name | name := report.datasets[_].given.supplier}
 
-in_house(name) if present.absent(name)
-
-in_house("internal") := true
+personal_sources(report) := {dataset.given.supplier | some dataset in report.datasets; dataset.personal}
 
 questions(name, sources) := ["license", "usageLimits", "contract", "privacyTerms", "auditRight"] if {
 	name in sources
@@ -84,9 +81,19 @@ terms_lack(entries, asked) := {
 } if {
 	[index, missing] := [[index, missing] |
 		some index, entry in entries
+		not plainly_agreed(entry)
 		missing := [field | some field in asked; not agreed(field, entry)]
 		count(missing) > 0
 	][0]
+}
+
+# Whatever may be asked is agreed, which takes no words.
+plainly_agreed(entry) if {
+	entry.privacyTerms == true
+	entry.auditRight == true
+	present.stated(entry.license)
+	present.stated(entry.usageLimits)
+	present.stated(entry.contract)
 }
 
 agreed(field, entry) if {

@@ -36,15 +36,14 @@ import data.mlgate.lib.show
 #   fix: "Set annotation mlgate.dev/purpose to a purpose id of {card}; a new purpose needs a new assessment and, for personal data, permission in permittedPurposes."
 deny contains finding if {
 	some report in datasets.reports
-	permitted := permitted_purposes(report)
-	not purpose in permitted
+	not permitted(report)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("metadata.annotations[%s]", [purpose_key]),
 		"term": report.reference,
 		"model": model.id,
 		"observed": purpose_shown,
-		"required": show.list(permitted),
+		"required": show.list(permitted_purposes(report)),
 		"values": {"card": report.reference},
 	})
 }
@@ -56,6 +55,24 @@ purpose := present.get(input.workload, ["annotations", purpose_key])
 purpose_shown := purpose if {
 	present.stated(purpose)
 } else := "(none)"
+
+permitted(report) if {
+	present.stated(purpose)
+	some one in present.list(report.card, ["intendedUse", "purposes"])
+	one.id == purpose
+	not barred(report)
+}
+
+barred(report) if {
+	some dataset in report.datasets
+	dataset.personal
+	not permits(dataset)
+}
+
+permits(dataset) if {
+	is_array(dataset.given.permittedPurposes)
+	purpose in dataset.given.permittedPurposes
+}
 
 # What the card is for and every personal dataset may serve.
 permitted_purposes(report) := intersection({declared} | {words(allowed) |

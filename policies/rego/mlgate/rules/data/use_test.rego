@@ -41,9 +41,16 @@ test_every_personal_dataset_has_to_permit_the_purpose[index] if {
 	}
 }
 
+test_a_purpose_in_an_object_is_permitted_by_nobody if {
+	wrong := {"first": "visit-urgency"}
+	purposes(fixtures.with_card_patch(["datasets", 0, "permittedPurposes"], wrong)) == {["visit-urgency", "none"]}
+}
+
 test_data_about_nobody_may_serve_any_purpose if {
 	changes := [[["datasets", 0, "personalData"], "none"], [["datasets", 0, "permittedPurposes"], null]]
 	purposes(fixtures.with_card_patches(changes)) == set()
+	other := json.patch(fixtures.with_card_patches(changes), [{"op": "replace", "path": purpose_path, "value": "other"}])
+	purposes(other) == {["other", "visit-urgency"]}
 }
 
 test_a_purpose_that_the_data_alone_permits_is_found if {

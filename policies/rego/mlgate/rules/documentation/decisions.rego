@@ -38,18 +38,19 @@ import data.mlgate.lib.text
 deny contains finding if {
 	some entry in facts.covering_cards
 	logged := logged_topics(entry.card)
-	missing := [topic | some topic in settings.value.documentation.requiredDecisionTopics; not topic in logged]
-	count(missing) > 0
+	count(required_topics - logged) > 0
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.decisions",
 		"term": entry.reference,
 		"model": model.id,
 		"observed": sprintf("topics %s", [show.list(logged)]),
-		"required": concat(" and ", missing),
+		"required": concat(" and ", [topic | some topic in settings.value.documentation.requiredDecisionTopics; not topic in logged]),
 		"values": {"card": entry.reference},
 	})
 }
+
+required_topics := {topic | some topic in settings.value.documentation.requiredDecisionTopics}
 
 # METADATA
 # title: logged_topics

@@ -41,17 +41,28 @@ import data.mlgate.lib.text
 #   fix: "Set spec.intendedUse.purposes[].id and .description, spec.intendedUse.users and spec.intendedUse.outOfScope in {card}."
 deny contains finding if {
 	some entry in facts.covering_cards
-	lacks := unstated(entry.card)
-	count(lacks) > 0
+	not stated_use(entry)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.intendedUse",
 		"term": entry.reference,
 		"model": model.id,
-		"observed": concat(", ", lacks),
+		"observed": concat(", ", unstated(entry.card)),
 		"required": use_required,
 		"values": {"card": entry.reference},
 	})
+}
+
+stated_use(entry) if {
+	purposes := entry.card.intendedUse.purposes
+	is_array(purposes)
+	count(purposes) > 0
+	every purpose in purposes {
+		text.is_text(purpose.description)
+	}
+	every field in lists_of_use {
+		text.any_item(entry.card.intendedUse[field])
+	}
 }
 
 # METADATA
@@ -111,8 +122,7 @@ use_required := "described purposes and users" if {
 #   fix: "List at least one limitation in spec.limitations of {card}, in a sentence a user of the model understands."
 deny contains finding if {
 	some entry in facts.covering_cards
-	limitations := present.list(entry.card, "limitations")
-	not text.is_text(limitations)
+	not limited(entry)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.limitations",
@@ -122,6 +132,11 @@ deny contains finding if {
 		"required": sprintf("a limitation of at least %v characters", [settings.value.documentation.minTextLength]),
 		"values": {"card": entry.reference},
 	})
+}
+
+limited(entry) if {
+	is_array(entry.card.limitations)
+	text.is_text(entry.card.limitations)
 }
 
 # METADATA

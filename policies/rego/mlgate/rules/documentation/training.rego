@@ -45,7 +45,7 @@ deny contains finding if {
 
 # A map whose values are all missing holds nothing.
 tuned(entry) if {
-	given := present.get(entry.card, ["training", "hyperparameters"])
+	given := entry.card.training.hyperparameters
 	is_object(given)
 	some value in given
 	present.is_present(value)
@@ -81,18 +81,24 @@ tuned(entry) if {
 #   fix: "Set spec.training.runId, .initiatedBy and .completedAt in {card}."
 deny contains finding if {
 	some entry in facts.covering_cards
-	lacks := unknown_run(present.get(entry.card, "training"))
-	count(lacks) > 0
+	not known_run(entry)
 	facts.in_house(entry.card)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.training",
 		"term": entry.reference,
 		"model": model.id,
-		"observed": concat(", ", lacks),
+		"observed": concat(", ", unknown_run(present.get(entry.card, "training"))),
 		"required": "runId, initiatedBy and a completedAt that is past",
 		"values": {"card": entry.reference},
 	})
+}
+
+known_run(entry) if {
+	training := entry.card.training
+	named(training, "runId")
+	named(training, "initiatedBy")
+	past(training.completedAt)
 }
 
 unknown_run(training) := array.concat(
@@ -105,7 +111,7 @@ unknown_run(training) := array.concat(
 
 named(training, field) if {
 	is_string(training[field])
-	present.is_present(training[field])
+	trim(training[field], present.unseen) != ""
 }
 
 unended(ended) := ["no completedAt"] if {
@@ -114,4 +120,4 @@ unended(ended) := ["no completedAt"] if {
 	not past(ended)
 } else := []
 
-past(ended) if dates.day(ended) <= dates.today
+past(ended) if dates.on_or_after(input.evaluatedAt, ended)

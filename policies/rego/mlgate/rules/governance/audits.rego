@@ -48,8 +48,8 @@ deny contains finding if {
 
 open_findings(card) := [place |
 	some at, review in present.list(card, "reviews")
-	is_array(review.findings)
 	some index, found in review.findings
+	is_array(review.findings)
 	not closed(found)
 	not due_later(found)
 	place := {

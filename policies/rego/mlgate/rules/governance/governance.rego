@@ -41,8 +41,7 @@ import data.mlgate.lib.show
 deny contains finding if {
 	some report in facts.covering_cards
 	named := named_roles(report.card)
-	some role in settings.value.governance.requiredOwnerRoles[facts.tier]
-	not role in named
+	some role in (required_roles - named)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.owners",
@@ -54,10 +53,14 @@ deny contains finding if {
 	})
 }
 
+required_roles := {role | some role in settings.value.governance.requiredOwnerRoles[facts.tier]}
+
 named_roles(card) := {owner.role |
 	some owner in present.list(card, "owners")
-	present.stated(owner.name)
-	present.stated(owner.contact)
+	is_string(owner.name)
+	trim(owner.name, present.unseen) != ""
+	is_string(owner.contact)
+	trim(owner.contact, present.unseen) != ""
 }
 
 # METADATA
@@ -105,9 +108,9 @@ undeclared(card) := [] if {
 
 misnamed := [{"path": tier_path, "observed": sprintf("label %s of the %s", [show.cut(tier), bearer])} |
 	some bearer, object in {"workload": input.workload, "namespace": input.cluster.namespace}
-	tier := present.get(object, ["labels", "mlgate.dev/risk-tier"])
-	present.is_present(tier)
+	tier := object.labels["mlgate.dev/risk-tier"]
 	not tier in levels.tiers
+	present.is_present(tier)
 ]
 
 tier_path := "metadata.labels[mlgate.dev/risk-tier]"

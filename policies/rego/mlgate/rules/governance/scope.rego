@@ -34,7 +34,7 @@ import data.mlgate.lib.text
 #   fix: "List them in spec.risk.regulations of {card}, or write none."
 deny contains finding if {
 	some report in facts.covering_cards
-	count(regulations(report.card)) == 0
+	not regulated(report)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.risk.regulations",
@@ -45,6 +45,8 @@ deny contains finding if {
 		"values": {"card": report.reference},
 	})
 }
+
+regulated(report) if text.any_item(report.card.risk.regulations)
 
 regulations(card) := text.items(present.get(card, ["risk", "regulations"]))
 
@@ -76,26 +78,28 @@ regulations(card) := text.items(present.get(card, ["risk", "regulations"]))
 #   fix: "Deploy it to a cluster in one of these regions, or assess it for {region} and add it to spec.risk.regions of {card}."
 deny contains finding if {
 	some report in facts.covering_cards
-	regions := [region | some region in present.list(report.card, ["risk", "regions"]); present.stated(region)]
-	not here(regions)
+	not assessed_here(report)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.risk.regions",
 		"term": report.reference,
 		"model": model.id,
 		"observed": region_shown,
-		"required": assessed(regions),
+		"required": assessed(report.card),
 		"values": {"card": report.reference, "region": region_shown},
 	})
 }
 
-here(regions) if {
+assessed_here(report) if {
 	present.stated(input.cluster.region)
-	some region in regions
+	some region in report.card.risk.regions
+	is_array(report.card.risk.regions)
+	is_string(region)
 	lower(region) == lower(input.cluster.region)
 }
 
-assessed(regions) := show.list(regions) if {
+assessed(card) := show.list(regions) if {
+	regions := [region | some region in present.list(card, ["risk", "regions"]); present.stated(region)]
 	count(regions) > 0
 } else := "no region"
 

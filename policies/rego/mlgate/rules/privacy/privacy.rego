@@ -39,17 +39,21 @@ deny contains finding if {
 	some report in datasets.reports
 	some entry in report.datasets
 	entry.personal
-	gaps := unfounded(present.get(entry.given, "legalBasis"))
-	count(gaps) > 0
+	not founded(entry)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": concat(".", [entry.path, "legalBasis"]),
 		"term": entry.label,
 		"model": model.id,
-		"observed": concat(" and ", gaps),
+		"observed": concat(" and ", unfounded(present.get(entry.given, "legalBasis"))),
 		"required": "a legal basis and a reference that shows it",
 		"values": {"card": report.reference, "dataset": entry.label},
 	})
+}
+
+founded(entry) if {
+	present.stated(entry.given.legalBasis.basis)
+	present.stated(entry.given.legalBasis.reference)
 }
 
 unfounded(basis) := [sprintf("no %s", [field]) |
@@ -95,9 +99,10 @@ deny contains finding if {
 		flaw := tests.flaw(report, kind, days)
 	}
 	kinds := [kind | some kind, _ in flaws]
+	path := flaws[kinds[0]].path
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": flaws[kinds[0]].path,
+		"path": path,
 		"term": report.reference,
 		"model": model.id,
 		"observed": concat(", ", [sprintf("%s %s", [show.cut(kind), flaw.observed]) | some kind, flaw in flaws]),
@@ -135,8 +140,7 @@ deny contains finding if {
 	some report in datasets.reports
 	some entry in report.datasets
 	called_hidden(entry)
-	given := entry.given
-	not text.any_item(present.get(given, "anonymization"))
+	not explained(entry)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": concat(".", [entry.path, "anonymization"]),
@@ -147,6 +151,8 @@ deny contains finding if {
 		"values": {"dataset": entry.label},
 	})
 }
+
+explained(entry) if text.any_item(entry.given.anonymization)
 
 # METADATA
 # title: called_hidden
