@@ -26,23 +26,21 @@ version_bound(entry, sign_off) if {
 # METADATA
 # title: digest_bound
 # description: A sign-off names an artifact of the card, or none while no artifact has a digest.
-digest_bound(entry, sign_off) if sign_off.subject.digest in artifact_digests(entry)
+digest_bound(entry, sign_off) if present.get(sign_off, ["subject", "digest"]) in artifacts_to_name(entry)
 
-digest_bound(entry, sign_off) if {
-	present.get(sign_off, ["subject", "digest"]) == null
-	count(artifact_digests(entry)) == 0
-}
+artifacts_to_name(entry) := digests if {
+	digests := artifact_digests(entry)
+	count(digests) > 0
+} else := {null}
 
 # METADATA
 # title: card_digest_bound
 # description: A sign-off names the card as it is now, or no card in a tier that does not demand it.
-card_digest_bound(entry, sign_off) if {
-	is_string(entry.digest)
-	sign_off.subject.cardDigest == entry.digest
-}
+card_digest_bound(entry, sign_off) if present.get(sign_off, ["subject", "cardDigest"]) in cards_to_name(entry)
 
-card_digest_bound(_, sign_off) if {
-	present.get(sign_off, ["subject", "cardDigest"]) == null
+cards_to_name(entry) := {entry.digest | is_string(entry.digest)} | {null | no_card_demanded}
+
+no_card_demanded if {
 	is_string(facts.tier)
 	demanding := settings.value.signOff.cardDigestTiers
 	is_array(demanding)

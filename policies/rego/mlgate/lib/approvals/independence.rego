@@ -28,7 +28,9 @@ insiders(entry) := {tie: keys |
 # METADATA
 # title: tied
 # description: Whoever is tied to the version of an entry, in the form of a login name that is compared.
-tied(entry) := union({keys | some keys in insiders(entry)})
+tied(entry) := {people.key(name) | some name in facts.builders(entry.card)} | deployers
+
+deployers := {people.key(facts.requester) | not facts.owner_gated}
 
 # Nobody is tied to nothing; whether somebody is named is asked apart from this.
 untied(entry, sign_off) if {
@@ -45,11 +47,11 @@ tied_approver(entry, sign_off) if people.key(sign_off.approver) in tied(entry)
 provable(_) if facts.tier == "minimal"
 
 provable(entry) if {
-	supplier := people.key(present.get(entry.card, ["model", "supplier"]))
-	supplier != "internal"
+	some name in facts.authors(entry.card)
+	people.key(name)
 }
 
 provable(entry) if {
-	some name in facts.authors(entry.card)
-	people.key(name)
+	supplier := people.key(present.get(entry.card, ["model", "supplier"]))
+	supplier != "internal"
 }

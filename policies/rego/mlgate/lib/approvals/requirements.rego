@@ -32,7 +32,12 @@ unmet(entry) := [requirement |
 	not met(requirement, signed)
 ]
 
+# One signature is what most of them ask for.
 met(requirement, signed) if {
+	requirement.count == 1
+	some role in requirement.roles
+	signed[role]
+} else if {
 	is_number(requirement.count)
 	count(object.union_n([signed[role] | some role in requirement.roles])) >= requirement.count
 }
@@ -48,7 +53,11 @@ roles(requirement) := [role |
 # METADATA
 # title: approvers
 # description: People, each in one spelling, who gave a valid sign-off of an entry in one of the roles.
-approvers(entry, among) := object.keys(object.union_n([signatures(entry)[role] | some role in among]))
+approvers(entry, among) := {person |
+	signed := signatures(entry)
+	some role in among
+	some person, _ in signed[role]
+}
 
 # By role, who signed in it; read once for all requirements.
 signatures(entry) := object.union_n([{sign_off.role: {people.key(sign_off.approver): true}} |
@@ -76,10 +85,10 @@ enough_people(entry) if {
 #   Approvals whose flaws are worth telling: those in a role of an unmet requirement, each with its pair. None while
 #   the sign-offs could not be read, because then nobody knows what is unmet.
 explained contains {"pair": pair, "sign_off": sign_off} if {
-	not unreadable
 	some pair in facts.pairs
 	missing := unmet(pair.card)
 	count(missing) > 0
+	not unreadable
 	wanted := {role |
 		some requirement in missing
 		some role in roles(requirement)

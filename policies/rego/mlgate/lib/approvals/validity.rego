@@ -35,26 +35,33 @@ rejecting(entry) := {sign_off |
 
 # METADATA
 # title: valid
-# description: Sign-offs that count for an entry.
+# description: |
+#   Sign-offs that count for an entry: those in which all parts hold. Most do, and nobody asks which part of them
+#   fails, so what the entry demands is read once and the parts are compared in place.
 valid(entry) := {sign_off |
-	some sign_off in approving(entry)
-	holds(entry, sign_off)
-}
-
-# All parts at once: most sign-offs are valid, and nobody asks which part of them fails.
-holds(entry, sign_off) if {
-	trusted(sign_off)
-	version_bound(entry, sign_off)
-	digest_bound(entry, sign_off)
-	card_digest_bound(entry, sign_off)
-	recent(sign_off)
+	provable(entry)
+	version := entry.card.model.version
+	is_string(version)
+	digests := artifacts_to_name(entry)
+	card_digests := cards_to_name(entry)
+	insiders := tied(entry)
+	approvals := approving(entry)
+	overruled := superseded(entry, approvals)
+	some sign_off in approvals
+	sign_off.problems == []
+	sign_off.assurance in settings.value.signOff.acceptedAssurance
+	sign_off.subject.version == version
+	object.get(sign_off.subject, "digest", null) in digests
+	object.get(sign_off.subject, "cardDigest", null) in card_digests
+	person := people.key(sign_off.approver)
+	not insiders[person]
+	not overruled[sign_off]
+	dates.within_days(sign_off.issuedAt, max_age)
 	lasting(sign_off)
-	people.key(sign_off.approver)
-	untied(entry, sign_off)
-	not superseded(entry, sign_off)
+	signer_known(sign_off)
 }
 
-# That it is the word of whoever it names.
+# That a sign-off is the word of whoever it names.
 trusted(sign_off) if {
 	sign_off.problems == []
 	sign_off.assurance in settings.value.signOff.acceptedAssurance
@@ -64,9 +71,7 @@ trusted(sign_off) if {
 # METADATA
 # title: failing
 # description: The parts of a valid sign-off that this one lacks.
-failing(entry, sign_off) := set() if {
-	holds(entry, sign_off)
-} else := parts - held(entry, sign_off)
+failing(entry, sign_off) := parts - held(entry, sign_off)
 
 # METADATA
 # title: standing_rejections
@@ -92,12 +97,13 @@ held(entry, sign_off) := union({
 	{"recent" | recent(sign_off)},
 	{"lasting" | lasting(sign_off)},
 	{"independent" | untied(entry, sign_off)},
-	{"standing" | not superseded(entry, sign_off)},
+	{"standing" | superseded(entry, {sign_off}) == set()},
 })
 
-# A rejection whose time cannot be read counts as the last word.
-superseded(entry, sign_off) if {
+# Those of some approvals that a rejection takes back. One whose time cannot be read counts as the last word.
+superseded(entry, approvals) := {sign_off |
 	some rejection in rejecting(entry)
+	some sign_off in approvals
 	same_case(rejection, sign_off)
 	not earlier(rejection, sign_off)
 }

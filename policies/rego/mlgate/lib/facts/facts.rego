@@ -41,7 +41,9 @@ kind_with_group := concat(".", [kind, group]) if {
 # METADATA
 # title: owner_gated
 # description: Whether the controller that made the object is judged by the gate itself.
-owner_gated := present.get(present.get(input.workload, "owner"), "gated") == true
+default owner_gated := false
+
+owner_gated if input.workload.owner.gated == true
 
 # METADATA
 # title: objects
@@ -53,7 +55,7 @@ objects contains word if {
 		"serving": "servesModel", "training": "trainsModel",
 		"runtime": "isRuntime", "route": "isRoute",
 	}
-	present.get(input.workload, flag) == true
+	input.workload[flag] == true
 }
 
 objects contains word if {
@@ -125,20 +127,25 @@ paired_ids contains id if {
 # METADATA
 # title: authors
 # description: Login names a card (its content) gives as authors of the version.
-authors(card) := {name | some name in present.list(card, ["model", "authors"]); is_string(name)}
+authors(card) := {name |
+	names := card.model.authors
+	is_array(names)
+	some name in names
+	is_string(name)
+}
 
 # METADATA
 # title: builders
 # description: Authors of the version and who started its training.
 builders(card) := authors(card) | {name |
-	name := present.get(card, ["training", "initiatedBy"])
+	name := card.training.initiatedBy
 	is_string(name)
 }
 
 # METADATA
 # title: affects_people
 # description: Whether outputs of the model affect people; only a card that denies it says no.
-affects_people(card) if not present.get(card, ["intendedUse", "affectsPeople"]) == false
+affects_people(card) if not card.intendedUse.affectsPeople == false
 
 # METADATA
 # title: in_house
@@ -146,7 +153,7 @@ affects_people(card) if not present.get(card, ["intendedUse", "affectsPeople"]) 
 in_house(card) if not bought(card)
 
 bought(card) if {
-	supplier := present.get(card, ["model", "supplier"])
+	supplier := card.model.supplier
 	is_string(supplier)
 	not lower(trim(supplier, present.unseen)) in {"", "internal"}
 }

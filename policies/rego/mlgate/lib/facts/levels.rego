@@ -8,11 +8,11 @@ import data.mlgate.lib.settings
 # title: profile
 # description: |
 #   The profile the namespace declares, if it exists and the namespace may use it; else the default one.
-profile := declared_profile if profile_permitted
+profile := declared_profile if {
+	profile_permitted
+} else := settings.value.decision.defaultProfile
 
-profile := settings.value.decision.defaultProfile if not profile_permitted
-
-declared_profile := namespace_label("mlgate.dev/profile")
+declared_profile := input.cluster.namespace.labels["mlgate.dev/profile"]
 
 profile_permitted if declared_profile == "production"
 
@@ -43,22 +43,17 @@ namespace_label(key) := input.cluster.namespace.labels[key]
 # description: |
 #   The highest risk tier of the labels and of every usable card; a card without one counts as high. Null
 #   for objects that start no model.
-tier := null if not is_workload
-
-tier := levels.max_tier(stated_tiers) if {
-	is_workload
-}
-
-tier := settings.value.decision.defaultTier if {
-	is_workload
-	count(stated_tiers) == 0
-}
+tier := null if {
+	not is_workload
+} else := levels.max_tier(stated_tiers) if {
+	count(stated_tiers) > 0
+} else := settings.value.decision.defaultTier
 
 is_workload if is_object(input.workload)
 
 stated_tiers contains input.workload.labels["mlgate.dev/risk-tier"]
 
-stated_tiers contains namespace_label("mlgate.dev/risk-tier")
+stated_tiers contains input.cluster.namespace.labels["mlgate.dev/risk-tier"]
 
 stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in found_cards
 
@@ -67,16 +62,11 @@ stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in f
 # description: |
 #   The highest data class of the label and of the datasets of every usable card; a dataset without one
 #   counts as restricted. Null for objects that start no model.
-classification := null if not is_workload
-
-classification := levels.max_classification(stated_classifications) if {
-	is_workload
-}
-
-classification := settings.value.decision.defaultClassification if {
-	is_workload
-	count(stated_classifications) == 0
-}
+classification := null if {
+	not is_workload
+} else := levels.max_classification(stated_classifications) if {
+	count(stated_classifications) > 0
+} else := settings.value.decision.defaultClassification
 
 stated_classifications contains input.workload.labels["mlgate.dev/data-classification"]
 

@@ -64,22 +64,28 @@ complete if {
 	"input.invalid" in data.mlgate.indexes.codes
 	data.mlgate.catalog["input.invalid"].severity
 	object.keys(spoken) == concerned
-	count([1 | some candidate in said; tellable(candidate)]) == count(said)
+	not lost
 }
 
 # A finding that cannot be told would be lost, and the object let in.
+lost if {
+	some candidate in said
+	not tellable(candidate)
+}
+
 tellable(candidate) if {
 	data.mlgate.catalog[candidate.code]
 	is_string(candidate.path)
-	every key in ["term", "model", "observed", "required"] {
-		_ = candidate[key]
-	}
+	_ = candidate.term
+	_ = candidate.model
+	_ = candidate.observed
+	_ = candidate.required
 }
 
 unanswered[code] := lookup if {
 	some name in failed
 	some code in data.mlgate.indexes.lookups[name]
-	lookup := first_of(code, failed)
+	lookup := [need | some need in data.mlgate.indexes.needs[code]; failed[need]][0]
 }
 
 judged_here(code) if {

@@ -12,14 +12,14 @@ import data.mlgate.lib.settings
 # METADATA
 # title: skipped
 # description: Codes that are not decided here, each with the reason and what it hangs on.
-skipped := owner_skips if covered_by_owner
-
-skipped := object.union(setting_skips, lookup_skips) if not covered_by_owner
+skipped := owner_skips if {
+	covered_by_owner
+} else := object.union(setting_skips, lookup_skips)
 
 # METADATA
 # title: evaluated
 # description: Every other code of the release, sorted.
-evaluated := sort(object.keys(object.remove(data.mlgate.indexes.known, object.keys(skipped))))
+evaluated := sort(object.keys(object.remove(data.mlgate.indexes.known, skipped)))
 
 owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detail} |
 	detail := concat("/", [input.workload.owner.kind, input.workload.owner.name])
@@ -30,37 +30,28 @@ owner_skips := {code: {"code": code, "reason": "coveredByOwner", "detail": detai
 # What an owner cannot vouch for: the question itself, and what nobody could read.
 always_judged := {"input.invalid", "workload.unreadable"}
 
-lookup_skips[code] := {"code": code, "reason": unmade[lookup], "detail": lookup} if {
-	some name, _ in unmade
-	some code in data.mlgate.indexes.lookups[name]
-	lookup := first_of(code, unmade)
+lookup_skips := {code: {"code": code, "reason": reason, "detail": lookup} |
+	needs := data.mlgate.indexes.needs
+	lookups := data.mlgate.indexes.lookups
+	absent := unmade
+	some lookup, reason in absent
+	some code in lookups[lookup]
+	[name | some name in needs[code]; absent[name]][0] == lookup # the first of them is told
 }
 
-# METADATA
-# title: first_of
-# description: The first lookup a code needs that is a key of the object.
-first_of(code, names) := [name | some name in data.mlgate.indexes.needs[code]; names[name]][0]
-
 # Lookups that this installation or this check does without. Disabled for one is disabled for all.
-unmade := object.remove(
-	object.union(
-		{lookup: "offline" | some lookup, _ in told.offline},
-		{lookup: "disabled" | some lookup, _ in told.disabled},
-	),
-	failed,
-)
+unmade := object.remove(object.union(told_to_be("offline"), told_to_be("disabled")), failed)
+
+told_to_be(reason) := {entry.lookup: reason | some entry in input.unavailable; entry.reason == reason}
 
 # METADATA
 # title: failed
 # description: Lookups that were tried and gave nothing. An unknown reason counts as a failure.
-failed := {lookup |
-	some reason, lookups in told
-	not reason in {"offline", "disabled"}
-	some lookup, _ in lookups
+failed := {entry.lookup |
+	some entry in input.unavailable
+	not entry.reason == "offline"
+	not entry.reason == "disabled"
 }
-
-# Lookups by the reason told for each.
-told := object.union_n([{object.get(entry, "reason", null): {entry.lookup: true}} | some entry in input.unavailable])
 
 setting_skips := data.mlgate.settled.notConfigured[facts.profile] if {
 	settings.is_settled

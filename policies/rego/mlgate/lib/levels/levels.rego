@@ -27,26 +27,46 @@ severity_rank := {"critical": 0, "high": 1, "medium": 2, "low": 3}
 # title: max_tier
 # description: |
 #   The highest tier of a set or list; anything that is no tier counts as high. Undefined when it is empty.
-max_tier(given) := tiers[max([rank(tier_rank, x, 2) | some x in given])]
+max_tier(given) := "high" if {
+	some x in given
+	not x in {"minimal", "limited"}
+} else := "limited" if {
+	"limited" in given
+} else := "minimal" if {
+	"minimal" in given
+}
 
 # METADATA
 # title: max_classification
 # description: |
 #   The highest data class of a set or list; anything that is none counts as restricted. Undefined when it
 #   is empty.
-max_classification(given) := classifications[max([rank(classification_rank, x, 3) | some x in given])]
+max_classification(given) := "restricted" if {
+	some x in given
+	not x in {"public", "internal", "confidential"}
+} else := "confidential" if {
+	"confidential" in given
+} else := "internal" if {
+	"internal" in given
+} else := "public" if {
+	"public" in given
+}
 
 # METADATA
 # title: strictest
 # description: The strictest enforcement of a set or list; anything that is none counts as deny.
-strictest(given) := enforcements[max([rank(enforcement_rank, x, 3) | some x in given])]
+strictest(given) := "deny" if {
+	some x in given
+	not x in {"off", "audit", "warn"}
+} else := "warn" if {
+	"warn" in given
+} else := "audit" if {
+	"audit" in given
+} else := "off" if {
+	"off" in given
+}
 
 # METADATA
 # title: at_least
 # description: Whether one enforcement is as strict as another or stricter.
 at_least(a, b) if enforcement_rank[a] >= enforcement_rank[b]
-
-# Not object.get, for which a list is a path.
-rank(ranks, word, otherwise) := found if {
-	found := ranks[word]
-} else := otherwise

@@ -15,7 +15,12 @@ same(a, b) if {
 # METADATA
 # title: key
 # description: The form of a login name that is compared; undefined for a name that is blank or no string.
-key(name) := normal if {
+key(name) := name if {
+	is_string(name)
+
+	# Nothing but small letters, digits and signs of ASCII, as nearly all of them: it is that form already.
+	regex.match(`^[!-@\[-~]+$`, name)
+} else := normal if {
 	is_string(name)
 
 	# Format characters are not seen by who reads a name, so they must not make two names of one.

@@ -8,21 +8,23 @@ package mlgate.rules.input
 # title: whole_workload
 # description: Everything in the workload that rules rely on is there and of its type.
 whole_workload if {
-	is_boolean(input.workload.servesModel)
-	is_boolean(input.workload.trainsModel)
-	is_boolean(input.workload.isRuntime)
-	is_boolean(input.workload.isRoute)
-	is_string(input.workload.apiVersion)
-	is_string(input.workload.kind)
-	is_object(input.workload.labels)
-	is_object(input.workload.annotations)
-	is_array(input.workload.problems)
-	is_boolean(input.workload.features.confidential.enabled)
-	is_string(input.workload.exposure.scope)
-	optional_flag(input.workload.exposure.tls)
+	workload := input.workload
+	is_boolean(workload.servesModel)
+	is_boolean(workload.trainsModel)
+	is_boolean(workload.isRuntime)
+	is_boolean(workload.isRoute)
+	is_string(workload.apiVersion)
+	is_string(workload.kind)
+	is_object(workload.labels)
+	is_object(workload.annotations)
+	is_array(workload.problems)
+	is_boolean(workload.features.confidential.enabled)
+	is_string(workload.exposure.scope)
+	workload.exposure.tls in {true, false, null}
 	whole_owner
 	whole_models
 	whole_parts
+	whole_reach
 }
 
 whole_owner if is_null(input.workload.owner)
@@ -45,56 +47,60 @@ whole_models if {
 		is_string(model.role)
 		is_string(model.path)
 		is_boolean(model.inOwner)
-		optional_text(model.digest)
+		type_name(model.digest) in {"string", "null"}
 	}) == count(models)
 }
 
 whole_parts if {
-	is_array(input.workload.volumes)
+	volumes := input.workload.volumes
+	is_array(volumes)
 	count([1 |
-		some volume in input.workload.volumes
+		some volume in volumes
 		is_string(volume.name)
 		is_string(volume.kind)
 		is_string(volume.path)
 		is_boolean(volume.holdsModel)
 		is_boolean(volume.inOwner)
-	]) == count(input.workload.volumes)
-	is_array(input.workload.containers)
+	]) == count(volumes)
+	containers := input.workload.containers
+	is_array(containers)
 	count([1 |
-		some container in input.workload.containers
+		some container in containers
 		is_string(container.name)
 		is_string(container.path)
 		is_boolean(container.inOwner)
 		is_object(container.image)
-	]) == count(input.workload.containers)
-	whole_reach
+	]) == count(containers)
 }
 
 # What the workload reaches outside itself.
 whole_reach if {
-	is_array(input.workload.endpoints)
+	endpoints := input.workload.endpoints
+	is_array(endpoints)
 	count([1 |
-		some endpoint in input.workload.endpoints
+		some endpoint in endpoints
 		is_string(endpoint.uri)
 		is_string(endpoint.scheme)
 		is_string(endpoint.path)
-		optional_flag(endpoint.tls)
-	]) == count(input.workload.endpoints)
-	is_array(input.workload.datasets)
+		endpoint.tls in {true, false, null}
+	]) == count(endpoints)
+	datasets := input.workload.datasets
+	is_array(datasets)
 	count([1 |
-		some dataset in input.workload.datasets
+		some dataset in datasets
 		is_string(dataset.uri)
 		is_string(dataset.scheme)
 		is_string(dataset.path)
-	]) == count(input.workload.datasets)
-	is_array(input.workload.references)
+	]) == count(datasets)
+	references := input.workload.references
+	is_array(references)
 	count([1 |
-		some reference in input.workload.references
+		some reference in references
 		is_string(reference.kind)
 		is_string(reference.name)
 		is_string(reference.status)
 		is_string(reference.path)
-	]) == count(input.workload.references)
+	]) == count(references)
 }
 
 whole_evidence if {
@@ -139,8 +145,8 @@ whole_card(card) if {
 	card.status == "found"
 	card_lists(card)
 	is_object(card.card)
-	optional_text(card.digest)
-	optional_text(card.pinnedDigest)
+	type_name(card.digest) in {"string", "null"}
+	type_name(card.pinnedDigest) in {"string", "null"}
 }
 
 card_lists(card) if {
@@ -155,7 +161,3 @@ whole_namespace if {
 	is_string(input.cluster.namespace.name)
 	is_object(input.cluster.namespace.labels)
 }
-
-optional_text(value) if type_name(value) in {"string", "null"}
-
-optional_flag(value) if type_name(value) in {"boolean", "null"}
