@@ -34,11 +34,6 @@ matches(pattern, name) if {
 }
 
 # METADATA
-# title: namespace_label
-# description: A label of the object's namespace; undefined when it has none or could not be read.
-namespace_label(key) := input.cluster.namespace.labels[key]
-
-# METADATA
 # title: tier
 # description: |
 #   The highest risk tier of the labels and of every usable card; a card without one counts as high. Null

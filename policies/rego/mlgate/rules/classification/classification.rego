@@ -89,8 +89,8 @@ given(class) := "absent" if {
 deny contains finding if {
 	some report in datasets.reports
 	some dataset in report.datasets
+	not classified(dataset.given)
 	class := present.get(dataset.given, "classification")
-	not known(class)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("%s.classification", [dataset.path]),
@@ -101,6 +101,8 @@ deny contains finding if {
 		"values": {"dataset": dataset.label, "card": report.reference},
 	})
 }
+
+classified(dataset) if dataset.classification in levels.classifications
 
 # METADATA
 # scope: rule
@@ -126,7 +128,7 @@ deny contains finding if {
 	rank := levels.classification_rank[label]
 	some report in datasets.reports
 	some dataset in report.datasets
-	class := present.get(dataset.given, "classification")
+	class := dataset.given.classification
 	levels.classification_rank[class] > rank
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {

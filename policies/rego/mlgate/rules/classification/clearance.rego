@@ -42,8 +42,9 @@ deny contains finding if {
 
 cleared if levels.classification_rank[facts.classification] <= levels.classification_rank[clearance]
 
-clearance := facts.namespace_label("mlgate.dev/max-classification") if {
-	facts.namespace_label("mlgate.dev/max-classification") in levels.classifications
+clearance := label if {
+	label := input.cluster.namespace.labels["mlgate.dev/max-classification"]
+	label in levels.classifications
 } else := settings.value.classification.defaultClearance[facts.profile]
 
 handled := sprintf("%s (nothing is labelled)", [facts.classification]) if {

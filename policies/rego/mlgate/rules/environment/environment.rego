@@ -34,9 +34,9 @@ import data.mlgate.lib.show
 #   message: "namespace {namespace} has profile {observed}, which does not exist; it is treated as {profile}."
 #   fix: "Set label mlgate.dev/profile of the namespace to sandbox, development, staging or production."
 deny contains finding if {
-	declared := facts.namespace_label(profile_key)
-	present.is_present(declared)
+	declared := input.cluster.namespace.labels[profile_key]
 	not declared in levels.profiles
+	present.is_present(declared)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": profile_path,
 		"observed": show.text(declared),
@@ -69,7 +69,7 @@ deny contains finding if {
 #   message: "namespace {namespace} may not use profile {observed}; it is treated as {profile}."
 #   fix: "Use a namespace meant for {observed}, or have the name added to setting environment.relaxedNamespaces."
 deny contains finding if {
-	declared := facts.namespace_label(profile_key)
+	declared := input.cluster.namespace.labels[profile_key]
 	patterns := settings.value.environment.relaxedNamespaces[declared]
 	not facts.profile_permitted
 	finding := result.candidate(rego.metadata.rule(), {

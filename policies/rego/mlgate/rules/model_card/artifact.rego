@@ -51,20 +51,20 @@ deny contains finding if {
 }
 
 # Empty, or one difference between the artifact deployed and those of the card.
-artifact_difference(model, entry) := [] if deploys_artifact(model, entry)
-
-artifact_difference(model, entry) := [{
+artifact_difference(model, entry) := [] if {
+	deploys_artifact(model, entry)
+} else := [{
 	"path": present.get(model, "path"),
 	"observed": show.digests(show.cut(known(present.get(model, "digest"), present.get(model, "uri")))),
 	"required": show.digests(show.list(artifact_names(entry))),
-}] if {
-	not deploys_artifact(model, entry)
-}
+}]
 
 deploys_artifact(model, entry) if {
-	present.is_present(model.digest)
-	some artifact in present.list(entry.card, ["model", "artifacts"])
+	artifacts := entry.card.model.artifacts
+	is_array(artifacts)
+	some artifact in artifacts
 	artifact.digest == model.digest
+	present.is_present(model.digest)
 }
 
 deploys_artifact(model, entry) if {
@@ -85,10 +85,10 @@ version_difference(entry) := [{
 	"observed": sprintf("version %s", [show.cut(labelled)]),
 	"required": sprintf("version %s", [show.cut(version)]),
 }] if {
-	labelled := present.get(input.workload, ["labels", version_label])
+	labelled := input.workload.labels[version_label]
+	not entry.card.model.version == labelled
 	present.is_present(labelled)
 	version := present.get(entry.card, ["model", "version"])
-	labelled != version
 } else := []
 
 version_label := "mlgate.dev/model-version"

@@ -28,10 +28,10 @@ import data.mlgate.lib.show
 #   message: "card {card} ({kind}) is not a valid card: {observed}."
 #   fix: "Correct the named fields; `mlgate card validate <file>` checks a card before it is applied."
 deny contains finding if {
+	some card in unsound
 	some model in facts.covered_models
-	readable(model)
-	some card in named_for(model)
-	not sound(card)
+	model.id in card.models
+	readable[model.id]
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": first_problem(card),
 		"term": reference(card),
@@ -65,8 +65,12 @@ reference(card) := show.cut(present.get(card, ["source", "reference"]))
 
 # METADATA
 # title: readable
-# description: Some card of a model was read, whether or not it is a good one.
-readable(model) if count(cards_of(model, {"found", "invalid"})) > 0
+# description: Models of which some card was read, whether or not it is a good one.
+readable contains id if {
+	some card in input.cards
+	card.status in {"found", "invalid"}
+	some id in card.models
+}
 
 # METADATA
 # title: problems
@@ -82,6 +86,9 @@ problems(card) := show.list([text |
 ]) if {
 	present.is_present(present.list(card, "problems"))
 } else := sprintf("status %s", [show.cut(present.get(card, "status"))])
+
+# Nearly always none, so that no model is asked for its cards.
+unsound := [card | some card in input.cards; not sound(card)]
 
 sound(card) if {
 	card.status == "found"

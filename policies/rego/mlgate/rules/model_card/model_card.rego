@@ -4,7 +4,6 @@
 package mlgate.rules.model_card
 
 import data.mlgate.lib.facts
-import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.show
 
@@ -73,7 +72,7 @@ deny contains finding if {
 #   fix: "Retry once the source of {card} answers again, or store the card as a ModelCard in namespace {namespace}."
 deny contains finding if {
 	some model in facts.covered_models
-	not readable(model)
+	not readable[model.id]
 	silent := cards_of(model, {"unavailable"})
 	count(silent) > 0
 	finding := result.candidate(rego.metadata.rule(), {
@@ -102,7 +101,8 @@ gaps contains {
 	"observed": what_is_missing(named_for(model)),
 } if {
 	some model in facts.covered_models
-	count(cards_of(model, {"found", "invalid", "unavailable"})) == 0
+	not readable[model.id]
+	cards_of(model, {"unavailable"}) == []
 }
 
 gaps contains {
@@ -111,7 +111,7 @@ gaps contains {
 	"shown": "unknown",
 	"observed": "the model it serves could not be found",
 } if {
-	present.list(input.workload, "models") == []
+	not input.workload.models[0]
 }
 
 what_is_missing([]) := "no card is named"

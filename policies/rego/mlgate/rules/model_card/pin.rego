@@ -36,10 +36,10 @@ import data.mlgate.lib.show
 #   fix: "Review the change, then set the digest in annotation mlgate.dev/model-card to {observed}, or restore the pinned card."
 deny contains finding if {
 	some pair in facts.pairs
-	pinned := present.get(pair.card, "pinnedDigest")
+	pinned := pair.card.pinnedDigest
+	not pair.card.digest == pinned
 	present.is_present(pinned)
 	digest := present.get(pair.card, "digest")
-	pinned != digest
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": annotation_path,
 		"term": reference(pair.card),
@@ -81,7 +81,7 @@ deny contains finding if {
 #   fix: "Append @{required} to the card's reference in annotation mlgate.dev/model-card."
 deny contains finding if {
 	some pair in facts.pairs
-	present.absent(present.get(pair.card, "pinnedDigest"))
+	not pins(pair.card)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": annotation_path,
 		"term": reference(pair.card),
@@ -91,6 +91,8 @@ deny contains finding if {
 		"values": {"card": reference(pair.card)},
 	})
 }
+
+pins(card) if present.is_present(card.pinnedDigest)
 
 # METADATA
 # title: known

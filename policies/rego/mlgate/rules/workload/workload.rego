@@ -60,7 +60,8 @@ deny contains finding if {
 #   fix: "Create {kind} {name} first, or correct the name at {location}."
 deny contains finding if {
 	some reference in input.workload.references
-	not resolved(reference)
+	not reference.status == "found"
+	not reference.status == "unavailable"
 	kind := named(reference, "kind")
 	name := named(reference, "name")
 	finding := result.candidate(rego.metadata.rule(), {
@@ -73,8 +74,6 @@ deny contains finding if {
 }
 
 # `unavailable` is told by the lookup that failed, under `needs`.
-resolved(reference) if present.get(reference, "status") in {"found", "unavailable"}
-
 location(entry) := show.place(entry, "metadata")
 
 reason(problem) := found if {
