@@ -46,7 +46,7 @@ valid(entry) := {sign_off |
 	card_digests := cards_to_name(entry)
 	insiders := tied(entry)
 	approvals := approving(entry)
-	overruled := superseded(entry, approvals)
+	withdrawn := superseded(entry, approvals)
 	some sign_off in approvals
 	sign_off.problems == []
 	sign_off.assurance in settings.value.signOff.acceptedAssurance
@@ -55,7 +55,7 @@ valid(entry) := {sign_off |
 	object.get(sign_off.subject, "cardDigest", null) in card_digests
 	person := people.key(sign_off.approver)
 	not insiders[person]
-	not overruled[sign_off]
+	not withdrawn[sign_off]
 	dates.within_days(sign_off.issuedAt, max_age)
 	lasting(sign_off)
 	signer_known(sign_off)
@@ -97,13 +97,19 @@ held(entry, sign_off) := union({
 	{"recent" | recent(sign_off)},
 	{"lasting" | lasting(sign_off)},
 	{"independent" | untied(entry, sign_off)},
-	{"standing" | superseded(entry, {sign_off}) == set()},
+	{"standing" | not overruled(entry, sign_off)},
 })
 
-# Those of some approvals that a rejection takes back. One whose time cannot be read counts as the last word.
+# Those of some approvals that who gave them has taken back.
 superseded(entry, approvals) := {sign_off |
-	some rejection in rejecting(entry)
+	count(rejecting(entry)) > 0
 	some sign_off in approvals
+	overruled(entry, sign_off)
+}
+
+# A rejection whose time cannot be read counts as the last word.
+overruled(entry, sign_off) if {
+	some rejection in rejecting(entry)
 	same_case(rejection, sign_off)
 	not earlier(rejection, sign_off)
 }

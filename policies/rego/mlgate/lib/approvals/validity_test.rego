@@ -59,6 +59,59 @@ test_each_part_fails_alone[note] if {
 	failing(changed(case.fields)) == case.fails
 }
 
+# The good sign-off is the only one, about this entry.
+counted(entry, sign_off) := found if {
+	found := approvals.valid(entry) with input as fixtures.with_patch(["signOffs"], [sign_off])
+}
+
+test_a_sign_off_in_which_a_part_fails_does_not_count[note] if {
+	some note, fields in {
+		"claimed": {"assurance": "claimed"},
+		"problems": {"problems": [{"path": "spec", "message": "odd"}]},
+		"nobody": {"approver": null},
+		"an author": {"approver": "mira.solano@example.org"},
+		"who deploys it": {"approver": "Deploy-Bot@example.org"},
+		"other version": {"subject": {"version": "4.0.1"}},
+		"other artifact": {"subject": {"digest": fixtures.card_digest}},
+		"no artifact": {"subject": {"digest": null}},
+		"other card": {"subject": {"cardDigest": fixtures.model_digest}},
+		"no card": {"subject": {"cardDigest": null}},
+		"too old": {"issuedAt": "2026-09-10T00:00:00Z"},
+		"undated": {"issuedAt": null},
+		"ended": {"expiresAt": "2027-03-10T08:00:00Z"},
+		"unknown signer": {"assurance": "signed"},
+		"a rejection": {"decision": "rejected"},
+	}
+	counted(fixtures.card_entry, changed(fields)) == set()
+	counted(fixtures.card_entry, good) == {good}
+}
+
+test_a_version_that_is_no_text_is_approved_by_nobody if {
+	entry := object.union(fixtures.card_entry, {"card": {"model": {"version": 4}}})
+	counted(entry, changed({"subject": {"version": 4}})) == set()
+}
+
+test_a_sign_off_that_its_approver_took_back_does_not_count if {
+	given := fixtures.with_patch(["signOffs"], [good, rejection({})])
+	approvals.valid(fixtures.card_entry) == set() with input as given
+	earlier := fixtures.with_patch(["signOffs"], [good, rejection({"issuedAt": "2027-03-01T00:00:00Z"})])
+	approvals.valid(fixtures.card_entry) == {good} with input as earlier
+}
+
+test_nobody_is_independent_of_a_version_whose_makers_are_not_named if {
+	bare := json.patch(fixtures.card_entry, [
+		{"op": "remove", "path": "/card/model/authors"},
+		{"op": "replace", "path": "/card/model/supplier", "value": "internal"},
+	])
+	counted(bare, good) == set()
+}
+
+test_who_deploys_may_approve_under_a_gated_owner if {
+	own := changed({"approver": "deploy-bot@example.org"})
+	given := json.patch(owned(true), [{"op": "replace", "path": "/signOffs", "value": [own]}])
+	approvals.valid(fixtures.card_entry) == {own} with input as given
+}
+
 test_a_missing_field_is_not_good_enough[field] if {
 	some field in ["assurance", "approver", "subject", "issuedAt", "problems"]
 	count(failing(object.remove(good, [field]))) > 0

@@ -117,6 +117,7 @@ test_authors_and_builders_are_strings if {
 test_a_card_may_name_nobody[sprintf("%v", [card])] if {
 	some card in [
 		null, {}, {"model": null, "training": null}, {"model": {"authors": "ann"}, "training": {"initiatedBy": 7}},
+		{"model": {"authors": {"first": "ann"}}, "training": []},
 		{"model": [], "training": "x"},
 	]
 	facts.authors(card) == set()

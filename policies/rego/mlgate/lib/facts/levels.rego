@@ -40,8 +40,8 @@ matches(pattern, name) if {
 #   for objects that start no model.
 tier := null if {
 	not is_workload
-} else := levels.max_tier(stated_tiers) if {
-	count(stated_tiers) > 0
+} else := highest if {
+	highest := levels.max_tier(stated_tiers)
 } else := settings.value.decision.defaultTier
 
 is_workload if is_object(input.workload)
@@ -59,8 +59,8 @@ stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in f
 #   counts as restricted. Null for objects that start no model.
 classification := null if {
 	not is_workload
-} else := levels.max_classification(stated_classifications) if {
-	count(stated_classifications) > 0
+} else := highest if {
+	highest := levels.max_classification(stated_classifications)
 } else := settings.value.decision.defaultClassification
 
 stated_classifications contains input.workload.labels["mlgate.dev/data-classification"]

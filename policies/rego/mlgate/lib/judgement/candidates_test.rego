@@ -31,6 +31,14 @@ test_a_failed_lookup_is_one_candidate_in_place_of_the_rule if {
 	}]
 }
 
+test_the_first_lookup_that_failed_is_told[name] if {
+	some name, entries in {
+		"first": [lookup("first", "error"), lookup("second", "offline")],
+		"second": [lookup("first", "error"), lookup("second", "error")],
+	}
+	judgement.unanswered["a.one"] == name with input as lacking(entries) with data.mlgate.indexes as index
+}
+
 test_a_failed_lookup_of_a_skipped_code_is_no_candidate if {
 	document := fixtures.with_patch(["unavailable"], [lookup("request.userInfo", "error")])
 	codes(document) == set()

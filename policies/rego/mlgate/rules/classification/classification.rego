@@ -89,7 +89,7 @@ given(class) := "absent" if {
 deny contains finding if {
 	some report in datasets.reports
 	some dataset in report.datasets
-	not classified(dataset.given)
+	not classified(dataset)
 	class := present.get(dataset.given, "classification")
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -102,7 +102,7 @@ deny contains finding if {
 	})
 }
 
-classified(dataset) if dataset.classification in levels.classifications
+classified(dataset) if dataset.given.classification in levels.classifications
 
 # METADATA
 # scope: rule

@@ -58,6 +58,11 @@ test_artifacts_that_cannot_be_read_match_nothing[artifacts] if {
 	codes(fixtures.with_card_patch(["model", "artifacts"], artifacts)) == {"model_card.artifact_mismatch"}
 }
 
+test_a_map_of_artifacts_matches_nothing if {
+	artifacts := {"first": fixtures.card.model.artifacts[0]}
+	codes(fixtures.with_card_patch(["model", "artifacts"], artifacts)) == {"model_card.artifact_mismatch"}
+}
+
 test_a_card_without_artifacts_matches_nothing[path] if {
 	some path in [["model", "artifacts"], ["model"]]
 	codes(fixtures.without_card(path)) == {"model_card.artifact_mismatch"}

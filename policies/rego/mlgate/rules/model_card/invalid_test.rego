@@ -62,6 +62,16 @@ test_control_characters_of_a_card_are_escaped if {
 	observed("model_card.invalid", document) == {"card.x: a\\u001b[2Jb"}
 }
 
+test_a_card_is_not_told_for_the_model_of_another if {
+	adapter := object.union(fixtures.model, {"id": "adapter:night", "role": "adapter"})
+	other := object.union(fixtures.card_entry, {"models": ["adapter:night"], "problems": [problem]})
+	document := json.patch(fixtures.passing, [
+		{"op": "add", "path": "/workload/models/-", "value": adapter},
+		{"op": "add", "path": "/cards/-", "value": other},
+	])
+	{candidate.model | some candidate in spoken("model_card.invalid", document)} == {"adapter:night"}
+}
+
 test_a_card_is_told_for_each_of_its_models if {
 	adapter := object.union(fixtures.model, {"id": "adapter:night", "role": "adapter"})
 	document := json.patch(fixtures.passing, [

@@ -72,7 +72,8 @@ deny contains finding if {
 #   fix: "Retry once the source of {card} answers again, or store the card as a ModelCard in namespace {namespace}."
 deny contains finding if {
 	some model in facts.covered_models
-	not readable[model.id]
+	id := model.id
+	not readable[id]
 	silent := cards_of(model, {"unavailable"})
 	count(silent) > 0
 	finding := result.candidate(rego.metadata.rule(), {
@@ -101,7 +102,8 @@ gaps contains {
 	"observed": what_is_missing(named_for(model)),
 } if {
 	some model in facts.covered_models
-	not readable[model.id]
+	id := model.id
+	not readable[id]
 	cards_of(model, {"unavailable"}) == []
 }
 

@@ -81,7 +81,7 @@ deny contains finding if {
 #   fix: "Append @{required} to the card's reference in annotation mlgate.dev/model-card."
 deny contains finding if {
 	some pair in facts.pairs
-	not pins(pair.card)
+	not pins(pair)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": annotation_path,
 		"term": reference(pair.card),
@@ -92,7 +92,7 @@ deny contains finding if {
 	})
 }
 
-pins(card) if present.is_present(card.pinnedDigest)
+pins(pair) if present.is_present(pair.card.pinnedDigest)
 
 # METADATA
 # title: known
