@@ -56,16 +56,24 @@ without_card[finding.model] contains finding.enforcement if {
 	finding.code in {"model_card.missing", "model_card.unavailable", "model_card.invalid"}
 }
 
-standing[action] := {completion.complete(finding) |
-	some finding in lowered
-	finding.enforcement == action
-} if {
+standing := {action: told |
 	some action in ["deny", "warn", "audit"]
+	told := {completion.complete(finding) |
+		some finding in lowered
+		finding.enforcement == action
+	}
 }
 
-lowered contains lower(finding) if {
-	some finding in (remaining - hidden)
-}
+lowered := remaining - hidden if {
+	not lowering
+} else := {lower(finding) | some finding in (remaining - hidden)}
+
+# Whether anything is enforced otherwise than it was weighed.
+lowering if not mode == "enforce"
+
+lowering if unchanged
+
+lowering if "runtime" in facts.objects
 
 lifted contains object.union(completion.complete(lower(finding)), {"waiver": waiver}) if {
 	some finding, waiver in applied

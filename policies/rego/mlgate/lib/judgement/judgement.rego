@@ -50,30 +50,23 @@ listed(when, key, value) if value in when[key]
 # METADATA
 # title: enforcement
 # description: How strictly a code is enforced in the profile, tier and data class in force.
-enforcement(code) := action if {
-	action := raised(code)
-	not postponed(code)
-}
-
-enforcement(code) := levels.enforcements[min([levels.enforcement_rank[raised(code)], 2])] if postponed(code)
+enforcement(code) := levels.enforcements[min([levels.enforcement_rank[raised(code)], 2])] if {
+	postponed(code)
+} else := raised(code)
 
 postponed(code) if dates.ahead(data.mlgate.catalog[code].effectiveOn)
 
 raised(code) := levels.strictest(array.concat([base(code)], raises(code)))
 
-base(code) := overridden(code)
+base(code) := action if {
+	action := settings.value.enforcement.overrides[code][facts.profile]
+} else := object.get(data.mlgate.catalog[code].enforcement, facts.profile, "deny")
 
-base(code) := object.get(data.mlgate.catalog[code].enforcement, facts.profile, "deny") if not overridden(code)
-
-overridden(code) := settings.value.enforcement.overrides[code][facts.profile]
-
-raises(code) := [] if settings.value.enforcement.overrides[code].raise == false
-
-raises(code) := [action |
+raises(code) := [] if {
+	settings.value.enforcement.overrides[code].raise == false
+} else := [action |
 	some entry in data.mlgate.catalog[code].raise
 	listed(entry, "tiers", facts.tier)
 	listed(entry, "classifications", facts.classification)
 	action := entry.to[facts.profile]
-] if {
-	not settings.value.enforcement.overrides[code].raise == false
-}
+]

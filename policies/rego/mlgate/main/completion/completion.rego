@@ -26,7 +26,7 @@ complete(finding) := {
 	"model": named(finding.model),
 } if {
 	rule := data.mlgate.catalog[finding.code]
-	words := object.union(rule, instead(finding))
+	words := told(finding, rule)
 	patterns := {sprintf("{%s}", [name]): word(finding, name) | some name in rule.placeholders}
 }
 
@@ -36,12 +36,12 @@ complete(finding) := {
 subject(code) := split(code, ".")[0]
 
 # The words of a rule are about what it saw. Where a lookup failed it saw nothing.
-instead(finding) := {
+told(finding, rule) := {
 	"message": sprintf("this could not be decided: %s could not be read%s.", [lookup, why(lookup)]),
 	"fix": sprintf("Try again when the source of %s answers; nothing is said about the object.", [lookup]),
 } if {
 	lookup := finding.lookup
-} else := {}
+} else := rule
 
 why(lookup) := sprintf(" (%s)", [show.cut(reason)]) if {
 	reason := [entry.message | some entry in input.unavailable; entry.lookup == lookup; is_string(entry.message)][0]
@@ -50,11 +50,9 @@ why(lookup) := sprintf(" (%s)", [show.cut(reason)]) if {
 filled(template, patterns) := strings.replace_n(patterns, template)
 
 # What the rule says, else what can be said about any finding.
-word(finding, name) := shown(finding.values[name])
-
-word(finding, name) := shown(common(finding, name)) if not has_value(finding, name)
-
-has_value(finding, name) if _ = finding.values[name]
+word(finding, name) := shown(value) if {
+	value := finding.values[name]
+} else := shown(common(finding, name))
 
 common(finding, name) := finding[name] if name in {"code", "observed", "required"}
 
@@ -88,21 +86,18 @@ model_name(id) := show.model(model) if {
 
 models := {model.id: model | some model in input.workload.models}
 
-shown(value) := show.list(value) if is_array(value)
+shown(value) := show.list(value) if {
+	is_array(value)
+} else := show.cut(value)
 
-shown(value) := show.cut(value) if not is_array(value)
+named(value) := show.shorten(value, 253) if {
+	is_string(value)
+} else := null
 
-named(value) := show.shorten(value, 253) if is_string(value)
-
-named(value) := null if not is_string(value)
-
-docs(code) := sprintf("%s/%s#%s", [trim_right(base, "/"), subject(code), short(code)]) if {
-	base := settings.value.decision.docsBaseUrl
-	base != ""
+docs(code) := sprintf("%s/%s%s#%s", [pages.base, parts[0], pages.suffix, parts[1]]) if {
+	parts := split(code, ".")
 }
 
-docs(code) := sprintf("docs/rules/%s.md#%s", [subject(code), short(code)]) if {
+pages := {"base": "docs/rules", "suffix": ".md"} if {
 	settings.value.decision.docsBaseUrl == ""
-}
-
-short(code) := split(code, ".")[1]
+} else := {"base": trim_right(settings.value.decision.docsBaseUrl, "/"), "suffix": ""}
