@@ -16,11 +16,11 @@ complete(finding) := {
 	"code": finding.code,
 	"severity": finding.severity,
 	"enforcement": finding.enforcement,
-	"message": show.shorten(filled(words.message, patterns), 400),
+	"message": show.shorten(strings.replace_n(patterns, words.message), 400),
 	"path": show.shorten(finding.path, 400),
 	"observed": shown(finding.observed),
 	"required": shown(finding.required),
-	"fix": show.shorten(filled(words.fix, patterns), 1000),
+	"fix": show.shorten(strings.replace_n(patterns, words.fix), 1000),
 	"docs": docs(finding.code),
 	"term": named(finding.term),
 	"model": named(finding.model),
@@ -46,8 +46,6 @@ told(finding, rule) := {
 why(lookup) := sprintf(" (%s)", [show.cut(reason)]) if {
 	reason := [entry.message | some entry in input.unavailable; entry.lookup == lookup; is_string(entry.message)][0]
 } else := ""
-
-filled(template, patterns) := strings.replace_n(patterns, template)
 
 # What the rule says, else what can be said about any finding.
 word(finding, name) := shown(value) if {
