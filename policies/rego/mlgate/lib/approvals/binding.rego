@@ -8,10 +8,11 @@ import data.mlgate.lib.settings
 # title: artifact_digests
 # description: Digests of the artifacts of an entry.
 artifact_digests(entry) := {digest |
-	some artifact in present.list(entry.card, ["model", "artifacts"])
+	artifacts := entry.card.model.artifacts
+	is_array(artifacts)
+	some artifact in artifacts
 	digest := artifact.digest
-	is_string(digest)
-	present.is_present(digest)
+	present.stated(digest)
 }
 
 # METADATA

@@ -88,7 +88,7 @@ found_cards := [card | some card in input.cards; card.status == "found"]
 # METADATA
 # title: pairs
 # description: Each covered model with each usable card that covers it; several cards must all pass.
-pairs contains {"model": model, "card": card} if {
+pairs := {{"model": model, "card": card} |
 	some model in covered_models
 	some card in found_cards
 	model.id in card.models
@@ -119,7 +119,7 @@ unpaired_models := [model |
 
 paired(model) if model.id in paired_ids
 
-paired_ids contains id if {
+paired_ids := {id |
 	some card in found_cards
 	some id in card.models
 }

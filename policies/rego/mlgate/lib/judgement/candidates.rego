@@ -46,14 +46,14 @@ counts(candidate) if {
 }
 
 # The rules are asked once, here: those of every subject that has something to say about such an object.
-spoken[subject] := data.mlgate.rules[subject].deny if some subject in concerned
+spoken := [data.mlgate.rules[subject].deny | some subject in concerned]
 
 concerned := {subject |
 	some word in facts.objects
 	some subject in data.mlgate.indexes.subjects[word]
 }
 
-said := [candidate | candidate := spoken[_][_]]
+said := [candidate | some answer in spoken; some candidate in answer]
 
 # METADATA
 # title: complete
@@ -63,7 +63,7 @@ said := [candidate | candidate := spoken[_][_]]
 complete if {
 	"input.invalid" in data.mlgate.indexes.codes
 	data.mlgate.catalog["input.invalid"].severity
-	object.keys(spoken) == concerned
+	count(spoken) == count(concerned) # one that is not loaded does not answer
 	not lost
 }
 

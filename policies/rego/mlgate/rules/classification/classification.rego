@@ -39,7 +39,7 @@ import data.mlgate.lib.show
 #   fix: "Set label {key} on the object to public, internal, confidential or restricted."
 deny contains finding if {
 	facts.is_workload
-	not known(label)
+	not labelled
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("metadata.labels[%s]", [label_key]),
 		"observed": given(label),
@@ -54,7 +54,7 @@ label := present.get(input, ["workload", "labels", label_key])
 
 any_class := "public, internal, confidential or restricted"
 
-known(class) if class in levels.classifications
+labelled if input.workload.labels[label_key] in levels.classifications
 
 given(class) := "absent" if {
 	present.absent(class)
@@ -125,7 +125,7 @@ classified(dataset) if dataset.given.classification in levels.classifications
 #   message: "{document} is labelled {observed}, but dataset {dataset} is {required}."
 #   fix: "Raise label mlgate.dev/data-classification to {required}."
 deny contains finding if {
-	rank := levels.classification_rank[label]
+	rank := levels.classification_rank[input.workload.labels[label_key]]
 	some report in datasets.reports
 	some dataset in report.datasets
 	class := dataset.given.classification

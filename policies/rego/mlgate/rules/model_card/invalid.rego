@@ -66,7 +66,7 @@ reference(card) := show.cut(present.get(card, ["source", "reference"]))
 # METADATA
 # title: readable
 # description: Models of which some card was read, whether or not it is a good one.
-readable contains id if {
+readable := {id |
 	some card in input.cards
 	card.status in {"found", "invalid"}
 	some id in card.models
