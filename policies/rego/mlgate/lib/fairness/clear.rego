@@ -14,30 +14,52 @@ import data.mlgate.lib.settings
 #   those of the author and those asked for, well within their limits, and no stated value that differs.
 # custom: {shortcut: true}
 clear(test, required) if {
-	rows := present.list(test, "groups")
-	cells := [[row.truePositives, row.falsePositives, row.trueNegatives, row.falseNegatives] | some row in rows]
-	count(cells) == count(rows)
-	regex.match(usual_cells, json.marshal(cells))
-	object.keys(object.union_n(rows)) - usual_keys == set()
-	plainly_several(rows)
-	enough_rows(rows, cells)
-	spread := spread_of(cells)
+	rows := plain_rows(test.groups)
+	count(rows) == count(test.groups)
+	regex.match(usual_rows, sprintf("%v", [rows]))
+	lower(trim_space(rows[0][0])) != lower(trim_space(rows[1][0])) # which is enough to be several
+	spread := spread_of(rows)
 	allowed := units.gap
-	near := {column | some column in gap_columns; spread[column][1] - spread[column][0] < allowed}
-	near == gap_columns
+	narrow := [1 | some column in gap_columns; [low, high] := spread[column]; high - low < allowed]
+	count(narrow) == count(gap_columns)
+	count([1 | some name in required; within(name, spread)]) == count(required)
 	listed := present.list(test, "metrics")
-	names := {entry.name | some entry in listed} | {name | some name in required}
-	values := {name: found | some name in names; found := within(name, spread)}
-	count(values) == count(names)
-	count([1 | some entry in listed; plainly_stated(entry, values[entry.name])]) == count(listed)
+	plain := [1 |
+		some entry in listed
+		[low, high] := within(entry.name, spread)
+		near(object.get(entry, "value", null), low, high)
+		beyond(object.get(entry, "limit", null), known_metrics[entry.name].aggregation, low, high)
+	]
+	count(plain) == count(listed)
 }
 
-# Whole numbers, of which true positives and true negatives are none of them zero, so that there is no division by zero.
-usual_cells := `^\[(\[[1-9]\d{0,8},\d{1,9},[1-9]\d{0,8},\d{1,9}\],?)+\]$`
+# METADATA
+# title: plain_rows
+# description: |
+#   The rows of groups that state four counts and maybe their sum: name, true and false positives, true and false
+#   negatives, and the sum. To take a row apart by all its keys tells at once that it has no others.
+plain_rows(groups) := [[name, tp, fp, tn, fn, total] |
+	some {
+		"group": name, "count": total,
+		"truePositives": tp, "falsePositives": fp, "trueNegatives": tn, "falseNegatives": fn,
+	} in groups
+] if {
+	groups[0].count
+} else := [[name, tp, fp, tn, fn, sum(counts)] |
+	some {
+		"group": name,
+		"truePositives": tp, "falsePositives": fp, "trueNegatives": tn, "falseNegatives": fn,
+	} in groups
+	counts := [tp, fp, tn, fn]
+	is_number(min(counts)) # Null ranks below the numbers, and text above them, and of these there is no sum.
+	is_number(max(counts))
+]
 
-usual_keys := {"group", "count", "truePositives", "falsePositives", "trueNegatives", "falseNegatives"}
+# As text, a name that begins with neither a blank nor what stands for no name, and whole numbers, of which true
+# positives and true negatives are none of them zero, so that there is no division by zero.
+usual_rows := `^\[(\["[^" (\\][^"\\]*", [1-9]\d{0,8}, \d{1,9}, [1-9]\d{0,8}, \d{1,9}, \d{1,10}\](, )?)+\]$`
 
-gap_columns := {name | some name in settings.value.fairness.groupMetrics}
+gap_columns := settings.value.fairness.groupMetrics
 
 # Limits as the bounds are compared with them.
 units := {
@@ -52,29 +74,24 @@ units := {
 	is_number(policy_limits.difference)
 }
 
-# The first two differ, which is enough to be several.
-plainly_several(rows) if {
-	is_string(rows[0].group)
-	is_string(rows[1].group)
-	count({lower(trim_space(rows[0].group)), lower(trim_space(rows[1].group))} - {"", unnamed}) == 2
-}
-
-enough_rows(rows, cells) if {
-	totals := [sum(row) | some row in cells]
-	min(totals) >= settings.value.fairness.minGroupCount
-	[object.get(row, "count", totals[index]) | some index, row in rows] == totals
-}
-
 # METADATA
 # title: spread_of
-# description: By column, the lowest and the highest value of all groups, each rounded down to ten-thousandths.
-spread_of(cells) := {column: [min(values), max(values)] |
+# description: |
+#   By column, the lowest and the highest value of all groups, each rounded down to ten-thousandths; undefined when
+#   a group has too few rows or states another sum.
+spread_of(rows) := {column: [min(values), max(values)] |
+	some index, column in ["selectionRate", "accuracy", "precision", "recall", "falsePositiveRate"]
+	values := [value | value := shares[_][index]]
+} if {
+	fewest := settings.value.fairness.minGroupCount
 	shares := [row |
-		some [tp, fp, tn, fn] in cells
+		some [_, tp, fp, tn, fn, stated] in rows
 		selected := tp + fp
 		positive := tp + fn
 		negative := fp + tn
 		total := positive + negative
+		total == stated
+		total >= fewest
 		chosen := selected * 10000
 		right := (tp + tn) * 10000
 		hits := tp * 10000
@@ -87,40 +104,43 @@ spread_of(cells) := {column: [min(values), max(values)] |
 			(alarms - (alarms % negative)) / negative,
 		]
 	]
-	some index, column in ["selectionRate", "accuracy", "precision", "recall", "falsePositiveRate"]
-	values := [value | value := shares[_][index]]
+	count(shares) == count(rows)
 }
 
 # METADATA
 # title: within
 # description: Bounds of a known metric, in ten-thousandths; undefined when they are not both within the policy's limit.
-within(name, spread) := [value - 1, value + 1] if {
+within(name, spread) := bounds(metric.aggregation, spread[column]) if {
+	metric := known_metrics[name]
+	[column] := metric.columns
+} else := [max(lows), max(highs)] if {
 	known_metrics[name].aggregation == "difference"
-	value := max([gap | some column in known_metrics[name].columns; [low, high] := spread[column]; gap := high - low])
-	value + 1 <= units.difference
-} else := [min(lowest), min(highest) + 1] if {
-	known_metrics[name].aggregation == "ratio"
-	ends := [spread[column] | some column in known_metrics[name].columns]
-	lowest := [down |
-		some [low, high] in ends
-		part := low * 10000
-		down := (part - (part % (high + 1))) / (high + 1)
-	]
-	highest := [down |
-		some [low, high] in ends
-		high > 0
-		part := (low + 1) * 10000
-		down := (part - (part % high)) / high
-	]
-	min(lowest) >= units.ratio
+	[lows, highs] := both(known_metrics[name], spread)
+} else := [min(lows), min(highs)] if {
+	[lows, highs] := both(known_metrics[name], spread)
+}
+
+both(metric, spread) := [[first[0], second[0]], [first[1], second[1]]] if {
+	first := bounds(metric.aggregation, spread[metric.columns[0]])
+	second := bounds(metric.aggregation, spread[metric.columns[1]])
+}
+
+bounds("difference", [low, high]) := [gap - 1, gap + 1] if {
+	gap := high - low
+	gap + 1 <= units.difference
+}
+
+bounds("ratio", [low, high]) := [lowest, highest + 1] if {
+	part := low * 10000
+	whole := high + 1
+	lowest := (part - (part % whole)) / whole
+	lowest >= units.ratio
+	high > 0
+	more := part + 10000
+	highest := (more - (more % high)) / high
 }
 
 # What the author states of a metric agrees with its bounds, and so does a limit of the author's own.
-plainly_stated(entry, [low, high]) if {
-	near(object.get(entry, "value", null), low, high)
-	beyond(object.get(entry, "limit", null), known_metrics[entry.name].aggregation, low, high)
-}
-
 near(null, _, _)
 
 near(value, low, high) if {

@@ -126,7 +126,7 @@ test_settings_decide_what_is_clear[note] if {
 test_bounds_hold_every_known_metric[name] if {
 	some name, _ in fairness.known_metrics
 	cells := [[17, 3, 29, 5], [31, 2, 23, 7], [11, 1, 19, 2]]
-	spread := fairness.spread_of(cells)
+	spread := fairness.spread_of([["a", tp, fp, tn, fn, sum([tp, fp, tn, fn])] | some [tp, fp, tn, fn] in cells]) with input as fixtures.passing
 	[low, high] := fairness.within(name, spread) with input as fixtures.passing
 		with data.mlgate.lib.fairness.policy_limits as {"ratio": 0, "difference": 1}
 	value := measured({"name": name}, [counted(sprintf("%d", [index]), row) | some index, row in cells]).value * 10000 with input as fixtures.passing
