@@ -10,7 +10,7 @@ import data.mlgate.lib.settings
 # description: |
 #   Every evaluation of a card, in its order: index, attribute, the evaluation as given, its day if it is of the
 #   card's version, groups, metrics, and of these what is out of bounds. Groups and metrics are left out where nothing
-#   can be wrong with any of them. Judged are, for each attribute, the evaluations of the card's own version
+#   can be wrong with any of them, which is `clear`. Judged are, for each attribute, the evaluations of the card's own version
 #   with the newest day; all of them if there are several.
 evaluations(card) := [evaluation |
 	tests := present.list(card, ["fairness", "evaluations"])
@@ -54,7 +54,7 @@ read(test, required) := nothing_amiss if {
 	clear(test, required)
 } else := table(test, required)
 
-nothing_amiss := {"groups": [], "compared": true, "metrics": [], "exceeded": [], "wide": []}
+nothing_amiss := {"clear": true, "groups": [], "compared": true, "metrics": [], "exceeded": [], "wide": []}
 
 # METADATA
 # title: table

@@ -17,7 +17,8 @@ import data.mlgate.lib.text
 # title: reports
 # description: |
 #   One entry per usable card that covers a model and is not exempt: those models, the card's reference and
-#   content, its evaluations as the rules need them, and the attributes of those that are judged.
+#   content, its evaluations as the rules need them, those of them in whose table something may be found (`amiss`), the
+#   attributes of all and of those that are judged.
 reports := [report |
 	some given in facts.covering_cards
 	card := given.card
@@ -25,6 +26,8 @@ reports := [report |
 	tests := evaluations(card)
 	report := object.union(given, {
 		"evaluations": tests,
+		"amiss": [test | some test in tests; not test.clear],
+		"attributes": {test.attribute | some test in tests},
 		"judged": {test.attribute | some test in tests; test.judged},
 	})
 ]

@@ -19,7 +19,7 @@ reports := [object.union(report, {
 	"signals": signals,
 	"baseline": {given.kind | some given in signals; is_number(given.baseline)},
 	"limited": {given.kind | some given in limited},
-	"measured": {given.kind | some given in limited; present.stated(given.metric)},
+	"measured": {given.kind | some given in limited; is_string(given.metric); trim(given.metric, present.unseen) != ""},
 }) |
 	some report in facts.covering_cards
 	signals := given(report.card)

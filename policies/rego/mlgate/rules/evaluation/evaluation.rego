@@ -7,6 +7,7 @@
 # - input: schema.input
 package mlgate.rules.evaluation
 
+import data.mlgate.lib.dates
 import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
@@ -40,6 +41,7 @@ import data.mlgate.lib.text
 #   fix: "Record spec.evaluation.date and, for every entry of spec.evaluation.metrics, the measured value in {card}."
 deny contains finding if {
 	some entry in facts.covering_cards
+	not measured(entry)
 	lacks := array.concat(unmeasured(metrics(entry)), misdated(entry.card))
 	count(lacks) > 0
 	some model in entry.models
@@ -56,6 +58,19 @@ deny contains finding if {
 # METADATA
 # title: metrics
 # description: The metrics of a card.
+
+# METADATA
+# title: measured
+# description: Metrics that all have a value, measured after training and before now.
+# custom: {shortcut: true}
+measured(entry) if {
+	list := metrics(entry)
+	count(list) > 0
+	count([1 | is_number(list[_].value)]) == count(list)
+	dates.passed(entry.card.evaluation.date)
+	dates.on_or_after(entry.card.evaluation.date, entry.card.training.completedAt)
+}
+
 metrics(entry) := present.list(entry.card, ["evaluation", "metrics"])
 
 unmeasured(list) := ["no metric"] if {

@@ -43,6 +43,7 @@ import data.mlgate.lib.text
 #   fix: "Add an explainer to the deployment or to the model, and set spec.explainability.method and .perPrediction in {card}."
 deny contains finding if {
 	some entry in facts.covering_cards
+	not explained(entry)
 	lacks := unexplained(present.get(entry.card, "explainability"))
 	count(lacks) > 0
 	facts.affects_people(entry.card)
@@ -55,6 +56,15 @@ deny contains finding if {
 		"required": "a method, and perPrediction true or an explainer in the deployment",
 		"values": {"card": entry.reference},
 	})
+}
+
+# METADATA
+# title: explained
+# description: A method is named, and there is an explanation of every prediction.
+# custom: {shortcut: true}
+explained(entry) if {
+	has_method(entry.card.explainability)
+	per_prediction(entry.card.explainability)
 }
 
 unexplained(given) := array.concat(
@@ -137,6 +147,7 @@ stored_shown(stored) := show.cut(stored) if {
 #   fix: "Record a test of kind explanationFidelity in spec.tests and the users who tried the explanations in spec.explainability.reviewedWith of {card}."
 deny contains finding if {
 	some report in tests.reports
+	not tried(report)
 	flaws := array.concat(untested(report), unreviewed(report.card))
 	first := flaws[0]
 	facts.affects_people(report.card)
@@ -152,6 +163,15 @@ deny contains finding if {
 		]),
 		"values": {"card": report.reference},
 	})
+}
+
+# METADATA
+# title: tried
+# description: A test of fidelity counts, and there is a user who tried the explanations.
+# custom: {shortcut: true}
+tried(report) if {
+	tests.passed(report, "explanationFidelity", settings.value.explainability.fidelityMaxAgeDays)
+	text.any_item(report.card.explainability.reviewedWith)
 }
 
 untested(report) := [{"path": flaw.path, "observed": sprintf("test of fidelity %s", [flaw.observed])}] if {

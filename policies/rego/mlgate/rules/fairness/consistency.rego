@@ -35,7 +35,7 @@ import data.mlgate.lib.show
 #   fix: "Correct the value or the group table in spec.fairness.evaluations of {card}, and find out which of them was wrong."
 deny contains finding if {
 	some report in fairness.reports
-	some evaluation in report.evaluations
+	some evaluation in report.amiss
 	evaluation.judged
 	some part in array.concat(wrong_metrics(evaluation), wrong_rows(evaluation))
 	some model in report.models

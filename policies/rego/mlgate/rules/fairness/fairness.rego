@@ -46,6 +46,7 @@ import data.mlgate.lib.show
 #   fix: "Test the model per group of each sensitive attribute and record the group table in spec.fairness.evaluations of {card}; `mlgate card convert --from fairlearn` (or `aif360`) writes it from test results."
 deny contains finding if {
 	some report in fairness.reports
+	not tested(report)
 	some lack in untested(report)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -59,6 +60,20 @@ deny contains finding if {
 }
 
 # METADATA
+# title: tested
+# description: A card whose tables are clear of all limits, with an evaluation for every attribute the policy names.
+# custom: {shortcut: true}
+tested(report) if {
+	count(report.evaluations) > 0
+	count(report.amiss) == 0
+	fairness.tabled(report.card)
+	not fairness.unnamed in report.attributes
+	required_attributes - report.attributes == set()
+}
+
+required_attributes := {name | some name in object.get(settings.value.fairness.requiredAttributes, facts.tier, [])}
+
+# METADATA
 # title: untested
 # description: What keeps the evaluations of a card from being a bias test.
 untested(report) := ({{
@@ -69,9 +84,7 @@ untested(report) := ({{
 } |
 	count(report.evaluations) == 0
 } | {lack |
-	names := {evaluation.attribute | some evaluation in report.evaluations}
-	some attribute in object.get(settings.value.fairness.requiredAttributes, facts.tier, [])
-	not attribute in names
+	some attribute in (required_attributes - report.attributes)
 	lack := {
 		"path": "card.fairness.evaluations",
 		"term": attribute,
@@ -142,6 +155,7 @@ hollow_metrics(evaluation, card) := [] if {
 #   fix: "Repeat the test on version {version} and set date and modelVersion of the evaluation in spec.fairness.evaluations."
 deny contains finding if {
 	some report in fairness.reports
+	not timely(report)
 	some attribute, reason in stale(report)
 	some model in report.models
 	version := show.text(present.get(report.card, ["model", "version"]))
@@ -159,6 +173,25 @@ deny contains finding if {
 }
 
 max_age := object.get(settings.value.fairness.maxAgeDays, facts.tier, null)
+
+# METADATA
+# title: timely
+# description: A card that says when training ended, and of which every evaluation is recent and not older.
+# custom: {shortcut: true}
+timely(report) if {
+	report.attributes == report.judged
+	not untimely(report)
+}
+
+untimely(report) if {
+	some evaluation in report.evaluations
+	not counts(evaluation.given, report.card)
+}
+
+counts(test, card) if {
+	dates.within_days(test.date, max_age)
+	dates.on_or_after(test.date, card.training.completedAt)
+}
 
 # METADATA
 # title: stale

@@ -33,10 +33,10 @@ import data.mlgate.lib.show
 #   fix: "Give truePositives, falsePositives, trueNegatives and falseNegatives (or the named rates) for this group in spec.fairness.evaluations[].groups; a group without a single favourable prediction or truth needs more test data."
 deny contains finding if {
 	some report in fairness.reports
+	some evaluation in report.amiss
+	evaluation.judged
 	fairness.tabled(report.card)
 	wanted := count(settings.value.fairness.groupMetrics)
-	some evaluation in report.evaluations
-	evaluation.judged
 	some row in evaluation.groups
 	count([1 | some name in settings.value.fairness.groupMetrics; is_number(row.columns[name])]) < wanted
 	lacking := lacked(row)
@@ -90,7 +90,7 @@ computable(row, name) if is_number(fairness.column(row, name))
 #   fix: "Collect more test rows for this group; do not merge it into another one only to pass."
 deny contains finding if {
 	some report in fairness.reports
-	some evaluation in report.evaluations
+	some evaluation in report.amiss
 	evaluation.judged
 	some row in evaluation.groups
 

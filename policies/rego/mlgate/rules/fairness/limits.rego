@@ -33,7 +33,7 @@ import data.mlgate.lib.show
 #   fix: "Mitigate the disparity, test again and record the new group table in spec.fairness.evaluations of {card}; if the disparity is justified, ask for a Waiver of {code} limited to this version."
 deny contains finding if {
 	some report in fairness.reports
-	some evaluation in report.evaluations
+	some evaluation in report.amiss
 	evaluation.judged
 	some metric in evaluation.exceeded
 	some model in report.models
@@ -81,7 +81,7 @@ term(evaluation, name) := sprintf("%s/%s", [evaluation.attribute, name])
 #   fix: "Complete the group table in spec.fairness.evaluations[].groups ({required}); a stated value alone is not accepted."
 deny contains finding if {
 	some report in fairness.reports
-	some evaluation in report.evaluations
+	some evaluation in report.amiss
 	evaluation.judged
 	some metric in evaluation.metrics
 	[observed, required] := obstacle(metric, evaluation.compared)
@@ -147,7 +147,7 @@ why(metric, compared) := ["its name is not known and measure or aggregation is m
 #   fix: "Improve the model for the weaker group, or restrict spec.intendedUse so that the group is out of scope and the service refuses it."
 deny contains finding if {
 	some report in fairness.reports
-	some evaluation in report.evaluations
+	some evaluation in report.amiss
 	evaluation.judged
 	some gap in evaluation.wide
 	some model in report.models

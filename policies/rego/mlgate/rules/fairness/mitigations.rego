@@ -50,16 +50,15 @@ deny contains finding if {
 # METADATA
 # title: disparities
 # description: Attributes of a card with what is outside its limits, as the keys of an object, over all evaluations.
-disparities(report) := object.union_n(array.concat(
-	[{evaluation.attribute: {sprintf("%s %s", [row.name, fairness.shown(row.value, row.limit)]): true}} |
-		some evaluation in report.evaluations
-		some row in evaluation.exceeded
-	],
-	[{evaluation.attribute: {sprintf("%s gap %s", [row.name, show.number(row.value)]): true}} |
-		some evaluation in report.evaluations
-		some row in evaluation.wide
-	],
-))
+disparities(report) := object.union_n([{evaluation.attribute: {words: true}} |
+	some evaluation in report.amiss
+	some words in beyond_limits(evaluation)
+])
+
+beyond_limits(evaluation) := array.concat(
+	[sprintf("%s %s", [row.name, fairness.shown(row.value, row.limit)]) | some row in evaluation.exceeded],
+	[sprintf("%s gap %s", [row.name, show.number(row.value)]) | some row in evaluation.wide],
+)
 
 described(card) := {mitigation.attribute |
 	some mitigation in present.list(card, ["fairness", "mitigations"])
@@ -88,8 +87,9 @@ described(card) := {mitigation.attribute |
 deny contains finding if {
 	some report in fairness.reports
 	mitigations := present.list(report.card, ["fairness", "mitigations"])
-	some attribute in ({mitigation.attribute | some mitigation in mitigations} - changed(mitigations))
+	some attribute in {mitigation.attribute | some mitigation in mitigations; not changes(mitigation)}
 	is_string(attribute)
+	not attribute in {mitigation.attribute | some mitigation in mitigations; changes(mitigation)}
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.fairness.mitigations",
@@ -102,10 +102,9 @@ deny contains finding if {
 }
 
 # METADATA
-# title: changed
-# description: Attributes for which a mitigation changes outcomes.
-changed(mitigations) := {mitigation.attribute |
-	some mitigation in mitigations
+# title: changes
+# description: Whether a mitigation changes outcomes.
+changes(mitigation) if {
 	method := mitigation.method
 	is_string(method)
 	present.is_present(method)

@@ -126,9 +126,9 @@ deny contains finding if {
 imbalance(dataset) := "no minorityShare" if {
 	not share(present.get(dataset, ["classBalance", "minorityShare"]))
 } else := sprintf("minorityShare %s without a note", [fairness.shown(minority, settings.value.fairness.imbalanceShare)]) if {
-	not text.is_text(present.get(dataset, ["classBalance", "note"]))
 	minority := dataset.classBalance.minorityShare
 	fairness.below(minority, settings.value.fairness.imbalanceShare)
+	not text.is_text(present.get(dataset, ["classBalance", "note"]))
 }
 
 # Nothing but numbers is between two of them.

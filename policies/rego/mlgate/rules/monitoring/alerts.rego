@@ -61,6 +61,14 @@ early(signal) if {
 	signal.limit >= 0.000000001
 	signal.alertAt <= settings.value.monitoring.alertRatio * signal.limit
 } else if {
+	# The same of a limit from below.
+	signal.direction == "min"
+	is_number(signal.alertAt)
+	is_number(signal.baseline)
+	way := signal.baseline - signal.limit
+	way >= 0.000000001
+	signal.alertAt >= signal.limit + (spare * way)
+} else if {
 	value := signal.alertAt
 	is_number(value)
 	last := last_call(signal)
@@ -79,10 +87,12 @@ last_call(signal) := settings.value.monitoring.alertRatio * signal.limit if {
 	fairness.below(0, signal.limit)
 }
 
-last_call(signal) := signal.limit + ((1 - settings.value.monitoring.alertRatio) * (signal.baseline - signal.limit)) if {
+last_call(signal) := signal.limit + (spare * (signal.baseline - signal.limit)) if {
 	signal.direction == "min"
 	fairness.below(signal.limit, signal.baseline)
 }
+
+spare := 1 - settings.value.monitoring.alertRatio
 
 fires_at(signal) := "no stated value" if {
 	not is_number(present.get(signal, "alertAt"))

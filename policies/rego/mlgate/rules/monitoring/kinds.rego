@@ -50,10 +50,9 @@ deny contains finding if {
 #   Attributes of a report of lib fairness whose fairness is not watched. What stands for an attribute without a name
 #   is no name, and so is never watched.
 unwatched(report) := {{"term": attribute, "name": attribute} |
-	some attribute in (tested - watched)
+	some attribute in (report.attributes - watched)
 } if {
-	tested := {evaluation.attribute | some evaluation in report.evaluations}
-	count(tested) > 0
+	count(report.attributes) > 0
 	watched := signals.fair(report.card) - {fairness.unnamed}
 } else := {{"term": null, "name": "any attribute"} |
 	count(signals.fair(report.card)) == 0

@@ -79,6 +79,7 @@ deny contains finding if {
 #   fix: "Set spec.monitoring.dashboard and add a signal of kind performance with metric, limit, direction and alertAt to spec.monitoring.signals of {card}."
 deny contains finding if {
 	some report in signals.reports
+	not watched(report)
 	lacks := array.concat(no_dashboard(report.card), no_performance(report.measured))
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -89,6 +90,15 @@ deny contains finding if {
 		"required": "a dashboard and a performance signal with metric and limit",
 		"values": {"card": report.reference},
 	})
+}
+
+# METADATA
+# title: watched
+# description: There is a dashboard, and a performance signal with metric and limit.
+# custom: {shortcut: true}
+watched(report) if {
+	"performance" in report.measured
+	present.stated(report.card.monitoring.dashboard)
 }
 
 no_dashboard(card) := [] if {
