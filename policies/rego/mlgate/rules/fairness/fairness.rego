@@ -67,8 +67,9 @@ tested(report) if {
 	count(report.evaluations) > 0
 	count(report.amiss) == 0
 	fairness.tabled(report.card)
-	not fairness.unnamed in report.attributes
-	required_attributes - report.attributes == set()
+	names := report.attributes
+	not fairness.unnamed in names
+	required_attributes - names == set()
 }
 
 required_attributes := {name | some name in object.get(settings.value.fairness.requiredAttributes, facts.tier, [])}
@@ -185,12 +186,12 @@ timely(report) if {
 
 untimely(report) if {
 	some evaluation in report.evaluations
-	not counts(evaluation.given, report.card)
+	not counts(evaluation, report)
 }
 
-counts(test, card) if {
-	dates.within_days(test.date, max_age)
-	dates.on_or_after(test.date, card.training.completedAt)
+counts(evaluation, report) if {
+	dates.within_days(evaluation.given.date, max_age)
+	dates.on_or_after(evaluation.given.date, report.card.training.completedAt)
 }
 
 # METADATA
