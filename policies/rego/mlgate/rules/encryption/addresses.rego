@@ -37,7 +37,7 @@ import data.mlgate.lib.settings
 #   fix: "Use an encrypted scheme (https, s3, gs, hf, oci) at {location}; for a service in the cluster turn on strict mesh TLS."
 deny contains finding if {
 	some kind in ["models", "datasets", "endpoints"]
-	some place in present.list(input.workload, kind)
+	some place in input.workload[kind]
 	weakness := unencrypted(place)
 	not excused(place)
 	finding := result.candidate(rego.metadata.rule(), {

@@ -49,6 +49,7 @@ import data.mlgate.lib.show
 #   fix: "Add an entry with target {required}, algorithm and keyManagement to spec.encryption.atRest of {card}, once the storage is encrypted."
 deny contains finding if {
 	some pair in facts.pairs
+	not exemplary(pair)
 	entries := present.list(pair.card.card, ["encryption", "atRest"])
 	encrypted := [entry.target | some entry in entries; complete(entry)]
 	lacking := [target | some target in required_targets; not target in encrypted]
@@ -65,9 +66,27 @@ deny contains finding if {
 
 required_targets := object.get(settings.value.encryption.requiredTargets, facts.tier, [])
 
+# METADATA
+# title: exemplary
+# description: |
+#   Whether a card declares complete encryption under a key of one's own for all that is asked for. Two rules look
+#   no further then; it is asked once for both.
+exemplary(pair) if {
+	entries := pair.card.card.encryption.atRest
+	is_array(entries)
+	sound := {entry.target |
+		some entry in entries
+		entry.keyManagement == "customerManaged"
+		is_string(entry.keyReference)
+		trim(entry.keyReference, present.unseen) != ""
+		is_string(entry.algorithm)
+		trim(entry.algorithm, present.unseen) != ""
+	}
+	{target | some target in required_targets} - sound == set()
+}
+
 complete(entry) if {
-	is_string(entry.algorithm)
-	present.is_present(entry.algorithm)
+	present.stated(entry.algorithm)
 	entry.keyManagement in {"customerManaged", "providerManaged"}
 }
 
@@ -124,8 +143,8 @@ deny contains finding if {
 	weak := [entry |
 		some entry in present.list(pair.card.card, ["encryption", "atRest"])
 		algorithm := entry.algorithm
-		present.is_present(algorithm)
 		not strong(algorithm)
+		present.is_present(algorithm)
 	]
 	count(weak) > 0
 	finding := result.candidate(rego.metadata.rule(), {
@@ -140,6 +159,9 @@ deny contains finding if {
 		},
 	})
 }
+
+# As the setting spells it, which is the usual case, or in another way.
+strong(algorithm) if algorithm in settings.value.encryption.allowedAlgorithms
 
 strong(algorithm) if {
 	is_string(algorithm)
@@ -171,6 +193,7 @@ strong(algorithm) if {
 #   fix: "Encrypt it under a key of your own KMS and set keyManagement: customerManaged and keyReference in spec.encryption.atRest of {card}."
 deny contains finding if {
 	some pair in facts.pairs
+	not exemplary(pair)
 	entries := present.list(pair.card.card, ["encryption", "atRest"])
 	owned := [entry.target | some entry in entries; own_key(entry)]
 	declared_targets := {entry.target | some entry in entries}
@@ -188,8 +211,7 @@ deny contains finding if {
 
 own_key(entry) if {
 	entry.keyManagement == "customerManaged"
-	is_string(entry.keyReference)
-	present.is_present(entry.keyReference)
+	present.stated(entry.keyReference)
 }
 
 # METADATA

@@ -41,7 +41,8 @@ test_a_target_without_encryption_is_found if {
 }
 
 test_entries_that_are_none_declare_nothing[note] if {
-	some note, wrong in [null, true, 7, "AES-256 everywhere", [], {}, {"model": fixtures.at_rest("model")}]
+	every_target := {target: fixtures.at_rest(target) | some target in ["model", "trainingData", "logs"]}
+	some note, wrong in [null, true, 7, "AES-256 everywhere", [], {}, every_target]
 	at_rest("encryption.at_rest_missing", wrong) == {["no entry", "model, trainingData, logs"]}
 }
 
@@ -167,6 +168,37 @@ test_a_key_of_ones_own_must_be_named[note] if {
 	}
 	entries := [entry("logs", keys), fixtures.at_rest("model")]
 	at_rest("encryption.customer_key_missing", entries) == {["no customer-managed key for logs", "customerManaged with a keyReference"]}
+}
+
+# Which of the rules about targets finds an entry with these keys beside those of all other targets.
+beside_the_others(keys) := found_of_targets([
+	entry("model", keys),
+	fixtures.at_rest("trainingData"),
+	fixtures.at_rest("logs"),
+])
+
+# Which of them finds these keys in the entries of all targets.
+everywhere(keys) := found_of_targets([entry(target, keys) | some target in ["model", "trainingData", "logs"]])
+
+found_of_targets(entries) := {code |
+	document := fixtures.with_card_patch(["encryption", "atRest"], entries)
+	some code in ["encryption.at_rest_missing", "encryption.customer_key_missing"]
+	count(found(code, document)) > 0
+}
+
+test_each_rule_about_targets_asks_for_its_own[note] if {
+	some note, [keys, codes] in {
+		"passing": [{}, set()],
+		"algorithm blank": [{"algorithm": " "}, {"encryption.at_rest_missing"}],
+		"algorithm number": [{"algorithm": 256}, {"encryption.at_rest_missing"}],
+		"management of the provider": [{"keyManagement": "providerManaged"}, {"encryption.customer_key_missing"}],
+		"management none": [{"keyManagement": "none"}, {"encryption.at_rest_missing", "encryption.customer_key_missing"}],
+		"reference blank": [{"keyReference": " "}, {"encryption.customer_key_missing"}],
+		"reference number": [{"keyReference": 7}, {"encryption.customer_key_missing"}],
+		"reference null": [{"keyReference": null}, {"encryption.customer_key_missing"}],
+	}
+	beside_the_others(keys) == codes
+	everywhere(keys) == codes
 }
 
 test_a_key_of_ones_own_without_the_keys_is_found[key] if {

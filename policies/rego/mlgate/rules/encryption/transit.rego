@@ -78,9 +78,9 @@ tls_path := ["encryption", "inTransit", "minTlsVersion"]
 #   fix: "Disable older versions on the endpoint and set spec.encryption.inTransit.minTlsVersion in {card}."
 deny contains finding if {
 	some pair in facts.pairs
-	version := present.get(pair.card.card, tls_path)
-	present.is_present(version)
+	version := pair.card.card.encryption.inTransit.minTlsVersion
 	not new_enough(version)
+	present.is_present(version)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": "card.encryption.inTransit.minTlsVersion",
 		"term": pair.card.source.reference,
