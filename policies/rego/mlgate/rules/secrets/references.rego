@@ -30,30 +30,33 @@ import data.mlgate.lib.show
 #   message: "container {container} receives Secret values as environment variables ({observed})."
 #   fix: "Mount them as files from a CSI secret store or projected volume; variables leak into logs, dumps and child processes."
 deny contains finding if {
-	some container in present.list(input.workload, "containers")
-	taken := injected(container)
-	count(taken) > 0
+	some index, parts in injected
+	container := input.workload.containers[index]
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": container.path,
 		"term": container.name,
-		"observed": show.list(taken),
+		"observed": show.list([part[2] | some part in parts]),
 		"required": "Secrets mounted as files",
 		"values": {"container": container.name},
 	})
 }
 
-injected(container) := array.concat(
-	[sprintf("%s of Secret %s", [named(variable, "name"), named(variable, "fromName")]) |
-		some variable in present.list(container, "env")
-		variable.from == "secretKey"
-		not excepted(present.get(variable, "fromName"))
-	],
-	[sprintf("all of Secret %s", [named(source, "name")]) |
-		some source in present.list(container, "envFrom")
-		source.kind == "secret"
-		not excepted(present.get(source, "name"))
-	],
-)
+# What containers take from Secrets into their environment, by their positions; the order is that of the manifest.
+injected[index] contains [0, at, taken] if {
+	some index, container in input.workload.containers
+	some at, variable in container.env
+	variable.from == "secretKey"
+	not excepted(present.get(variable, "fromName"))
+	taken := sprintf("%s of Secret %s", [named(variable, "name"), named(variable, "fromName")])
+}
+
+injected[index] contains [1, at, taken] if {
+	some index, container in input.workload.containers
+	some at, source in container.envFrom
+	source.kind == "secret"
+	not excepted(present.get(source, "name"))
+	taken := sprintf("all of Secret %s", [named(source, "name")])
+}
 
 excepted(name) if name in settings.value.secrets.envSecretExceptions
 
@@ -83,7 +86,7 @@ excepted(name) if name in settings.value.secrets.envSecretExceptions
 #   message: "ConfigMap {name}, used by {document}, holds a credential under key {key}."
 #   fix: "Move it to a secret store, refer to it from there, and rotate it."
 deny contains finding if {
-	some name, entry in config_maps
+	some name, entry in input.cluster.configMaps
 	credentials := [credential | some credential in present.list(entry, "credentials"); not allowed(credential)]
 	count(credentials) > 0
 	keys := {named(credential, "name") | some credential in credentials}
@@ -95,5 +98,3 @@ deny contains finding if {
 		"values": {"name": name, "key": [key | some key in keys]},
 	})
 }
-
-config_maps := present.get(input, ["cluster", "configMaps"])

@@ -32,14 +32,12 @@ import data.mlgate.lib.show
 #   message: "credential {credential} was last rotated {observed}; at most {required} days are allowed."
 #   fix: "Rotate it and record the date in spec.credentials of the card."
 deny contains finding if {
-	some credential in dated_credentials
-	date := credential.date
-	not rotated(date)
+	some credential in unrotated
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": credential.path,
 		"term": credential.name,
 		"model": credential.model,
-		"observed": rotation(date),
+		"observed": rotation(credential.date),
 		"required": show.text(settings.value.secrets.maxAgeDays),
 		"values": {"credential": credential.name},
 	})
@@ -54,43 +52,43 @@ rotation(date) := sprintf("%d days ago", [dates.age(date)]) if {
 } else := "unknown"
 
 # A Secret the cluster was asked for.
-dated_credentials contains {"name": name, "model": null, "date": present.get(secret, "rotatedAt"), "path": place_named(name)} if {
-	some name in referred
-	secret := cluster_secrets[name]
+unrotated contains {"name": name, "model": null, "date": date, "path": place_named(name)} if {
+	some name, _ in references
+	date := present.get(cluster_secrets[name], "rotatedAt")
+	not rotated(date)
 }
 
 # A Secret of which nobody says anything.
-dated_credentials contains {"name": name, "model": null, "date": null, "path": place_named(name)} if {
-	some name in referred
+unrotated contains {"name": name, "model": null, "date": null, "path": place_named(name)} if {
+	some name, _ in references
 	not name in object.keys(cluster_secrets)
 	not name in declared_secrets
 }
 
 # What the card says, of Secrets only where the cluster does not.
-dated_credentials contains object.remove(row, ["secret"]) if {
-	some row in declared
-	name := row.secret
-	not told_by_cluster(name)
+unrotated contains {
+	"name": name,
+	"model": model.id,
+	"date": date,
+	"path": sprintf("card.credentials[%d].rotatedAt", [index]),
+} if {
+	some report in facts.covering_cards
+	some index, entry in present.list(report.card, "credentials")
+	date := present.get(entry, "rotatedAt")
+	not rotated(date)
+	name := named(entry, "name")
+	not told_by_cluster(bare(name))
+	some model in report.models
 }
 
 told_by_cluster(name) if {
-	name in referred
+	references[name]
 	name in object.keys(cluster_secrets)
 }
 
-declared_secrets := {row.secret | some row in declared}
-
-declared contains row if {
-	some pair in facts.pairs
-	some index, entry in present.list(pair.card.card, "credentials")
-	name := named(entry, "name")
-	row := {
-		"name": name,
-		"model": pair.model.id,
-		"secret": bare(name),
-		"date": present.get(entry, "rotatedAt"),
-		"path": sprintf("card.credentials[%d].rotatedAt", [index]),
-	}
+declared_secrets := {bare(named(entry, "name")) |
+	some report in facts.covering_cards
+	some entry in present.list(report.card, "credentials")
 }
 
 # A card may name a Secret together with its namespace, and then means that of the object alone.
@@ -110,14 +108,14 @@ place_named(name) := min({[rank, path] | some [rank, path] in references[name]})
 # description: The Secrets that containers and volumes refer to, each with its places.
 references[name] contains [rank(container), named(variable, "path")] if {
 	some container in input.workload.containers
-	some variable in present.list(container, "env")
+	some variable in container.env
 	variable.from == "secretKey"
 	name := named(variable, "fromName")
 }
 
 references[name] contains [rank(container), named(source, "path")] if {
 	some container in input.workload.containers
-	some source in present.list(container, "envFrom")
+	some source in container.envFrom
 	source.kind == "secret"
 	name := named(source, "name")
 }
@@ -127,8 +125,6 @@ references[name] contains [rank(volume), named(volume, "path")] if {
 	volume.kind == "secret"
 	name := named(volume, "secretName")
 }
-
-referred := object.keys(references)
 
 rank(part) := 1 if {
 	part.inOwner == true

@@ -99,7 +99,7 @@ exposed contains credential if {
 
 exposed contains credential if {
 	some card in facts.found_cards
-	some credential in present.list(card, "credentials")
+	some credential in card.credentials
 }
 
 # METADATA
