@@ -1,6 +1,7 @@
 package mlgate.rules.supply_chain
 
 import data.mlgate.lib.addresses
+import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
@@ -32,8 +33,8 @@ import data.mlgate.lib.tests
 #   message: "{model} is in format {observed}, which can run code when loaded, and has no passed model scan."
 #   fix: "Convert the model to safetensors, ONNX or GGUF, or record a passed test of kind modelScan with openCritical 0 in spec.tests of its card."
 deny contains finding if {
-	some model in present.list(input.workload, "models")
-	unsafe := [format | some format in formats(model); format in settings.value.supplyChain.unsafeFormats]
+	some model in input.workload.models
+	unsafe := formats(model)
 	count(unsafe) > 0
 	id := model.id
 	not id in scanned
@@ -53,35 +54,43 @@ scanned contains model.id if {
 	some model in report.models
 }
 
-# What a model is called a format of, wherever that is said.
-formats(model) := {lower(trim_space(format)) | some format in said; is_string(format)} if {
-	uri := present.get(model, "uri")
-	said := union({
-		{present.get(model, "format")},
-		extensions(uri),
-		object.get(card_formats, [key(present.get(model, "digest"))], set()),
-		object.get(card_formats, [key(uri)], set()),
-	})
+# The formats that can run code among those a model is called, wherever that is said.
+formats(model) := union({
+	{format | format := unsafe_format(model.format)},
+	{format | some said in extensions(model.uri); format := unsafe_format(said)},
+	{format |
+		some field in ["uri", "digest"]
+		is_string(model[field])
+		some format in object.get(card_formats, trim_right(model[field], "/"), set())
+	},
+})
+
+unsafe_format(said) := format if {
+	is_string(said)
+	format := lower(trim_space(said))
+	format in settings.value.supplyChain.unsafeFormats
 }
 
-# What cards call their artifacts, by address and by digest.
-card_formats[name] contains artifact.format if {
-	some report in tests.reports
+# What cards call their artifacts, by address and by digest; of formats that can run code alone.
+card_formats[name] contains format if {
+	some report in facts.covering_cards
 	some artifact in present.list(report.card, ["model", "artifacts"])
-	some name in {key(present.get(artifact, "uri")), key(present.get(artifact, "digest"))}
+	format := unsafe_format(artifact.format)
+	some field in ["uri", "digest"]
+	present.stated(artifact[field])
+	name := trim_right(artifact[field], "/")
 	name != ""
 }
-
-key(word) := trim_right(word, "/") if {
-	present.stated(word)
-} else := ""
 
 # METADATA
 # title: extensions
 # description: |
 #   What follows a dot anywhere behind the host of an address. An archive, a tag or a blank behind the name of a
 #   file does not make it another file.
-extensions(uri) := {found[1] |
+extensions(uri) := set() if {
+	is_string(uri)
+	regex.match(`^[^:/]*:/*[^/]*[^.%]*$`, uri) # nothing that could be one after the host, as in most addresses
+} else := {found[1] |
 	is_string(uri)
 	some spelling in addresses.spellings(uri)
 	path := regex.replace(spelling, `^[^:/]*:/*[^/]*`, "")
