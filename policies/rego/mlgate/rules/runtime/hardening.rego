@@ -1,7 +1,6 @@
 package mlgate.rules.runtime
 
 import data.mlgate.lib.containers
-import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
 import data.mlgate.lib.show
@@ -75,7 +74,7 @@ hardened(context) if {
 	"ALL" in context.capabilitiesDrop
 	object.get(context, "privileged", null) in {false, null}
 	ordinary_user(object.get(context, "runAsUser", null))
-	count(excess(context)) == 0
+	excess(context) == []
 }
 
 kept(context) := union({
@@ -84,7 +83,7 @@ kept(context) := union({
 	{"privileged" | object.get(context, "privileged", null) in {false, null}},
 	{"allowPrivilegeEscalation" | context.allowPrivilegeEscalation == false},
 	{"capabilitiesDrop" | is_array(context.capabilitiesDrop); "ALL" in context.capabilitiesDrop},
-	{"capabilitiesAdd" | count(excess(context)) == 0},
+	{"capabilitiesAdd" | excess(context) == []},
 	{"seccompProfile" | context.seccompProfile in {"RuntimeDefault", "Localhost"}},
 })
 
@@ -96,7 +95,8 @@ ordinary_user(user) if {
 }
 
 excess(context) := [name |
-	some name in present.list(context, "capabilitiesAdd")
+	is_array(context.capabilitiesAdd)
+	some name in context.capabilitiesAdd
 	not name in allowed_capabilities
 ]
 

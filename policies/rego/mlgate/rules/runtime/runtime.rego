@@ -47,15 +47,21 @@ deny contains finding if {
 	})
 }
 
-reaches contains {"path": pod.path, "ways": ways} if {
+reaches contains {"path": pod.path, "ways": array.concat(shared(pod), host_ports(pod))} if {
 	some pod in present.list(input.workload, "pods")
-	ways := array.concat(shared(pod), host_ports(pod))
-	count(ways) > 0
+	not apart(pod)
 }
 
 reaches contains {"path": volume.path, "ways": [sprintf("hostPath volume %s", [volume.name])]} if {
-	some volume in present.list(input.workload, "volumes")
+	some volume in input.workload.volumes
 	volume.kind == "hostPath"
+}
+
+apart(pod) if {
+	pod.hostNetwork == false
+	pod.hostPID == false
+	pod.hostIPC == false
+	pod.hostPorts == []
 }
 
 shared(pod) := [key |

@@ -44,9 +44,7 @@ deny contains finding if {
 	})
 }
 
-pinned(container) if {
-	present.stated(container.image.digest)
-}
+pinned(container) if present.stated(container.image.digest)
 
 # METADATA
 # scope: rule
