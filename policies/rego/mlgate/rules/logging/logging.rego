@@ -64,9 +64,9 @@ unlogged := {
 	"required": "mode all",
 } if {
 	has_logger
+	not input.workload.features.requestLogging.mode == "all"
 	logger := present.get(input.workload, ["features", "requestLogging"])
 	mode := present.get(logger, "mode")
-	not mode == "all"
 }
 
 unlogged := {

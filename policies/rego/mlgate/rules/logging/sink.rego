@@ -34,6 +34,7 @@ import data.mlgate.lib.show
 #   fix: "Send logs to a separate system over https and set spec.logging.sink.uri and .separateFromModelHost of {card}."
 deny contains finding if {
 	some report in facts.covering_cards
+	not elsewhere(report)
 	sink := present.get(report.card, ["logging", "sink"])
 	faults := array.concat(array.concat(weak_address(sink), attached(sink)), own_loggers)
 	some model in report.models
@@ -47,12 +48,17 @@ deny contains finding if {
 	})
 }
 
+elsewhere(report) if {
+	report.card.logging.sink.separateFromModelHost == true
+	weak_address(report.card.logging.sink) == []
+	own_loggers == []
+}
+
 # METADATA
 # title: weak_address
 # description: What is wrong with the address of a sink, as a list of one or none.
 weak_address(sink) := [{"path": "card.logging.sink.uri", "observed": "no sink.uri"}] if {
-	uri := present.get(sink, "uri")
-	not present.stated(uri)
+	not present.stated(present.get(sink, "uri"))
 } else := [{"path": "card.logging.sink.uri", "observed": sprintf("sink.uri has scheme %s", [scheme])}] if {
 	scheme := lower(trim_space(split(sink.uri, ":")[0]))
 	scheme in settings.value.encryption.insecureSchemes
@@ -69,8 +75,16 @@ attached(sink) := [] if {
 own_loggers := [{"path": place(endpoint), "observed": sprintf("the logger sends to %s", [host])} |
 	some endpoint in present.list(input.workload, "endpoints")
 	endpoint.purpose == "logger"
+	not far(endpoint)
 	host := own_host(present.get(endpoint, "host"))
 ]
+
+# A name as hosts elsewhere have it: no address, which does not begin with a letter, and nothing called local.
+far(endpoint) if {
+	is_string(endpoint.host)
+	regex.match(`^[a-zA-Z]`, endpoint.host)
+	not contains(lower(endpoint.host), "local")
+}
 
 # METADATA
 # title: own_host
@@ -122,6 +136,7 @@ local(name) if regex.match(`^[\[0:]*:(0*1|ffff:127[.].*|ffff:7f[0-9a-f]{2}:.*|12
 #   fix: "Use write-once storage with a hash chain, signatures or object lock and set spec.logging.sink.writeOnce and .tamperEvidence of {card}."
 deny contains finding if {
 	some report in facts.covering_cards
+	not tamper_proof(report)
 	sink := present.get(report.card, ["logging", "sink"])
 	faults := array.concat(rewritable(sink), unnoticed(sink))
 	some model in report.models
@@ -133,6 +148,11 @@ deny contains finding if {
 		"required": "a write-once log with evidence of tampering",
 		"values": {"card": report.reference},
 	})
+}
+
+tamper_proof(report) if {
+	report.card.logging.sink.writeOnce == true
+	report.card.logging.sink.tamperEvidence in {"hashChain", "signed", "objectLock"}
 }
 
 rewritable(sink) := [] if {
