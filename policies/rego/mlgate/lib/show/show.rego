@@ -8,15 +8,11 @@ import data.mlgate.lib.present
 # METADATA
 # title: list
 # description: The first five items and how many more there are; `none` for an empty list.
-list(items) := "none" if count(items) == 0
-
-list(items) := concat(", ", [cut(item) | some item in items]) if {
-	count(items) > 0
+list(items) := "none" if {
+	count(items) == 0
+} else := concat(", ", [cut(item) | some item in items]) if {
 	count(items) <= 5
-}
-
-list(items) := sprintf("%s and %d more", [concat(", ", shown), count(ordered) - 5]) if {
-	count(items) > 5
+} else := sprintf("%s and %d more", [concat(", ", shown), count(ordered) - 5]) if {
 	ordered := [item | some item in items]
 	shown := [cut(item) | some item in array.slice(ordered, 0, 5)]
 }
@@ -50,7 +46,11 @@ text(x) := x if {
 # METADATA
 # title: cut
 # description: A value for a message, control characters escaped, at most 120 characters.
-cut(x) := shorten(text(x), 120)
+cut(x) := x if {
+	is_string(x)
+	count(x) <= 120
+	regex.match(`^[ -<>-~]*$`, x) # printable ASCII without `=`, so nothing to escape or to mask
+} else := shorten(text(x), 120)
 
 # METADATA
 # title: shorten

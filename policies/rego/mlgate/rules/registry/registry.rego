@@ -40,8 +40,8 @@ import data.mlgate.lib.show
 #   fix: "Promote the version in the registry and set the production location at {location}."
 deny contains finding if {
 	facts.profile == "production"
-	some model in present.list(input.workload, "models")
-	places := [uri | some key in ["uri", "registryUri"]; uri := present.get(model, key); is_staging(uri)]
+	some model in input.workload.models
+	places := [uri | some key in ["uri", "registryUri"]; uri := model[key]; is_staging(uri)]
 	uri := addresses.without_user(places[0])
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": model.path,
@@ -56,10 +56,14 @@ deny contains finding if {
 is_staging(uri) if {
 	is_string(uri)
 	some place in addresses.spellings(regex.replace(uri, `^[a-zA-Z][a-zA-Z0-9+.-]*:/{1,2}|@sha256:[0-9a-f]+$`, ""))
+	some pattern in staging_patterns
+	regex.match(pattern, place)
+}
+
+staging_patterns := [concat("", ["(?i)", pattern]) |
 	some pattern in settings.value.registry.stagingUriPatterns
 	regex.is_valid(pattern)
-	regex.match(concat("", ["(?i)", pattern]), place)
-}
+]
 
 # METADATA
 # scope: rule
@@ -92,12 +96,13 @@ deny contains finding if {
 	facts.profile == "production"
 	some model in facts.covered_models
 	lacking := unpromoted(model)
+	first := lacking[0]
 	finding := result.candidate(rego.metadata.rule(), {
-		"path": lacking[0].path,
+		"path": first.path,
 		"term": model.id,
 		"model": model.id,
 		"observed": show.list([lack.observed | some lack in lacking]),
-		"required": lacking[0].required,
+		"required": first.required,
 	})
 }
 
@@ -105,11 +110,15 @@ unpromoted(model) := [lack | some record in records; lack := record_lack(model, 
 	records := records_of[model.id]
 } else := [{"path": model.path, "observed": "no record in a registry", "required": "a record in a registry"}] if {
 	settings.value.registry.recordRequired == true
-} else := [lack | some lack in object.get(card_lacks, [model.id], set())]
+} else := [lack | some lack in object.get(card_lacks, model.id, set())]
 
 records_of[record.model] contains record if some record in present.list(input.evidence, "registry")
 
-card_lacks[pair.model.id] contains card_lack(pair.card.card) if some pair in facts.pairs
+card_lacks[model.id] contains lack if {
+	some report in facts.covering_cards
+	lack := card_lack(report.card)
+	some model in report.models
+}
 
 record_lack(model, record) := {
 	"path": model.path,
