@@ -47,6 +47,11 @@ test_what_is_allowed_passes[note] if {
 	flaws(keys) == set()
 }
 
+test_what_is_no_list_of_capabilities_adds_none[note] if {
+	some note, wrong in [null, "SYS_ADMIN", 7, {}, {"a": "SYS_ADMIN"}]
+	flaws({"capabilitiesAdd": wrong}) == set()
+}
+
 test_values_of_a_wrong_kind_are_flaws[key] if {
 	some key, wrong in {
 		"runAsNonRoot": ["true", 1, [], {}],

@@ -80,7 +80,7 @@ test_an_artifact_that_is_another_says_nothing[note] if {
 }
 
 test_what_is_not_known_of_both_makes_them_no_same_thing[note] if {
-	some note, nothing in [null, "", " "]
+	some note, nothing in [null, "", " ", "/", "//"]
 	unsafe({"digest": nothing, "uri": nothing}, {"format": "pickle", "digest": nothing, "uri": nothing}, []) == []
 }
 
