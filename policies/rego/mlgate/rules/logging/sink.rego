@@ -82,7 +82,7 @@ own_loggers := [{"path": place(endpoint), "observed": sprintf("the logger sends 
 # A name as hosts elsewhere have it: no address, which does not begin with a letter, and nothing called local.
 far(endpoint) if {
 	is_string(endpoint.host)
-	regex.match(`^[a-zA-Z]`, endpoint.host)
+	regex.match(`^[a-zA-Z].*$`, endpoint.host)
 	not contains(lower(endpoint.host), "local")
 }
 
