@@ -14,6 +14,7 @@ import data.mlgate.lib.settings
 #   those of the author and those asked for, well within their limits, and no stated value that differs.
 # custom: {shortcut: true}
 clear(test, required) if {
+	is_array(test.groups)
 	rows := plain_rows(test.groups)
 	count(rows) == count(test.groups)
 	regex.match(usual_rows, sprintf("%v", [rows]))

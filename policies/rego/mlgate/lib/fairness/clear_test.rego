@@ -46,6 +46,7 @@ test_its_groups_are_not_read if {
 test_a_table_that_is_not_plain_is_read_in_full[note] if {
 	some note, changes in {
 		"no list": {"/groups": null},
+		"names for a list": {"/groups": {"a": level.groups[0], "b": level.groups[1]}},
 		"one group": {"/groups": [level.groups[0]]},
 		"no object": {"/groups/1": [1]},
 		"no count": {"/groups/1": object.remove(level.groups[1], ["falseNegatives"])},
