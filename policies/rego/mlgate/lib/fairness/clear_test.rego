@@ -67,6 +67,7 @@ test_a_table_that_is_not_plain_is_read_in_full[note] if {
 		"the name of none": {"/groups/1/group": "(Unnamed)"},
 		"few rows": {"/groups/1": counted("b", [13, 1, 14, 1])},
 		"a count of its own": {"/groups/1/count": 999},
+		"a count of its own beside a right one": {"/groups/0/count": 1000, "/groups/1/count": 999},
 		"a count that is none": {"/groups/1/count": null},
 	}
 	not clear_with(changes)

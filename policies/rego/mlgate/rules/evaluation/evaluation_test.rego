@@ -52,6 +52,11 @@ unmeasured(path, value) := {finding.observed |
 	some finding in found("evaluation.metrics_missing", fixtures.with_card_patch(array.concat(["evaluation"], path), value))
 }
 
+test_an_only_metric_needs_a_value[note] if {
+	some note, wrong in [null, true, "0.9", "", [], {}]
+	unmeasured(["metrics"], [{"name": "rocAuc", "value": wrong}]) == {"no value of rocAuc"}
+}
+
 test_a_card_without_evaluation_is_found if {
 	found("evaluation.metrics_missing", fixtures.without_card(["evaluation"])) == {{
 		"code": "evaluation.metrics_missing",

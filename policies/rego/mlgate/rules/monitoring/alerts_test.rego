@@ -58,6 +58,12 @@ test_an_alert_needs_a_direction[note] if {
 	lateness({"direction": wrong}) == {["0.15 in no stated direction", "a value before the limit, with direction max or min"]}
 }
 
+# An alert that would be in time for a floor.
+test_a_ceiling_is_not_judged_as_a_floor if {
+	lateness(floor_signal({"direction": "max"})) == {["0.85", "0.64 or less"]}
+	lateness(floor_signal({"direction": "down"})) == {["0.85 in no stated direction", "a value before the limit, with direction max or min"]}
+}
+
 test_a_signal_without_the_keys_of_an_alert_is_found if {
 	bare := {"kind": "dataDrift", "metric": "psi", "limit": 0.2}
 	findings := watching("monitoring.alert_too_late", ["signals"], [bare, object.union(bare, {"alertAt": 0.1})])
