@@ -234,7 +234,7 @@ def test_a_code_that_fires_is_told_with_its_findings(
             'input.workload.namespace == "default"',
             '"credit-scoring"',
         ),
-        ("classification.label_missing", "classification.rego", "not known(label)", '"restricted"'),
+        ("classification.label_missing", "classification.rego", "not labelled", ""),
         ("rollback.rollout_not_phased", "phased.rego", 'input.request.operation == "UPDATE"', '"CREATE"'),
         ("fairness.limit_exceeded", "metrics.rego", "row.value < row.limit", "0.8"),
         ("fairness.group_too_small", "groups.rego", "row.columns.count <", "1700"),

@@ -19,6 +19,7 @@ test_a_current_review_lacks_nothing[note] if {
 		"of the last day that counts": {"date": "2027-02-08T00:00:00Z"},
 		"valid for one more second": {"validUntil": "2027-03-10T08:00:01Z"},
 		"valid without end": {"validUntil": null},
+		"valid until nothing is said": {"validUntil": " "},
 		"of the name of another kind": {"name": "compliance"},
 	}
 	lacks([review(keys)]) == set()

@@ -18,6 +18,11 @@ conditions := [
 ]
 
 # METADATA
+# title: given
+# description: There is a waiver at all; without one no finding has to be held against any.
+given if some _ in input.waivers
+
+# METADATA
 # title: lifting
 # description: Waivers that apply to a finding, in the order of the input, as the decision shows them.
 lifting(finding) := [shown(waiver) |

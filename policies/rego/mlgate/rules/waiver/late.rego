@@ -85,7 +85,7 @@ late contains finding if {
 
 # By the name of the waiver: what it lifted. The first waiver that applies is the one that counts.
 applied[name] contains {"code": judged.code, "waiver": waiver} if {
-	count(input.waivers) > 0
+	waivers.given
 	some judged in judgement.judged
 	waiver := waivers.lifting(judged)[0]
 	name := full_name(waiver)
