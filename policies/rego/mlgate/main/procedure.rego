@@ -66,15 +66,15 @@ standing := {action: told |
 }
 
 lowered := remaining - hidden if {
-	not lowering
+	as_weighed
 } else := {lower(finding) | some finding in (remaining - hidden)}
 
-# Whether anything is enforced otherwise than it was weighed.
-lowering if not mode == "enforce"
-
-lowering if unchanged
-
-lowering if "runtime" in facts.objects
+# Everything is enforced as it was weighed, so that no finding need be asked.
+as_weighed if {
+	mode == "enforce"
+	unchanged == false
+	not "runtime" in facts.objects
+}
 
 lifted contains object.union(completion.complete(lower(finding)), {"waiver": waiver}) if {
 	some finding, waiver in applied

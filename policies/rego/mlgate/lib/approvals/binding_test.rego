@@ -17,7 +17,7 @@ test_only_digests_that_can_be_read_count if {
 }
 
 test_artifacts_that_cannot_be_read_have_no_digests[note] if {
-	some note, artifacts in {"null": null, "a word": "sha256:aa", "a map": {"digest": "sha256:aa"}, "a number": 7}
+	some note, artifacts in {"null": null, "a word": "sha256:aa", "a map": {"digest": "sha256:aa"}, "a number": 7, "a map of artifacts": {"first": {"digest": "sha256:aa"}}}
 	approvals.artifact_digests(entry_with(artifacts)) == set()
 }
 

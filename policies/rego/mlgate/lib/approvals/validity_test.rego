@@ -186,6 +186,7 @@ test_a_rejection_with_a_later_approval_does_not_stand if {
 test_a_rejection_is_not_taken_back_by_a_weaker_word[note] if {
 	some note, fields in {
 		"a claim in the card": {"assurance": "claimed"},
+		"one of a kind that is not accepted": {"assurance": "heard"},
 		"an unknown signer": {"assurance": "signed", "signature": {"keyId": "sha256:aa", "identity": null, "issuer": null}},
 		"a broken one": {"problems": [{"path": "spec", "message": "odd"}]},
 		"one of the same time": {"issuedAt": "2027-03-01T00:00:00Z"},
