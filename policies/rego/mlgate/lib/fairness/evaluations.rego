@@ -104,7 +104,6 @@ required_metrics(card) := object.get(settings.value.fairness.requiredMetrics, fa
 excess(name, extremes, groups) := gap(name, extremes[name].lowest, extremes[name].highest) if {
 	is_number(extremes[name].lowest)
 } else := gap(name, min(numbers), max(numbers)) if {
-	is_null(object.get(extremes, [name, "lowest"], null))
 	numbers := [n | some row in groups; n := column(row, name); is_number(n)]
 }
 

@@ -175,6 +175,11 @@ test_a_stored_object_that_is_not_known_is_a_change[old] if {
 	codes(review("UPDATE", waiver_object, old)) == {"waiver.spec_changed"}
 }
 
+test_an_object_without_a_spec_is_a_change_where_the_stored_one_is_not_known[old] if {
+	some old in [null, [], "x", 7]
+	"waiver.spec_changed" in codes(review("UPDATE", object.remove(waiver_object, ["spec"]), old))
+}
+
 test_a_missing_stored_object_is_a_change if {
 	document := json.patch(review("UPDATE", waiver_object, null), [{"op": "remove", "path": "/oldObject"}])
 	codes(document) == {"waiver.spec_changed"}
