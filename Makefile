@@ -78,7 +78,7 @@ generate: tools-test ## Write what is generated: schemas, catalogue, pages about
 
 lock: ## Pin the Python packages anew (needs uv)
 	@for set in runtime dev go; do \
-		uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
+		uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade \
 			-q requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 
 clean: ## Remove what was made here; built tools stay in the user's cache
