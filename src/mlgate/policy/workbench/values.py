@@ -13,20 +13,24 @@ LONGEST = 2000
 def values_seen(trace: Sequence[Mapping[str, Any]], file: str) -> Iterator[str]:
     """What the expression that failed last in a file was made of: a line for each value, with its variable.
 
-    A value without a variable of its own is that of a call or of a part of the document.
+    A value without a variable of its own is that of a call or of a part of the document. Variables come
+    first, each kind in the order of the source: OPA lists them in no order.
     """
     failed = [event for event in trace if event.get("Op") == "Fail" and _place(event)[0] == file]
     if not failed:
         return
     event = failed[-1]
     row, names = _place(event)[1], event.get("LocalMetadata") or {}
+    named, unnamed = [], []
     for local in event.get("Locals") or ():
         about = names.get(local["name"], {})
         name, place = about.get("name", local["name"]), about.get("location") or {}
+        order = (place.get("row", 0), place.get("col", 0), local["name"])
         if not name.startswith("__"):
-            yield _cut(f"{name} = {written(local)}")
+            named.append((order, f"{name} = {written(local)}"))
         elif place.get("row") == row:
-            yield _cut(written(local))
+            unnamed.append((order, written(local)))
+    yield from (_cut(text) for _, text in sorted(named) + sorted(unnamed))
 
 
 def written(term: Mapping[str, Any]) -> str:

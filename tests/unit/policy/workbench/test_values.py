@@ -58,6 +58,11 @@ def test_the_values_of_the_expression_that_failed_last_are_told() -> None:
     assert list(values_seen(trace, "a.rego")) == ['a = "x"', '"x"']
 
 
+def test_values_are_told_in_the_order_of_the_source() -> None:
+    failed = event("Fail", 7, ("__local0__", 7), ("later", 6), ("earlier", 5))
+    assert list(values_seen([failed], "a.rego")) == ['earlier = "x"', 'later = "x"', '"x"']
+
+
 def test_a_variable_nothing_is_known_of_is_left_out() -> None:
     nameless = event("Fail", 3, ("a", 3)) | {"LocalMetadata": None}
     assert list(values_seen([nameless], "a.rego")) == []
