@@ -75,7 +75,8 @@ def read_trace(events: list[dict[str, Any]]) -> Query:
             open_queries[event["QueryID"]] = query
         elif event["Op"] == "Fail":
             named = event["LocalMetadata"] or {}
-            parts = {entry["name"]: plain(entry) for entry in event["Locals"] or []}
+            listed = sorted(event["Locals"] or [], key=lambda entry: str(entry["name"]))  # OPA: in no order
+            parts = {entry["name"]: plain(entry) for entry in listed}
             written = {name: str(named[name]["name"]) for name in parts if name in named}
             names = {said: parts[name] for name, said in written.items() if not said.startswith(GENERATED)}
             fault = Fault(file, line, int(place.get("col", 0)), event["Node"], names, parts)
