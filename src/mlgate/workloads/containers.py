@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from mlgate.domain.base import Json
-from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, Image, SecurityContext
-from mlgate.workloads.credential_patterns import shipped
-from mlgate.workloads.credentials import holds_credentials, mask_arguments
-from mlgate.workloads.images import parse_image
-from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.volumes import MODEL_MOUNT, PLATFORM_VOLUME, plain_path
+from mlgate.domain.workload import ContainerRole, EnvSource, EnvVar, SecurityContext
+from mlgate.workloads.loose_fields import read_image, read_variables, read_words
+from mlgate.workloads.reading import Reader
+from mlgate.workloads.slots import OF_A_CONTAINER, Slot
+from mlgate.workloads.volumes import plain_path
 
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
@@ -21,106 +17,7 @@ _SOURCES = (
     ("fieldRef", "field", None),
     ("resourceFieldRef", "resource", None),
 )
-_OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext", "lifecycle")
-_COMPARED_AS_WRITTEN = ("securityContext", "lifecycle", "workingDir", "volumeDevices")
-PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
-_JOB_INDEX = "JOB_COMPLETION_INDEX"
-_ADDED_MOUNTS = (
-    ("kube-api-access-", "/var/run/secrets/kubernetes.io/serviceaccount"),
-    (PLATFORM_VOLUME, MODEL_MOUNT),
-    ("kserve-pvc-source", MODEL_MOUNT),
-)
-"""Volumes that Kubernetes and KServe mount into the containers of others; the volumes are compared apart."""
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A container as written: what detection and comparison need, credentials unmasked."""
-
-    name: str
-    role: ContainerRole
-    path: str
-    raw: dict[str, Json] = field(repr=False)
-    image: str | None = None
-    command: tuple[str, ...] = field(default=(), repr=False)
-    args: tuple[str, ...] = field(default=(), repr=False)
-    env: tuple[EnvVar, ...] = field(default=(), repr=False)
-    sources: dict[str, Json] = field(default_factory=dict, repr=False)
-    """Full `valueFrom` by path of the variable: another key of the same Secret is another variable."""
-    env_from: tuple[EnvSource, ...] = ()
-    security: SecurityContext = field(default_factory=SecurityContext)
-    mounts: tuple[tuple[str, str, str], ...] = ()
-    """Mount path, volume name and path within the volume."""
-    ports: tuple[int, ...] = ()
-    host_ports: tuple[int, ...] = ()
-    from_reference: bool = False
-
-    always_runs: bool = True
-    """False for a field that only tunes a container defined elsewhere, such as KServe's `model`."""
-
-    @property
-    def runs(self) -> bool:
-        """Whether anything of a container is said here."""
-        return self.always_runs or any(self.raw.get(key) is not None for key in _OF_A_CONTAINER)
-
-    @cached_property
-    def _variables(self) -> dict[str, EnvVar]:
-        return {env.name: env for env in self.env}
-
-    def variable(self, name: str) -> EnvVar | None:
-        """The variable of that name; the last one wins, as for the container runtime."""
-        return self._variables.get(name)
-
-    def fingerprint(self) -> str:
-        """What two containers must share to be the same: unmasked and in full."""
-        env = [
-            (var.name, var.value, self.sources.get(var.path))
-            for var in self.env
-            if not (var.name == _JOB_INDEX and var.from_ == "field")
-        ]
-        sources = [(source.kind, source.name) for source in self.env_from]
-        parts = [self.role, self.image, self.command, self.args, env, sources, self.security.wire()]
-        # Platforms rewrite the requests of probes; their commands run in the container like its own.
-        probes = [dig(self.raw, probe, "exec") for probe in PROBES]
-        extra = [self.raw.get(key) or None for key in _COMPARED_AS_WRITTEN]
-        extra += [probes, _mounts_as_written(self.raw)]
-        return json.dumps([parts, extra], sort_keys=True, default=str)
-
-    def container(self) -> Container:
-        """The container as policy sees it: credentials masked."""
-        return Container(
-            name=self.name,
-            role=self.role,
-            source="reference" if self.from_reference else "object",
-            path=self.path,
-            image=parse_image(self.image) if self.image else Image(),
-            env=tuple(_masked(var) for var in self.env),
-            env_from=self.env_from,
-            command=mask_arguments(self.command),
-            args=mask_arguments(self.args),
-            security_context=self.security,
-        )
-
-    def overlaid(self, upper: Slot) -> Slot:
-        """This container with another laid over it, as KServe lays a model over its runtime."""
-        names = {var.name for var in upper.env}
-        base, top = self.security.model_dump(), upper.security.model_dump()
-        security = {key: value if value not in (None, ()) else base[key] for key, value in top.items()}
-        return replace(
-            upper,
-            raw={**self.raw, **upper.raw, "volumeMounts": _items(self.raw) + _items(upper.raw)},
-            image=upper.image or self.image,
-            command=upper.command or self.command,
-            args=self.args + upper.args,
-            env=tuple(var for var in self.env if var.name not in names) + upper.env,
-            sources={**self.sources, **upper.sources},
-            env_from=self.env_from + upper.env_from,
-            security=SecurityContext(**security),
-            mounts=self.mounts + upper.mounts,
-            ports=self.ports + upper.ports,
-            host_ports=self.host_ports + upper.host_ports,
-            always_runs=True,
-        )
+_READ = (*OF_A_CONTAINER, "volumeMounts", "ports")
 
 
 def read_container(
@@ -130,28 +27,46 @@ def read_container(
     role: ContainerRole,
     name: str,
     pod_security: dict[str, Json],
+    places: dict[str, str] | None = None,
+    *,
+    loose: bool = False,
 ) -> Slot:
-    """The container at `path`; `name` is what it is called when it has no name of its own."""
+    """The container at `path`; `name` is what it is called when it has no name of its own.
+
+    `places` are the paths of fields that stand elsewhere in the object. `loose`: its kind may write an
+    image in parts, variables and flags as maps, and a command as one text.
+    """
     if role == "init" and raw.get("restartPolicy") == "Always":
         role = "sidecar"
-    ports = list(reader.mappings(raw.get("ports"), f"{path}.ports"))
-    env = tuple(_env(reader, raw.get("env"), f"{path}.env"))
+    at = {key: f"{path}.{key}" for key in _READ} | (places or {})
+    ports = list(reader.mappings(raw.get("ports"), at["ports"]))
+    env = read_env(reader, raw.get("env"), at["env"], loose=loose)
+    words = read_words if loose else Reader.texts
+    image = (read_image if loose else Reader.text)(reader, raw.get("image"), at["image"])
     return Slot(
         name=reader.text(raw.get("name"), f"{path}.name") or name,
         role=role,
         path=path,
         raw=raw,
-        image=reader.text(raw.get("image"), f"{path}.image") or None,
-        command=reader.texts(raw.get("command"), f"{path}.command"),
-        args=reader.texts(raw.get("args"), f"{path}.args"),
+        image=image or None,
+        command=words(reader, raw.get("command"), at["command"]),
+        args=words(reader, raw.get("args"), at["args"]),
         env=env,
         sources=_sources(raw.get("env"), env),
-        env_from=tuple(_env_from(reader, raw.get("envFrom"), f"{path}.envFrom")),
-        security=_security(reader, raw, path, pod_security),
-        mounts=tuple(_mounts(reader, raw.get("volumeMounts"), f"{path}.volumeMounts")),
+        env_from=tuple(_env_from(reader, raw.get("envFrom"), at["envFrom"])),
+        security=_security(reader, raw, at["securityContext"], pod_security),
+        mounts=tuple(_mounts(reader, raw.get("volumeMounts"), at["volumeMounts"])),
         ports=_port_numbers(reader, ports, "containerPort"),
         host_ports=_port_numbers(reader, ports, "hostPort"),
+        places=places or {},
     )
+
+
+def read_env(reader: Reader, value: Json, path: str, *, loose: bool = False) -> tuple[EnvVar, ...]:
+    """The variables of a container, in their order."""
+    if loose and isinstance(value, dict):
+        return tuple(read_variables(reader, value, path))
+    return tuple(_env(reader, value, path))
 
 
 def _env(reader: Reader, value: Json, path: str) -> Iterator[EnvVar]:
@@ -198,35 +113,12 @@ def _mounts(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str, 
             yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or ""
 
 
-def _items(raw: dict[str, Json]) -> list[Json]:
-    mounts = raw.get("volumeMounts")
-    return mounts if isinstance(mounts, list) else []
-
-
-def _mounts_as_written(raw: dict[str, Json]) -> list[str]:
-    """The mounts in any order, without those that platforms add and without fields at their defaults."""
-    given = [item for item in _items(raw) if isinstance(item, dict) and not _is_added(item)]
-    return sorted(
-        json.dumps({key: value for key, value in item.items() if value}, sort_keys=True, default=str)
-        for item in given
-    )
-
-
-def _is_added(mount: dict[str, Json]) -> bool:
-    name, target = mount.get("name"), mount.get("mountPath")
-    return isinstance(name, str) and any(
-        target == place and (name == known or (known.endswith("-") and name.startswith(known)))
-        for known, place in _ADDED_MOUNTS
-    )
-
-
 def _port_numbers(reader: Reader, ports: list[tuple[str, dict[str, Json]]], key: str) -> tuple[int, ...]:
     numbers = (reader.integer(item.get(key), f"{place}.{key}") for place, item in ports)
     return tuple(number for number in numbers if number)
 
 
 def _security(reader: Reader, raw: dict[str, Json], path: str, pod: dict[str, Json]) -> SecurityContext:
-    path = f"{path}.securityContext"
     own = reader.mapping(raw.get("securityContext"), path)
     capabilities = reader.mapping(own.get("capabilities"), f"{path}.capabilities")
     non_root = reader.boolean(own.get("runAsNonRoot"), f"{path}.runAsNonRoot")
@@ -252,10 +144,3 @@ def _seccomp(reader: Reader, context: dict[str, Json], path: str) -> str | None:
 
 def _capabilities(reader: Reader, value: Json, path: str) -> tuple[str, ...]:
     return tuple(name.upper().removeprefix("CAP_") for name in reader.texts(value, path))
-
-
-def _masked(var: EnvVar) -> EnvVar:
-    if var.value is None:
-        return var
-    hidden = shipped().reason_of_variable(var.name, var.value) is not None or holds_credentials(var.value)
-    return var.model_copy(update={"value": None}) if hidden else var

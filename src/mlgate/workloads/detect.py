@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from mlgate.domain.workload import Switch
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.invocation import Invocation, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import Address, normalise
 from mlgate.workloads.volumes import EMPTY, VolumeSlot, resolve_path
 
@@ -106,7 +106,7 @@ def _could_serve(invocation: Invocation) -> bool:
 
 def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterator[str]:
     if invocation.by_image is not None:
-        yield f"image:{invocation.by_image.name}@{invocation.slot.path}.image"
+        yield f"image:{invocation.by_image.name}@{invocation.slot.at('image')}"
     for call in invocation.calls:
         yield f"command:{call.program.name}@{call.path}"
     for model in models:
@@ -120,7 +120,7 @@ def _signs(slot: Slot) -> tuple[str, ...]:
     """Two signs of which one is a GPU, or a mount of models beside a variable, are a model being run."""
     gpu = next(gpus(slot), None)
     variable = next(model_variables(slot), None)
-    mount = next((f"volume:{name}@{slot.path}.volumeMounts" for _, name in model_mounts(slot)), None)
+    mount = next((f"volume:{name}@{slot.at('volumeMounts')}" for _, name in model_mounts(slot)), None)
     port = next(model_ports(slot), None)
     found = [sign for sign in (gpu, mount, variable, port) if sign is not None]
     telling = gpu is not None or (mount is not None and variable is not None)
@@ -148,7 +148,7 @@ def mounted_anywhere(slot: Slot, volumes: tuple[VolumeSlot, ...]) -> tuple[Found
 
 def _in_volume(slot: Slot, volumes: tuple[VolumeSlot, ...], target: str, name: str) -> Iterator[FoundModel]:
     address = resolve_path(target, slot.mounts, volumes) or f"file://{target}"
-    yield FoundModel(normalise(address), "primary", f"{slot.path}.volumeMounts", f"volume:{name}")
+    yield FoundModel(normalise(address), "primary", slot.at("volumeMounts"), f"volume:{name}")
 
 
 def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[str]) -> Switch:

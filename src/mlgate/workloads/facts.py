@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from mlgate.domain.base import Json
 from mlgate.domain.workload import (
     Confidential,
     Endpoint,
-    Exposure,
     Features,
     RequestLogging,
-    Rollout,
     Switch,
 )
-from mlgate.workloads.containers import PROBES, Slot
 from mlgate.workloads.detect import Detection
-from mlgate.workloads.kinds import Kind
-from mlgate.workloads.models import Part, note_excess
+from mlgate.workloads.kinds import Purpose
+from mlgate.workloads.models import note_excess
+from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import select
-from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.reading import Reader
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import host_of, normalise
 
 _LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
@@ -40,20 +38,28 @@ _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "
 
 
 def endpoints(reader: Reader, parts: list[Part], slots: list[Slot]) -> Iterator[Endpoint]:
-    """Loggers of the components, and stores the containers fetch models from."""
-    for part in parts:
-        for pattern in part.component.loggers:
-            for path, logger in select(reader, part.value, pattern, part.path):
-                url = reader.text(reader.mapping(logger, path).get("url"), f"{path}.url")
-                if url:
-                    yield _endpoint(url, f"{path}.url", "logger")
+    """Addresses in fields of the components, and stores the containers fetch models from."""
+    yield from (endpoint for part in parts for endpoint in _of_fields(reader, part))
     for slot in slots:
         for env in slot.env:
             if env.name in _STORES and env.value and "://" in env.value:
                 yield _endpoint(env.value, env.path, "other")
 
 
-def _endpoint(url: str, path: str, purpose: Literal["logger", "other"]) -> Endpoint:
+def _of_fields(reader: Reader, part: Part) -> Iterator[Endpoint]:
+    for pattern in part.component.loggers:
+        for path, logger in select(reader, part.value, pattern, part.path):
+            url = reader.text(reader.mapping(logger, path).get("url"), f"{path}.url")
+            if url:
+                yield _endpoint(url, f"{path}.url", "logger")
+    for field in part.component.endpoints:
+        for path, value in select(reader, part.value, field.path, part.path):
+            text = reader.text(value, path)
+            if text:
+                yield _endpoint(text, path, field.purpose)
+
+
+def _endpoint(url: str, path: str, purpose: Purpose) -> Endpoint:
     address = normalise(url)
     host = host_of(address.uri)
     tls = True if address.scheme in _ENCRYPTED else False if address.scheme in _PLAIN else None
@@ -131,84 +137,3 @@ def features(reader: Reader, parts: list[Part], detections: list[Detection]) -> 
 
 def _first(switches: Iterator[Switch]) -> Switch:
     return next((switch for switch in switches if switch.enabled), Switch())
-
-
-def exposure(row: Kind | None, labels: dict[str, str], parts: list[Part]) -> Exposure:
-    """How callers reach the object: a label of the kind decides, or host ports.
-
-    Whether a platform puts TLS before its services is settled in its own configuration, so that a kind
-    with a label says nothing of it.
-    """
-    if row is not None and row.exposure is not None:
-        inside = labels.get(row.exposure.label) == row.exposure.value
-        return Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
-    for part in parts:
-        slots = part.pod.slots
-        if part.pod.template.host_network:
-            path = f"{part.pod.template.path}.hostNetwork"
-            return Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
-        exposed = next((slot for slot in slots if slot.host_ports), None)
-        if exposed is not None:
-            path = f"{exposed.path}.ports"
-            return Exposure(scope="external", tls=_tls(slots, every_port=False), path=path)
-    return Exposure()
-
-
-def _tls(slots: tuple[Slot, ...], *, every_port: bool) -> bool | None:
-    """Whether the ports of the host speak TLS, as the probes of their containers say; one without decides."""
-    schemes = [scheme for slot in slots for scheme in _probed(slot, every_port=every_port)]
-    return all(schemes) if schemes else None
-
-
-def _probed(slot: Slot, *, every_port: bool) -> Iterator[bool]:
-    listed = slot.raw.get("ports")
-    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    on_host = [entry for entry in entries if every_port or entry.get("hostPort")]
-    ports = {entry[key] for entry in on_host for key in ("containerPort", "name") if _is_port(entry.get(key))}
-    for probe in PROBES:
-        request = dig(slot.raw, probe, "httpGet")
-        port = dig(request, "port")
-        if isinstance(request, dict) and _is_port(port) and (port in ports or (every_port and not entries)):
-            # The API server takes a missing scheme for plain HTTP.
-            yield str(request.get("scheme") or "HTTP").upper() == "HTTPS"
-
-
-def _is_port(value: Json) -> bool:
-    return isinstance(value, int | str)
-
-
-def rollout(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
-    """How a new version reaches traffic; a canary that names no share has none."""
-    found: Rollout | None = None
-    shares: dict[str, tuple[float, str]] | None = None
-    for part in parts:
-        share = _share(reader, part)
-        if share is not None or part.component.canary:
-            if share is None and shares is None:
-                shares = _outer_shares(reader, obj)
-            outer = part.path.rpartition(".")[0]
-            percent, path = share or (shares or {}).get(outer) or (None, outer)
-            current = Rollout(strategy="canary", canary_percent=percent, path=path)
-            if found is None or found.canary_percent is None:
-                found = current
-    return found or Rollout()
-
-
-def _share(reader: Reader, part: Part) -> tuple[float, str] | None:
-    for pattern in part.component.canary_percent:
-        for path, value in select(reader, part.value, pattern, part.path):
-            percent = reader.integer(value, path)
-            if percent is not None:
-                return float(percent), path
-    return None
-
-
-def _outer_shares(reader: Reader, obj: dict[str, Json]) -> dict[str, tuple[float, str]]:
-    """The share beside the component of each canary that has one, under the names in use for it."""
-    found: dict[str, tuple[float, str]] = {}
-    for place, entry in select(reader, obj, "spec.canary[]"):
-        for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
-            value = dig(entry, key)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                found.setdefault(place, (float(value), f"{place}.{key}"))
-    return found

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import takewhile
 
 from mlgate.workloads.catalog import Program, catalog
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.reading import dig
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word, read_words
 
 _VARIABLE = re.compile(
@@ -111,8 +111,8 @@ def read_invocation(slot: Slot) -> Invocation:
 
 def _items(slot: Slot) -> Iterator[tuple[str, str]]:
     """Text and path of everything the container runs, commands of its hooks and probes behind its own."""
-    yield from ((text, f"{slot.path}.command[{index}]") for index, text in enumerate(slot.command))
-    yield from ((text, f"{slot.path}.args[{index}]") for index, text in enumerate(slot.args))
+    yield from ((text, f"{slot.at('command')}[{index}]") for index, text in enumerate(slot.command))
+    yield from ((text, f"{slot.at('args')}[{index}]") for index, text in enumerate(slot.args))
     for keys in _HOOKS:
         command = dig(slot.raw, *keys, "exec", "command")
         if isinstance(command, list):

@@ -9,8 +9,11 @@ from typing import Any, Literal
 import yaml
 
 from mlgate.domain.base import Frozen
-from mlgate.domain.workload import ModelRole
+from mlgate.domain.workload import ContainerRole, ModelRole
 
+Library = Literal["hub", "ollama", "ngc", "kaito"]
+Merge = Literal["runtime", "pods", "parts", "models", "configuration", "none"]
+Purpose = Literal["logger", "graphStep", "proxy", "cache", "other"]
 WebhookEntry = Literal["models", "workloads", "records"]
 Rule = dict[str, Any]
 
@@ -21,6 +24,38 @@ class ModelField(Frozen):
     path: str
     format: str | None = None
     many: bool = False
+    first: tuple[str, ...] = ()
+    join: tuple[str, ...] = ()
+    library: Library | None = None
+    revision: str | None = None
+    name: str | None = None
+    role: ModelRole | None = None
+    holder: bool = True
+
+
+class ContainerField(Frozen):
+    """A field that holds one container, or a map whose fields make one up."""
+
+    name: str
+    role: ContainerRole = "server"
+    fields: dict[str, str] = {}
+
+
+class VolumeField(Frozen):
+    """A storage field of the kind."""
+
+    path: str
+    kind: Literal["pvc", "hostPath", "emptyDir", "nfs"]
+    claim: str | None = None
+    storage_class: str | None = None
+    holds_model: bool = True
+
+
+class EndpointField(Frozen):
+    """A field that holds an address the object calls."""
+
+    path: str
+    purpose: Purpose = "other"
 
 
 class ReferenceKind(Frozen):
@@ -32,23 +67,32 @@ class ReferenceKind(Frozen):
 
 
 class ReferenceField(Frozen):
-    """A field that names an object the pods come from."""
+    """A field that names an object the pods or models come from."""
 
     path: str
     into: str | None = None
+    merge: Merge = "runtime"
+    api_version: str | None = None
+    kind: str | None = None
     kinds: tuple[ReferenceKind, ...]
 
 
 class Component(Frozen):
-    """A part of a kind that runs pods."""
+    """A part of a kind that loads models, most often by running pods."""
 
     path: str
     id: str | None = None
     role: ModelRole = "primary"
-    layout: Literal["template", "spec", "pod"] = "spec"
-    containers: dict[str, str] = {}
+    layout: Literal["template", "spec", "pod", "none"] = "spec"
+    pod_spec: str | None = None
+    labels: str = "labels"
+    containers: dict[str, str | ContainerField] = {}
+    lists: dict[str, ContainerRole] = {}
     models: tuple[ModelField, ...] = ()
     storages: tuple[ModelField, ...] = ()
+    datasets: tuple[str, ...] = ()
+    volumes: tuple[VolumeField, ...] = ()
+    endpoints: tuple[EndpointField, ...] = ()
     image_holds_model: bool = False
     loggers: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
@@ -65,6 +109,24 @@ class ExposureLabel(Frozen):
     otherwise: Literal["external", "unknown"]
 
 
+class ExposureField(Frozen):
+    """A field that opens the object to callers."""
+
+    path: str
+    values: tuple[str, ...] = ()
+    scope: Literal["cluster", "external", "unknown"] = "external"
+    tls: str | None = None
+
+
+class RolloutField(Frozen):
+    """A field that says how a new version reaches traffic."""
+
+    path: str
+    strategy: Literal["canary", "shadow", "blueGreen", "unknown"]
+    percent: str | None = None
+    at_least: int = 1
+
+
 class Kind(Frozen):
     """One row of the table."""
 
@@ -77,19 +139,26 @@ class Kind(Frozen):
     subresources: tuple[str, ...] = ()
     serves: bool = False
     trains: bool = False
+    serves_with: str | None = None
+    trains_with: str | None = None
     runtime: bool = False
     route: bool = False
     batch: bool = False
     components: tuple[Component, ...] = ()
+    env: tuple[str, ...] = ()
     claim_templates: str | None = None
     pod_labels: dict[str, str] = {}
     served_name: str | None = None
     exposure: ExposureLabel | None = None
+    exposures: tuple[ExposureField, ...] = ()
+    reached: Literal["none", "cluster"] = "none"
+    rollouts: tuple[RolloutField, ...] = ()
 
     @property
     def is_model_kind(self) -> bool:
         """Whether the kind alone says that the object concerns a model."""
-        return self.serves or self.trains or self.runtime or self.route
+        conditional = self.serves_with is not None or self.trains_with is not None
+        return self.serves or self.trains or self.runtime or self.route or conditional
 
 
 @lru_cache(maxsize=1)

@@ -19,9 +19,9 @@ from mlgate.domain.workload import (
     Volume,
     Workload,
 )
-from mlgate.workloads.containers import Slot
-from mlgate.workloads.kinds import Kind
+from mlgate.workloads.kinds import Kind, Merge
 from mlgate.workloads.pods import Pod
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot
 
 _CLAIM = "pvc"
@@ -33,9 +33,11 @@ class Named:
 
     lookup: ObjectReference
     component: str
-    """Path of the component whose pods come from it."""
+    """Path of the pod that comes from it."""
     into: str | None
     """Path of the container its container is merged with."""
+    merge: Merge = "runtime"
+    """What of the other object counts: see the table of kinds."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Manifest:
     detected_by: tuple[str, ...] = ()
     pods: tuple[Pod, ...] = ()
     claim_templates: tuple[VolumeSlot, ...] = ()
+    storage: tuple[VolumeSlot, ...] = ()
+    """Volumes in storage fields of the kind."""
     models: tuple[ServedModel, ...] = ()
     datasets: tuple[DatasetSource, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
@@ -73,7 +77,7 @@ class Manifest:
     @property
     def volume_slots(self) -> tuple[VolumeSlot, ...]:
         """Every volume and claim template."""
-        return (*(slot for pod in self.pods for slot in pod.volumes), *self.claim_templates)
+        return (*(slot for pod in self.pods for slot in pod.volumes), *self.claim_templates, *self.storage)
 
     def volumes(self) -> tuple[Volume, ...]:
         """The volumes, with those that hold a model marked and those a model address implies added."""

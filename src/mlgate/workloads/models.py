@@ -2,72 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from dataclasses import replace
 
-from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.detect import Detection, mounted_anywhere
-from mlgate.workloads.kinds import Component, ModelField
+from mlgate.workloads.model_fields import MAX_MODELS, served
 from mlgate.workloads.naming import FoundModel
-from mlgate.workloads.paths import select
+from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
-from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.uris import Address, in_image, normalise
+from mlgate.workloads.reading import Reader
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.uris import in_image
 
-MAX_MODELS = 256
-"""Models of one object that are looked at; one that names more has a problem, so that it is refused."""
-_INDEX = re.compile(r"\[([0-9]+)\]")
 _MAIN_CONTAINER = "kserve-container"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A component of a kind as it stands in an object."""
-
-    component: Component
-    path: str
-    value: dict[str, Json]
-    pod: Pod
-
-    @property
-    def id(self) -> str:
-        """Id of its model: the slot that loads it."""
-        index = _INDEX.search(self.path)
-        return (self.component.id or self.path).replace("#", index.group(1) if index else "0")
-
-
-def declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
-    """Models in the fields the kind has for them: the first ones of the object, the rest is a problem."""
-    return takewhile(lambda _: reader.within("models", MAX_MODELS), _declared(reader, part, name))
 
 
 def note_excess(reader: Reader, detections: list[Detection]) -> None:
     """A problem if the containers of the object, beside its fields, name more models than are looked at."""
     reader.within("models", MAX_MODELS, sum(len(detection.models) for detection in detections))
-
-
-def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
-    for field in part.component.models:
-        for path, value in select(reader, part.value, field.path, part.path):
-            text = reader.text(value, path)
-            if text:
-                model_id = (
-                    f"{part.id}.{path.removeprefix(part.path + '.').rpartition('.')[0]}"
-                    if field.many
-                    else part.id
-                )
-                yield _served(
-                    part, normalise(text), path, model_id, name=name, format_=_format(part, field, path)
-                )
-    for field in part.component.storages:
-        for path, value in select(reader, part.value, field.path, part.path):
-            address = _storage(reader, reader.mapping(value, path), path)
-            if address is not None:
-                yield _served(part, address, path, part.id, name=name, format_=_format(part, field, path))
 
 
 def detected(
@@ -108,7 +61,7 @@ def built_in(part: Part, *, name: str | None) -> Iterator[ServedModel]:
         alone = replace(part, pod=replace(part.pod, slots=(main,)))
         yield from detected(alone, (Detection(models=mounted),), name=name, first=True)
     else:
-        yield _served(part, in_image(main.image), f"{main.path}.image", part.id, name=name)
+        yield served(part, in_image(main.image), main.at("image"), part.id, name=name)
 
 
 def unique(models: list[ServedModel]) -> tuple[ServedModel, ...]:
@@ -127,44 +80,7 @@ def unique(models: list[ServedModel]) -> tuple[ServedModel, ...]:
     return tuple(result)
 
 
-def _served(
-    part: Part, address: Address, path: str, model_id: str, *, name: str | None, format_: str | None = None
-) -> ServedModel:
-    return ServedModel(
-        id=model_id,
-        uri=address.uri,
-        scheme=address.scheme,
-        name=name,
-        revision=address.revision,
-        digest=address.digest,
-        format=format_,
-        role=part.component.role,
-        immutable=address.immutable,
-        path=path,
-    )
-
-
 def _id(found: FoundModel, container: str) -> str:
     if found.role == "adapter":
         return f"adapter:{found.adapter or container}"
     return f"{found.role}:{container}" if found.role in {"draft", "tokenizer"} else f"container:{container}"
-
-
-def _format(part: Part, field: ModelField, path: str) -> str | None:
-    if field.format == "key":
-        return path.removeprefix(f"{part.path}.").partition(".")[0]
-    found = dig(part.value, *field.format.split(".")) if field.format else None
-    return found.lower() if isinstance(found, str) else None
-
-
-def _storage(reader: Reader, storage: dict[str, Json], path: str) -> Address | None:
-    """The address behind `{key, path, parameters}`; the key leads to a Secret, which is not read."""
-    parameters = reader.strings(storage.get("parameters"), f"{path}.parameters")
-    inner = reader.text(storage.get("path"), f"{path}.path") or ""
-    kind, bucket = parameters.get("type"), parameters.get("bucket")
-    if "://" in inner:
-        return normalise(inner)
-    if kind and bucket:
-        return normalise(f"{kind}://{bucket}/{inner.lstrip('/')}")
-    key = reader.text(storage.get("key"), f"{path}.key") or "default"
-    return Address(f"{key}/{inner.lstrip('/')}", "unknown") if storage else None

@@ -10,12 +10,12 @@ from typing import Any
 
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Container, Owner, ServedModel, Volume, Workload
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.pods import POD_SETTINGS, Pod
 from mlgate.workloads.read import read_object
 from mlgate.workloads.reading import dig
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot
 
 _PREFIX = "mlgate.dev/"

@@ -1,32 +1,51 @@
 """The path language of the table of kinds.
 
 `spec.predictor` goes down keys; `spec.canary[]` takes every element of a list; `spec.nodes.*` every
-value of a map; `spec.{worker,leader}` either of two keys. What is absent is skipped silently, what is
-of the wrong type is a problem.
+value of a map; `spec.{worker,leader}` either of two keys; `graph.(children[])*` goes down as often as there
+is something below, the place itself first; `serveConfigV2.<yaml>` reads text that holds YAML or JSON. What is
+absent is skipped silently, what is of the wrong type is a problem.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from mlgate.domain.base import Json
 from mlgate.workloads.reading import Reader, join
 
-_STEP = re.compile(r"\{([^}]*)\}|(\*)|(\[\])|([^.\[\]{}*]+)")
+MAX_LEVELS = 32
+"""Levels of a recursive part that are looked at; no graph of models or adapters comes near."""
+MAX_PLACES = 1000
+"""Places one recursive part may lead to."""
+_STEP = re.compile(r"\(([^()]*)\)\*|\{([^}]*)\}|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)")
 
 Place = tuple[str, Json]
 """A concrete path and the value that stands there."""
 
 
-@lru_cache(maxsize=512)
-def _steps(pattern: str) -> tuple[tuple[str, ...] | str, ...]:
-    """Alternatives of keys, `*` or `[]`, one a step."""
-    steps: list[tuple[str, ...] | str] = []
+@dataclass(frozen=True)
+class _Again:
+    """Steps that are taken any number of times."""
+
+    pattern: str
+
+
+_Step = tuple[str, ...] | str | _Again
+
+
+@lru_cache(maxsize=1024)
+def _steps(pattern: str) -> tuple[_Step, ...]:
+    """Alternatives of keys, `*`, `[]`, `<yaml>` or steps to repeat."""
+    steps: list[_Step] = []
     for match in _STEP.finditer(pattern):
-        braces, star, brackets, key = match.groups()
-        steps.append(star or brackets or tuple((braces or key).split(",")))
+        again, braces, star, brackets, nested, key = match.groups()
+        if again:
+            steps.append(_Again(again))
+        else:
+            steps.append(star or brackets or nested or tuple((braces or key).split(",")))
     return tuple(steps)
 
 
@@ -38,12 +57,30 @@ def select(reader: Reader, value: Json, pattern: str, base: str = "") -> list[Pl
     return places
 
 
-def _follow(reader: Reader, path: str, node: Json, step: tuple[str, ...] | str) -> Iterator[Place]:
-    if step == "[]":
+def _follow(reader: Reader, path: str, node: Json, step: _Step) -> Iterator[Place]:
+    if isinstance(step, _Again):
+        yield from _repeat(reader, path, node, step.pattern)
+    elif step == "[]":
         for index, item in enumerate(reader.sequence(node, path)):
             yield f"{path}[{index}]", item
-        return
-    below = reader.mapping(node, path)
-    for key in list(below) if step == "*" else step:
-        if below.get(key) is not None:
-            yield join(path, key), below[key]
+    elif step == "<yaml>":
+        yield path, reader.document(node, path)
+    else:
+        below = reader.mapping(node, path)
+        for key in list(below) if step == "*" else step:
+            if below.get(key) is not None:
+                yield join(path, key), below[key]
+
+
+def _repeat(reader: Reader, path: str, node: Json, pattern: str) -> Iterator[Place]:
+    """The place itself and all below it, level by level."""
+    level, count = [(path, node)], 0
+    for _ in range(MAX_LEVELS):
+        yield from level
+        count += len(level)
+        level = [found for place, value in level for found in select(reader, value, pattern, place)]
+        if not level:
+            return
+        if count > MAX_PLACES:
+            break
+    reader.problem(path, "is nested deeper or wider than the reader looks")

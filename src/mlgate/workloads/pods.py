@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, PodTemplate
-from mlgate.workloads.containers import Slot, read_container
+from mlgate.workloads.containers import read_container
+from mlgate.workloads.kinds import Component, ContainerField
+from mlgate.workloads.paths import select
 from mlgate.workloads.reading import Reader
+from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot, read_volumes
 
 CONTAINER_SLOTS: tuple[tuple[str, ContainerRole], ...] = (
@@ -53,41 +56,79 @@ def read_pod(
     path: str,
     labels: dict[str, str],
     *,
-    extra: tuple[tuple[str, str], ...] = (),
+    of: Component | None = None,
+    fields: tuple[dict[str, Json], str] | None = None,
     component: str | None = None,
+    loose: bool = False,
 ) -> Pod:
-    """The pod at `path`. `extra` lists further fields that hold one container each, with its default name."""
+    """The pod at `path`.
+
+    `of` is the component it belongs to: its further fields that hold containers are found below `fields`, a
+    map and its path; the pod's own if it is left out. `loose`: the kind may write an image in parts and
+    variables as a map.
+    """
     context = reader.mapping(spec.get("securityContext"), f"{path}.securityContext")
-    slots = (*_listed(reader, spec, path, context), *_single(reader, spec, path, context, extra))
+    lists = CONTAINER_SLOTS if of is None else (*CONTAINER_SLOTS, *of.lists.items())
+    slots = [*_listed(reader, spec, path, context, lists, loose=loose)]
+    if of is not None:
+        slots += _fields(reader, of, fields or (spec, path), context)
     return Pod(
-        template=_template(reader, spec, path, labels, slots),
-        slots=slots,
+        template=_template(reader, spec, path, labels, tuple(slots)),
+        slots=tuple(slots),
         volumes=tuple(read_volumes(reader, spec.get("volumes"), f"{path}.volumes")),
         raw=spec,
-        component=component,
+        component=component or (of.id if of is not None else None),
     )
 
 
-def _listed(reader: Reader, spec: dict[str, Json], path: str, context: dict[str, Json]) -> Iterator[Slot]:
-    for key, role in CONTAINER_SLOTS:
-        for place, raw in reader.mappings(spec.get(key), f"{path}.{key}"):
-            yield read_container(
-                reader, raw, place, role, name=place.rpartition(".")[2], pod_security=context
-            )
-
-
-def _single(
+def _listed(
     reader: Reader,
     spec: dict[str, Json],
     path: str,
     context: dict[str, Json],
-    extra: tuple[tuple[str, str], ...],
+    lists: Iterable[tuple[str, ContainerRole]],
+    *,
+    loose: bool,
 ) -> Iterator[Slot]:
-    for key, name in extra:
-        if spec.get(key) is not None:
-            raw = reader.mapping(spec[key], f"{path}.{key}")
-            slot = read_container(reader, raw, f"{path}.{key}", "server", name=name, pod_security=context)
-            yield replace(slot, always_runs=False)
+    for key, role in lists:
+        for place, raw in reader.mappings(spec.get(key), f"{path}.{key}"):
+            name = place.rpartition(".")[2]
+            yield read_container(reader, raw, place, role, name=name, pod_security=context, loose=loose)
+
+
+def _fields(
+    reader: Reader, component: Component, fields: tuple[dict[str, Json], str], context: dict[str, Json]
+) -> Iterator[Slot]:
+    """Containers in fields of their own, and those that fields of the kind make up."""
+    for pattern, given in component.containers.items():
+        field = ContainerField(name=given) if isinstance(given, str) else given
+        for path, value in (
+            [fields[::-1]] if pattern == "." else select(reader, fields[0], pattern, fields[1])
+        ):
+            raw, places = _made(reader, reader.mapping(value, path), path, field)
+            slot = read_container(
+                reader,
+                raw,
+                path,
+                field.role,
+                name=field.name,
+                pod_security=context,
+                places=places,
+                loose=True,
+            )
+            yield replace(slot, name=field.name if pattern == "." else slot.name, always_runs=False)
+
+
+def _made(
+    reader: Reader, value: dict[str, Json], path: str, field: ContainerField
+) -> tuple[dict[str, Json], dict[str, str]]:
+    """A container of fields that stand elsewhere or are named otherwise, and where each of these is."""
+    raw, places = dict(value), dict[str, str]()
+    for key, pattern in field.fields.items():
+        raw.pop(key, None)
+        for place, found in select(reader, value, pattern, path)[:1]:
+            raw[key], places[key] = found, place
+    return raw, places
 
 
 def _template(

@@ -12,13 +12,17 @@ from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
-from mlgate.workloads.kinds import Component, Kind
+from mlgate.workloads.exposure import exposure
+from mlgate.workloads.kinds import Kind, ReferenceField
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import MAX_MODELS, Part, built_in, declared, detected, main_container, unique
+from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
+from mlgate.workloads.models import built_in, detected, main_container, unique
+from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import select
-from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.strays import MAX_FOUND, stray_addresses, stray_pods
+from mlgate.workloads.rollouts import rollout
+from mlgate.workloads.strays import stray_addresses
 from mlgate.workloads.volumes import (
     EMPTY,
     MODEL_MOUNT,
@@ -51,8 +55,9 @@ def read_object(
     labels = reader.strings(metadata.get("labels"), "metadata.labels")
     if row is not None and kind.version not in row.versions:
         reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
-    parts = _parts(reader, obj, row, name)
+    parts = read_parts(reader, obj, row, name)
     claims = _claim_templates(reader, obj, row)
+    stored = tuple(slot for part in parts for slot in storage_volumes(reader, part))
     found = [_examine(reader, obj, part, row, claims) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
@@ -61,9 +66,9 @@ def read_object(
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
-    serves, trains = _purpose(row, detections, labelled=bool(labelled))
+    serves, trains = _purpose(reader, obj, row, detections, labelled=bool(labelled))
     named = tuple(_named(reader, parts))
-    _note_silence(reader, row, found, named)
+    _note_silence(reader, found, models, named, serves=serves and row is not None and row.is_model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
     return Manifest(
         api_version=kind.api_version,
@@ -76,61 +81,19 @@ def read_object(
         serves=serves,
         trains=trains,
         detected_by=(*_evidence(row, detections), *labelled),
-        pods=tuple(part.pod for part in parts),
+        pods=tuple(part.pod for part in parts if part.runs_pods),
         claim_templates=claims,
+        storage=stored,
         models=unique(models),
-        datasets=tuple(_datasets(detections)),
+        datasets=(*(entry for part in parts for entry in datasets(reader, part)), *_datasets(detections)),
         endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains else [])),
-        exposure=facts.exposure(row, labels, parts),
+        exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(_reference(item, namespace) for item in named),
         named=named,
         features=facts.features(reader, parts, detections),
-        rollout=facts.rollout(reader, obj, parts),
+        rollout=rollout(reader, obj, row, parts),
         problems=reader.problems,
     )
-
-
-def _parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | None) -> list[Part]:
-    """Every part that runs pods: those the table knows, then any other place that holds containers."""
-    parts: list[Part] = []
-    for component in row.components if row is not None else ():
-        for path, value in select(reader, obj, component.path):
-            given = reader.mapping(value, path)
-            parts.append(Part(component, path, given, _pod(reader, obj, component, path, given, row, name)))
-    if row is None or row.webhook == "models":
-        known = {part.pod.template.path for part in parts}
-        strays = list(stray_pods(obj, known))
-        for path, spec in strays:
-            stray = Component(path=path)
-            parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {})))
-        if len(strays) >= MAX_FOUND:
-            reader.problem("", "holds more pods than the reader looks at")
-    return parts
-
-
-def _pod(
-    reader: Reader,
-    obj: dict[str, Json],
-    component: Component,
-    path: str,
-    value: dict[str, Json],
-    row: Kind | None,
-    name: str | None,
-) -> Pod:
-    labels_of, labels_path = value, f"{path}.labels"
-    spec, spec_path = value, path
-    if component.layout == "template":
-        labels_of, labels_path = (
-            reader.mapping(value.get("metadata"), f"{path}.metadata"),
-            f"{path}.metadata.labels",
-        )
-        spec, spec_path = reader.mapping(value.get("spec"), f"{path}.spec"), f"{path}.spec"
-    elif component.layout == "pod":
-        labels_of, labels_path = reader.mapping(obj.get("metadata"), "metadata"), "metadata.labels"
-    fixed = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
-    labels = fixed | reader.strings(labels_of.get("labels"), labels_path)
-    extra = tuple(component.containers.items())
-    return read_pod(reader, spec, spec_path, labels, extra=extra, component=component.id)
 
 
 def _examine(
@@ -153,7 +116,7 @@ def _examine(
     )
     for slot, detection in zip(part.pod.slots, detections, strict=True):
         if not detection.complete:
-            reader.problem(f"{slot.path}.args", "is too long to be searched for models")
+            reader.problem(slot.at("args"), "is too long to be searched for models")
     name = _served_name(obj, row)
     models = list(declared(reader, part, name))
     if models and presumed:
@@ -172,9 +135,7 @@ def _note_replaceable(reader: Reader, part: Part) -> None:
         for target, volume, _ in slot.mounts:
             over = within(MODEL_MOUNT, target) or within(target, MODEL_MOUNT)
             if volume == PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
-                reader.problem(
-                    f"{slot.path}.volumeMounts", "is mounted over the model that is named elsewhere"
-                )
+                reader.problem(slot.at("volumeMounts"), "is mounted over the model that is named elsewhere")
 
 
 def _names_one(models: Iterable[ServedModel]) -> bool:
@@ -219,12 +180,21 @@ def _strays(
         yield model
 
 
-def _purpose(row: Kind | None, detections: list[Detection], *, labelled: bool) -> tuple[bool, bool]:
+def _purpose(
+    reader: Reader, obj: dict[str, Json], row: Kind | None, detections: list[Detection], *, labelled: bool
+) -> tuple[bool, bool]:
     """Whether it serves and whether it trains: its kind says so, or else its containers do."""
     if row is not None and row.is_model_kind:
-        return row.serves, row.trains
+        return (
+            row.serves or _has(reader, obj, row.serves_with),
+            row.trains or _has(reader, obj, row.trains_with),
+        )
     serves = labelled or any(detection.serves for detection in detections)
     return serves, any(detection.trains for detection in detections)
+
+
+def _has(reader: Reader, obj: dict[str, Json], pattern: str | None) -> bool:
+    return pattern is not None and bool(select(reader, obj, pattern))
 
 
 def _labels(parts: list[Part]) -> Iterator[str]:
@@ -263,9 +233,22 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
             for path, value in select(reader, part.value, field.path, part.path):
                 name = reader.text(value, path)
                 if name:
-                    kinds = tuple((kind.api_version, kind.kind, kind.namespaced) for kind in field.kinds)
                     into = f"{part.path}.{field.into}" if field.into else None
-                    yield Named(ObjectReference(kinds=kinds, name=name, path=path), part.path, into)
+                    lookup = ObjectReference(kinds=_kinds(part, field), name=name, path=path)
+                    yield Named(lookup, part.pod.template.path, into, field.merge)
+
+
+def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool], ...]:
+    """The kinds a reference can lead to; one that names its kind itself leads there alone."""
+    kinds = tuple((kind.api_version, kind.kind, kind.namespaced) for kind in field.kinds)
+    version = dig(part.value, *(field.api_version or "").split(".")) if field.api_version else None
+    kind = dig(part.value, *(field.kind or "").split(".")) if field.kind else None
+    first = kinds[0]
+    if not isinstance(version, str) and not isinstance(kind, str):
+        return kinds
+    named = (version if isinstance(version, str) else first[0], kind if isinstance(kind, str) else first[1])
+    known = next((entry for entry in kinds if entry[:2] == named), None)
+    return (known or (*named, True),)
 
 
 def _reference(named: Named, namespace: str | None) -> Reference:
@@ -279,15 +262,17 @@ def _reference(named: Named, namespace: str | None) -> Reference:
     )
 
 
-def _note_silence(reader: Reader, row: Kind | None, found: list[Found], named: tuple[Named, ...]) -> None:
+def _note_silence(
+    reader: Reader, found: list[Found], models: list[ServedModel], named: tuple[Named, ...], *, serves: bool
+) -> None:
     """A part that must load a model and names none hides it, unless what it refers to may name it."""
-    referring = {item.component for item in named}
+    naming = [item for item in named if item.merge != "none"]
+    referring = {item.component for item in naming}
+    told = False
     for item in found:
-        if (
-            item.part.component.image_holds_model
-            and not _names_one(item.models)
-            and item.part.path not in referring
-        ):
+        must = item.part.component.image_holds_model and not _names_one(item.models)
+        if must and item.part.pod.template.path not in referring:
             reader.problem(item.part.path, "names no model that the reader can find")
-    if row is not None and row.serves and not found:
+            told = True
+    if serves and not (told or naming or _names_one(models)):
         reader.problem("spec", "names no model that the reader can find")

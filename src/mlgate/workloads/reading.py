@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json, Problem
+from mlgate.errors import ManifestError
+from mlgate.parsing.limits import CARD_LIMITS
+from mlgate.parsing.yaml_text import parse_yaml
 
 _MAX_PROBLEMS = 50
 _MAX_INTEGER = 2**63 - 1
@@ -19,6 +22,7 @@ class Reader:
     def __init__(self) -> None:
         self._problems: dict[tuple[str, str], None] = {}
         self._counts: Counter[str] = Counter()
+        self._documents: dict[str, Json] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -77,6 +81,27 @@ class Reader:
         texts = (self._item(item, f"{path}[{index}]") for index, item in enumerate(items))
         return tuple(item for item in texts if item is not None)
 
+    def document(self, value: Json, path: str) -> Json:
+        """The YAML or JSON a text holds, null where there is none; a problem when it cannot be read.
+
+        A value that is no text stands for itself: some kinds take either.
+        """
+        if not isinstance(value, str):
+            return value
+        if path not in self._documents:
+            self._documents[path] = self._parsed(value, path)
+        return self._documents[path]
+
+    def _parsed(self, text: str, path: str) -> Json:
+        if not text.strip():
+            return None
+        try:
+            return parse_yaml(text.encode("utf-8", "surrogatepass"), CARD_LIMITS)
+        except ManifestError as error:
+            place = "" if error.line is None else f" (line {error.line} of the text)"
+            self.problem(path, f"holds text that is no YAML: {error.message[:200]}{place}")
+            return None
+
     def boolean(self, value: Json, path: str) -> bool | None:
         """The value if it is true or false; null, and a problem unless it was absent."""
         if isinstance(value, bool):
@@ -96,6 +121,16 @@ class Reader:
         result: dict[str, str] = {}
         for key, item in self.mapping(value, path).items():
             text = self._item(item, join(path, key))
+            if text is not None:
+                result[str(key)] = text
+        return result
+
+    def scalars(self, value: Json, path: str) -> dict[str, str]:
+        """The entries of a map whose values are text, numbers, true or false, each as text."""
+        result: dict[str, str] = {}
+        for key, item in self.mapping(value, path).items():
+            plain = str(item).lower() if isinstance(item, bool) else item
+            text = str(plain) if isinstance(plain, int | float) else self._item(plain, join(path, key))
             if text is not None:
                 result[str(key)] = text
         return result

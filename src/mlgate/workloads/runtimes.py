@@ -13,13 +13,14 @@ from mlgate.domain.base import Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.workload import PodTemplate, Reference, ServedModel
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.detect import detect
 from mlgate.workloads.kinds import Component, find_kind
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import Part, built_in, detected, main_container, unique
+from mlgate.workloads.models import built_in, detected, main_container, unique
+from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import POD_SETTINGS, Pod, read_pod
 from mlgate.workloads.reading import Reader
+from mlgate.workloads.slots import Slot
 
 _TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
 

@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 
 from mlgate.domain.base import Json
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.containers import Slot
 from mlgate.workloads.reading import dig
+from mlgate.workloads.slots import Slot
 
 
 def gpus(slot: Slot) -> Iterator[str]:
@@ -17,10 +17,10 @@ def gpus(slot: Slot) -> Iterator[str]:
         resources = dig(slot.raw, "resources", part)
         for name, amount in resources.items() if isinstance(resources, dict) else ():
             if _positive(amount) and any(fnmatchcase(str(name), pattern) for pattern in catalog().gpus):
-                yield f"gpu:{name}@{slot.path}.resources.{part}"
+                yield f"gpu:{name}@{slot.at('resources')}.{part}"
     # Which device a claim gets is settled elsewhere; it is an accelerator far more often than not.
     if dig(slot.raw, "resources", "claims"):
-        yield f"gpu:claim@{slot.path}.resources.claims"
+        yield f"gpu:claim@{slot.at('resources')}.claims"
 
 
 def has_gpu(slot: Slot) -> bool:
@@ -46,7 +46,7 @@ def model_ports(slot: Slot) -> Iterator[str]:
     """Ports model servers use to listen on."""
     for port in slot.ports:
         if port in catalog().sign_ports:
-            yield f"port:{port}@{slot.path}.ports"
+            yield f"port:{port}@{slot.at('ports')}"
 
 
 def _positive(amount: Json) -> bool:

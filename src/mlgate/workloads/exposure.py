@@ -1,0 +1,87 @@
+"""How callers reach an object: labels and fields of its kind, or ports of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import Exposure
+from mlgate.workloads.kinds import ExposureField, Kind
+from mlgate.workloads.parts import Part
+from mlgate.workloads.paths import select
+from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.slots import PROBES, Slot
+
+_WIDTHS = ("none", "cluster", "unknown", "external")
+
+
+def exposure(
+    reader: Reader, obj: dict[str, Json], row: Kind | None, labels: dict[str, str], parts: list[Part]
+) -> Exposure:
+    """How callers reach the object: a label or field of the kind decides, or host ports.
+
+    Whether a platform puts TLS before its services is settled in its own configuration, so that a kind
+    with a label says nothing of it.
+    """
+    if row is not None and row.exposure is not None:
+        inside = labels.get(row.exposure.label) == row.exposure.value
+        return Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
+    opened = _opened(reader, obj, row) if row is not None else None
+    if opened is not None:
+        return opened
+    for part in parts:
+        slots = part.pod.slots
+        if part.pod.template.host_network:
+            path = f"{part.pod.template.path}.hostNetwork"
+            return Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
+        exposed = next((slot for slot in slots if slot.host_ports), None)
+        if exposed is not None:
+            return Exposure(scope="external", tls=_tls(slots, every_port=False), path=exposed.at("ports"))
+    return Exposure(scope=row.reached if row is not None else "none")
+
+
+def _opened(reader: Reader, obj: dict[str, Json], row: Kind) -> Exposure | None:
+    """The field that opens the object furthest; of several the first."""
+    found = [
+        Exposure(scope=field.scope, tls=_has_tls(reader, obj, field), path=path)
+        for field in row.exposures
+        for path, value in select(reader, obj, field.path)
+        if _is_on(value, field.values)
+    ]
+    return max(found, key=lambda exposed: _WIDTHS.index(exposed.scope), default=None)
+
+
+def _has_tls(reader: Reader, obj: dict[str, Json], field: ExposureField) -> bool | None:
+    if field.tls is None:
+        return None
+    return any(_is_on(value, ()) for _, value in select(reader, obj, field.tls))
+
+
+def _is_on(value: Json, values: tuple[str, ...]) -> bool:
+    """Whether a field has one of the values; without values, whether it says anything but no."""
+    if values:
+        return str(value).lower() in {item.lower() for item in values}
+    return value not in (None, False, "", [])
+
+
+def _tls(slots: tuple[Slot, ...], *, every_port: bool) -> bool | None:
+    """Whether the ports of the host speak TLS, as the probes of their containers say; one without decides."""
+    schemes = [scheme for slot in slots for scheme in _probed(slot, every_port=every_port)]
+    return all(schemes) if schemes else None
+
+
+def _probed(slot: Slot, *, every_port: bool) -> Iterator[bool]:
+    listed = slot.raw.get("ports")
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    on_host = [entry for entry in entries if every_port or entry.get("hostPort")]
+    ports = {entry[key] for entry in on_host for key in ("containerPort", "name") if _is_port(entry.get(key))}
+    for probe in PROBES:
+        request = dig(slot.raw, probe, "httpGet")
+        port = dig(request, "port")
+        if isinstance(request, dict) and _is_port(port) and (port in ports or (every_port and not entries)):
+            # The API server takes a missing scheme for plain HTTP.
+            yield str(request.get("scheme") or "HTTP").upper() == "HTTPS"
+
+
+def _is_port(value: Json) -> bool:
+    return isinstance(value, int | str)

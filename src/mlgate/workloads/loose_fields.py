@@ -1,0 +1,40 @@
+"""Fields of containers as kinds of their own write them: images in parts, variables and flags as maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import EnvVar
+from mlgate.workloads.reading import Reader, join
+
+_PARTS = ("registry", "repository", "name", "tag", "digest")
+
+
+def read_image(reader: Reader, value: Json, path: str) -> str | None:
+    """An image as one reference; `{registry, repository or name, tag, digest}` is joined."""
+    if not isinstance(value, dict):
+        return reader.text(value, path)
+    parts = {key: reader.text(value.get(key), f"{path}.{key}") or "" for key in _PARTS}
+    name = parts["repository"] or parts["name"]
+    if not name:
+        return None
+    registry = f"{parts['registry'].rstrip('/')}/" if parts["registry"] else ""
+    tag = parts["tag"] and f":{parts['tag'].removeprefix(':')}"
+    digest = parts["digest"] and f"@{parts['digest'].removeprefix('@')}"
+    return f"{registry}{name}{tag}{digest}"
+
+
+def read_variables(reader: Reader, value: dict[str, Json], path: str) -> Iterator[EnvVar]:
+    """Variables as a map from name to value."""
+    for key, text in reader.scalars(value, path).items():
+        yield EnvVar(name=key, value=text, path=join(path, key))
+
+
+def read_words(reader: Reader, value: Json, path: str) -> tuple[str, ...]:
+    """Words of a command line: a list, one text, or a map of flags."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, dict):
+        return tuple(f"--{key}={item}" for key, item in reader.scalars(value, path).items())
+    return reader.texts(value, path)

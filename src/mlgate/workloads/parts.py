@@ -1,0 +1,125 @@
+"""The parts of an object that load models, as the table of kinds knows them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from mlgate.domain.base import Json
+from mlgate.domain.workload import PodTemplate
+from mlgate.workloads.containers import read_env
+from mlgate.workloads.kinds import Component, Kind
+from mlgate.workloads.paths import select
+from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.strays import MAX_FOUND, stray_pods
+
+_INDEX = re.compile(r"\[([0-9]+)\]")
+_LAST = re.compile(r"(?:\.|\['?)([^.\[\]']+)'?\]?(?:\[[0-9]+\])?$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A component of a kind as it stands in an object."""
+
+    component: Component
+    path: str
+    value: dict[str, Json]
+    pod: Pod
+
+    @property
+    def id(self) -> str:
+        """Id of its model: the slot that loads it. `#` is the first index in its path, `*` its last key."""
+        given = self.component.id or self.path
+        if "#" in given:
+            index = _INDEX.search(self.path)
+            given = given.replace("#", index.group(1) if index else "0")
+        if "*" in given:
+            last = _LAST.search(f".{self.path}")
+            given = given.replace("*", last.group(1) if last else "")
+        return given
+
+    @property
+    def runs_pods(self) -> bool:
+        """Whether it is more than an address."""
+        return self.component.layout != "none"
+
+
+def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | None) -> list[Part]:
+    """Every part: those the table knows, then any other place that holds containers."""
+    parts: list[Part] = []
+    for component in row.components if row is not None else ():
+        for path, value in select(reader, obj, component.path):
+            given = reader.mapping(value, path)
+            parts.append(Part(component, path, given, _pod(reader, obj, component, path, given, row, name)))
+    if row is None or row.webhook == "models":
+        known = {part.pod.template.path for part in parts if part.runs_pods}
+        strays = list(stray_pods(obj, known))
+        for path, spec in strays:
+            stray = Component(path=path)
+            parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {})))
+        if len(strays) >= MAX_FOUND:
+            reader.problem("", "holds more pods than the reader looks at")
+    return _with_env(reader, obj, parts, row)
+
+
+def _pod(
+    reader: Reader,
+    obj: dict[str, Json],
+    component: Component,
+    path: str,
+    value: dict[str, Json],
+    row: Kind | None,
+    name: str | None,
+) -> Pod:
+    if component.layout == "none":
+        return Pod(PodTemplate(path=path), (), (), {}, component.id)
+    spec, spec_path = value, path
+    labels_of, labels_path = _labels(obj, component, path, value)
+    if component.layout == "template":
+        labels_of, labels_path = dig(value, "metadata", "labels"), f"{path}.metadata.labels"
+        reader.mapping(value.get("metadata"), f"{path}.metadata")
+        spec, spec_path = reader.mapping(value.get("spec"), f"{path}.spec"), f"{path}.spec"
+    elif component.layout == "pod":
+        labels_of, labels_path = dig(obj, "metadata", "labels"), "metadata.labels"
+    elif component.pod_spec is not None:
+        spec_path = f"{path}.{component.pod_spec}"
+        spec = reader.mapping(dig(value, *component.pod_spec.split(".")), spec_path)
+    fixed = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
+    labels = fixed | reader.strings(labels_of, labels_path)
+    return read_pod(
+        reader,
+        spec,
+        spec_path,
+        labels,
+        of=component,
+        fields=(value, path),
+        loose=row is not None and row.webhook == "models",
+    )
+
+
+def _labels(
+    obj: dict[str, Json], component: Component, path: str, value: dict[str, Json]
+) -> tuple[Json, str]:
+    """The labels of its pods; a path that begins with a slash counts from the object."""
+    absolute = component.labels.startswith("/")
+    keys = component.labels.removeprefix("/").split(".")
+    found = dig(obj if absolute else value, *keys)
+    return found, ".".join(keys) if absolute else f"{path}.{component.labels}"
+
+
+def _with_env(reader: Reader, obj: dict[str, Json], parts: list[Part], row: Kind | None) -> list[Part]:
+    """Variables that the kind sets for all containers of the object at once."""
+    if row is None or not row.env:
+        return parts
+    places = [place for pattern in row.env for place in select(reader, obj, pattern)]
+    env = tuple(var for path, value in places for var in read_env(reader, value, path, loose=True))
+    if not env:
+        return parts
+    return [
+        replace(
+            part,
+            pod=replace(part.pod, slots=tuple(replace(slot, env=env + slot.env) for slot in part.pod.slots)),
+        )
+        for part in parts
+    ]
