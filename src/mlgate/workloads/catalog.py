@@ -66,6 +66,8 @@ class Catalog:
     extensions: tuple[str, ...]
     schemes: frozenset[str]
     hubs: frozenset[str]
+    configuration: dict[str, str]
+    """Keys of configuration files that mean a flag of another name."""
 
     def program_of_image(self, raw: str) -> Program | None:
         """The program an image is known to hold."""
@@ -96,6 +98,7 @@ def catalog() -> Catalog:
         extensions=tuple(data["extensions"]),
         schemes=frozenset(data["schemes"]),
         hubs=frozenset(data["hubs"]),
+        configuration=data["configuration"],
     )
 
 

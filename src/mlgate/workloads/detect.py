@@ -25,6 +25,8 @@ _LIBRARIES = {"hub", "ollama"}
 """Libraries whose servers hold no model of their own."""
 _FALSE = {"", "0", "false", "f", "no", "n", "off"}
 """What servers read as no; some take every other word for yes."""
+_FILES = (".yaml", ".yml", ".json")
+"""Ends of files that hold a configuration."""
 _SHORTEST = len("trust")
 """Flags can be shortened as long as no other begins so."""
 
@@ -42,6 +44,8 @@ class Detection:
     runtime_lora: Switch = field(default_factory=Switch)
     complete: bool = True
     """False when the command line was too long to be read."""
+    configured: tuple[tuple[str, str], ...] = ()
+    """Files it takes its configuration from, and where they are named."""
     fetches: bool = False
     """It is a server that takes its model from a library, by a name it must be told."""
 
@@ -87,8 +91,20 @@ def detect(
         ),
         runtime_lora=_switch(invocation, tables.flags["runtimeLora"], tables.variables["runtimeLora"]),
         complete=invocation.complete,
+        configured=tuple(_configured(invocation)) if serves else (),
         fetches=invocation.library in _LIBRARIES,
     )
+
+
+def _configured(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """Files behind the flags that configure a server, and behind `serve deploy` and the like."""
+    for flag in invocation.flags:
+        if flag.value and flag.name in catalog().flags["configuration"]:
+            yield invocation.expand(flag.value), flag.path
+    for call in invocation.calls:
+        word = next(iter(call.behind), None)
+        if word is not None and word.text.endswith(_FILES):
+            yield invocation.expand(word.text), word.path
 
 
 def _trains(invocation: Invocation) -> bool:

@@ -58,7 +58,8 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
     if manifest is None:
         return Extraction(None, None, (), LookUps(), False, False, request, options)  # noqa: FBT003
     workload = manifest.workload()
-    concerned = workload.concerns_a_model
+    # What it takes its pods from may serve a model; only the second look can tell.
+    concerned = workload.concerns_a_model or any(item.merge == "pods" for item in manifest.named)
     old = request.old_object if request.operation == "UPDATE" and concerned else None
     old_manifest = _read(request, old, row) if old else None
     return Extraction(

@@ -38,6 +38,8 @@ class Named:
     """Path of the container its container is merged with."""
     merge: Merge = "runtime"
     """What of the other object counts: see the table of kinds."""
+    key: str | None = None
+    """The entry of a ConfigMap; null for all of them."""
 
 
 @dataclass(frozen=True)

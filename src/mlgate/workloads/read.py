@@ -11,6 +11,7 @@ from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.configuration import configurations
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kinds import Kind, ReferenceField
@@ -42,6 +43,8 @@ class Found:
     """What one part was found to load and do."""
 
     part: Part
+    whole: Part
+    """The same with the volumes of claim templates."""
     models: tuple[ServedModel, ...]
     detections: tuple[Detection, ...]
 
@@ -67,7 +70,7 @@ def read_object(
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
     serves, trains = _purpose(reader, obj, row, detections, labelled=bool(labelled))
-    named = tuple(_named(reader, parts))
+    named = (*_named(reader, parts), *_configurations(found))
     _note_silence(reader, found, models, named, serves=serves and row is not None and row.is_model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
     return Manifest(
@@ -125,7 +128,7 @@ def _examine(
     serves = any(detection.serves for detection in detections)
     if not _names_one(models) and (part.component.image_holds_model or (serves and not presumed)):
         models += _image(reader, part, detections, name)
-    return Found(given, tuple(models), detections)
+    return Found(given, part, tuple(models), detections)
 
 
 def _note_replaceable(reader: Reader, part: Part) -> None:
@@ -236,6 +239,17 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
                     into = f"{part.path}.{field.into}" if field.into else None
                     lookup = ObjectReference(kinds=_kinds(part, field), name=name, path=path)
                     yield Named(lookup, part.pod.template.path, into, field.merge)
+
+
+def _configurations(found: list[Found]) -> Iterator[Named]:
+    """Each ConfigMap entry once, however many containers take it."""
+    seen: set[tuple[str, str, str | None]] = set()
+    for one in found:
+        for item in configurations(one.whole, one.detections):
+            key = (item.component, item.lookup.name, item.key)
+            if key not in seen:
+                seen.add(key)
+                yield item
 
 
 def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool], ...]:

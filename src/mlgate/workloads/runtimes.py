@@ -12,15 +12,17 @@ from typing import Any
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
-from mlgate.domain.workload import PodTemplate, Reference, ServedModel
+from mlgate.domain.workload import Reference, ServedModel
+from mlgate.workloads.configuration import merge_configuration
 from mlgate.workloads.detect import detect
 from mlgate.workloads.kinds import Component, find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import built_in, detected, main_container, unique
+from mlgate.workloads.overlay import lay_over
 from mlgate.workloads.parts import Part
-from mlgate.workloads.pods import POD_SETTINGS, Pod, read_pod
+from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
-from mlgate.workloads.slots import Slot
+from mlgate.workloads.referred import merge_object
 
 _TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
 
@@ -33,9 +35,19 @@ def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Mani
         found = _match(named.lookup, resolved)
         references.append(_stated(reference, found, manifest.namespace))
         if found is not None and found.status == "found" and found.object is not None:
-            manifest = _merge(reader, manifest, named, found, found.object)
+            manifest = _merged(reader, manifest, named, found, found.object)
+        elif found is not None and found.status == "unavailable" and named.merge == "pods":
+            manifest = _presumed(manifest, named)
     problems = (*manifest.problems, *reader.problems)
     return replace(manifest, references=tuple(references), problems=problems)
+
+
+def _presumed(manifest: Manifest, named: Named) -> Manifest:
+    """What takes its pods from an object that cannot be read may well serve a model."""
+    if manifest.serves or manifest.trains:
+        return manifest
+    reason = f"reference:{named.lookup.name}@{named.lookup.path}"
+    return replace(manifest, serves=True, detected_by=(*manifest.detected_by, reason))
 
 
 def _match(lookup: ObjectReference, resolved: tuple[ResolvedReference, ...]) -> ResolvedReference | None:
@@ -56,6 +68,18 @@ def _stated(reference: Reference, found: ResolvedReference | None, namespace: st
     return reference.model_copy(update=update)
 
 
+def _merged(
+    reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
+) -> Manifest:
+    if named.merge == "none":
+        return manifest
+    if named.merge == "configuration":
+        return merge_configuration(reader, manifest, named, found, obj)
+    if named.merge == "runtime":
+        return _merge(reader, manifest, named, found, obj)
+    return merge_object(manifest, named, found, obj)
+
+
 def _merge(
     reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
 ) -> Manifest:
@@ -69,7 +93,7 @@ def _merge(
         if pod.template.path != named.component:
             pods.append(pod)
             continue
-        run = [_into(pod, runtime, named)]
+        run = [lay_over(pod, runtime, named.into)]
         if worker:
             run.append(_worker(reader, worker, f"{base}.workerSpec", pod))
         for added in run:
@@ -82,47 +106,6 @@ def _worker(reader: Reader, spec: dict[str, Json], path: str, pod: Pod) -> Pod:
     """The runtime's pod for further nodes of the component."""
     worker = read_pod(reader, spec, path, {}, component=f"{pod.component}.worker")
     return replace(worker, slots=tuple(replace(slot, from_reference=True) for slot in worker.slots))
-
-
-def _into(pod: Pod, runtime: Pod, named: Named) -> Pod:
-    """The component's pod with the runtime's below it: container by container, setting by setting."""
-    over = {slot.name: slot for slot in pod.slots}
-    tuned = next((slot for slot in pod.slots if slot.path == named.into), None)
-    slots: list[Slot] = []
-    used: set[str] = set()
-    for slot in runtime.slots:
-        lower = replace(slot, from_reference=True)
-        upper = over.get(slot.name)
-        if upper is None or upper.role != slot.role:
-            slots.append(lower)
-            continue
-        used.add(upper.path)
-        merged = lower.overlaid(upper)
-        # What nothing of is said in the object is where the runtime defines it.
-        slots.append(merged if upper.runs else replace(merged, path=lower.path, from_reference=True))
-    rest = [slot for slot in pod.slots if slot.path not in used and slot is not tuned]
-    if tuned is not None and tuned.path not in used:
-        rest.append(tuned)
-    return replace(
-        pod,
-        slots=(*slots, *rest),
-        volumes=pod.volumes + runtime.volumes,
-        template=_settings(pod.template, runtime.template),
-        raw={**{key: runtime.raw[key] for key in POD_SETTINGS if key in runtime.raw}, **pod.raw},
-    )
-
-
-def _settings(upper: PodTemplate, lower: PodTemplate) -> PodTemplate:
-    return upper.model_copy(
-        update={
-            "host_network": upper.host_network or lower.host_network,
-            "host_pid": upper.host_pid or lower.host_pid,
-            "host_ipc": upper.host_ipc or lower.host_ipc,
-            "host_ports": tuple(sorted({*upper.host_ports, *lower.host_ports})),
-            "node_selector": lower.node_selector | upper.node_selector,
-            "runtime_class_name": upper.runtime_class_name or lower.runtime_class_name,
-        }
-    )
 
 
 def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:

@@ -1,0 +1,132 @@
+"""Objects that hold pods or models of another one: what they say counts as if it stood there.
+
+A Rollout takes its template from a Deployment, an LLMInferenceService its parts from a config, a NIMService
+its model from a cache. The other object is read by its own row of the table of kinds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from mlgate.domain.base import Json
+from mlgate.domain.evidence import ResolvedReference
+from mlgate.domain.request import GroupVersionKind
+from mlgate.domain.workload import Features
+from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.manifest import Manifest, Named
+from mlgate.workloads.models import unique
+from mlgate.workloads.overlay import lay_over
+from mlgate.workloads.pods import Pod
+from mlgate.workloads.read import read_object
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.volumes import VolumeSlot
+
+T = TypeVar("T", bound=Frozen)
+
+
+def merge_object(
+    manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
+) -> Manifest:
+    """The manifest with the pods, parts or models of the object a reference leads to."""
+    group, _, version = found.api_version.rpartition("/")
+    kind = GroupVersionKind(group=group, version=version, kind=found.kind)
+    row = find_kind(group, found.kind)
+    other = read_object(obj, kind, row, namespace=manifest.namespace, name=found.name)
+    base = f"{found.kind}/{found.name}."
+    whole = _with_models(manifest, other, base)
+    return whole if named.merge == "models" else _with_pods(whole, other, base, named)
+
+
+def _with_models(manifest: Manifest, other: Manifest, base: str) -> Manifest:
+    """Models the object does not name itself: what stands in it overrides what it is laid over."""
+    own = {model.id for model in manifest.models} if manifest.row and manifest.row.is_model_kind else set()
+    added = [_moved(model, base) for model in other.models if model.id not in own]
+    known = {(model.uri, model.role) for model in manifest.models}
+    added = [model for model in added if (model.uri, model.role) not in known]
+    return replace(
+        manifest,
+        models=unique([*manifest.models, *added]),
+        storage=(*manifest.storage, *(_moved_volume(slot, base) for slot in other.storage)),
+        problems=(*manifest.problems, *(_moved(problem, base) for problem in other.problems)),
+    )
+
+
+def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:
+    lower = [_moved_pod(pod, base) for pod in other.pods]
+    pods = list(manifest.pods)
+    if named.merge == "parts":
+        parts = {pod.component: pod for pod in lower if pod.component is not None}
+        pods = [lay_over(pod, parts.pop(pod.component or "", None), None) for pod in pods]
+        lower = [pod for pod in lower if pod.component is None or pod.component in parts]
+    reasons = () if manifest.row is not None and manifest.row.is_model_kind else other.detected_by
+    plain = manifest.row is None or not manifest.row.is_model_kind
+    return replace(
+        manifest,
+        pods=(*pods, *lower),
+        claim_templates=(
+            *manifest.claim_templates,
+            *(_moved_volume(slot, base) for slot in other.claim_templates),
+        ),
+        serves=manifest.serves or (plain and other.serves),
+        trains=manifest.trains or (plain and other.trains),
+        detected_by=(
+            *manifest.detected_by,
+            *(_evidence(reason, base) for reason in other.detected_by if plain),
+        ),
+        datasets=(*manifest.datasets, *(_moved(entry, base) for entry in other.datasets)),
+        endpoints=(*manifest.endpoints, *(_moved(entry, base) for entry in other.endpoints)),
+        features=_features(manifest.features, other.features, base),
+    )
+
+
+def _features(own: Features, other: Features, base: str) -> Features:
+    """A switch that is on in either is on; the rest is the object's own if it says anything."""
+    has = {
+        "confidential": own.confidential.path is not None,
+        "runtime_lora": own.runtime_lora.enabled,
+        "trust_remote_code": own.trust_remote_code.enabled,
+        "request_logging": own.request_logging.mode != "none",
+    }
+    added = {name: _place(getattr(other, name), base) for name, said in has.items() if not said}
+    return own.model_copy(update={**added, "explainer": own.explainer or other.explainer})
+
+
+def _place(setting: Frozen, base: str) -> Frozen:
+    path = getattr(setting, "path", None)
+    return setting if path is None else setting.model_copy(update={"path": f"{base}{path}"})
+
+
+def _moved(entry: T, base: str) -> T:
+    """An entry whose path is told from the object that refers to its own."""
+    path: str = getattr(entry, "path", "")
+    return entry.model_copy(update={"path": f"{base}{path}"})
+
+
+def _evidence(reason: str, base: str) -> str:
+    """A reason with the place it was found at; one that is no more than the kind stays as it is."""
+    what, at, path = reason.rpartition("@")
+    return f"{what}@{base}{path}" if at else reason
+
+
+def _moved_pod(pod: Pod, base: str) -> Pod:
+    template = pod.template.model_copy(update={"path": f"{base}{pod.template.path}"})
+    slots = tuple(_moved_slot(slot, base) for slot in pod.slots)
+    volumes = tuple(_moved_volume(slot, base) for slot in pod.volumes)
+    return replace(pod, template=template, slots=slots, volumes=volumes)
+
+
+def _moved_slot(slot: Slot, base: str) -> Slot:
+    return replace(
+        slot,
+        path=f"{base}{slot.path}",
+        places={key: f"{base}{place}" for key, place in slot.places.items()},
+        env=tuple(_moved(var, base) for var in slot.env),
+        env_from=tuple(_moved(source, base) for source in slot.env_from),
+        sources={f"{base}{place}": value for place, value in slot.sources.items()},
+        from_reference=True,
+    )
+
+
+def _moved_volume(slot: VolumeSlot, base: str) -> VolumeSlot:
+    return replace(slot, volume=_moved(slot.volume, base))
