@@ -78,7 +78,9 @@ def _env(reader: Reader, value: Json, path: str) -> Iterator[EnvVar]:
 
 
 def _sources(value: Json, env: tuple[EnvVar, ...]) -> dict[str, Json]:
-    items = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return {}
+    items = [item for item in value if isinstance(item, dict)]
     pairs = zip(env, items, strict=True)
     return {var.path: item["valueFrom"] for var, item in pairs if item.get("valueFrom") is not None}
 

@@ -11,7 +11,7 @@ import yaml
 from mlgate.domain.base import Frozen
 from mlgate.domain.workload import ContainerRole, ModelRole
 
-Library = Literal["hub", "ollama", "ngc", "kaito"]
+Library = Literal["hub", "ollama", "ngc", "kaito", "bento"]
 Merge = Literal["runtime", "pods", "parts", "models", "configuration", "none"]
 Purpose = Literal["logger", "graphStep", "proxy", "cache", "other"]
 WebhookEntry = Literal["models", "workloads", "records"]
@@ -30,7 +30,6 @@ class ModelField(Frozen):
     revision: str | None = None
     name: str | None = None
     role: ModelRole | None = None
-    holder: bool = True
 
 
 class ContainerField(Frozen):
@@ -94,6 +93,7 @@ class Component(Frozen):
     volumes: tuple[VolumeField, ...] = ()
     endpoints: tuple[EndpointField, ...] = ()
     image_holds_model: bool = False
+    image_if_none: bool = False
     loggers: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
     references: tuple[ReferenceField, ...] = ()
@@ -153,6 +153,7 @@ class Kind(Frozen):
     exposures: tuple[ExposureField, ...] = ()
     reached: Literal["none", "cluster"] = "none"
     rollouts: tuple[RolloutField, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def is_model_kind(self) -> bool:

@@ -9,7 +9,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import DatasetSource, ServedModel, Volume
 from mlgate.workloads.kinds import Library, ModelField, VolumeField
 from mlgate.workloads.parts import Part
-from mlgate.workloads.paths import select
+from mlgate.workloads.paths import Place, select
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.uris import Address, hub, normalise, tagged
 from mlgate.workloads.volumes import VolumeSlot, resolve_path
@@ -68,19 +68,7 @@ def served(
 def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
     for field in part.component.models:
         for place, value in select(reader, part.value, field.path, part.path):
-            path, text = _text(reader, field, place, value)
-            if text:
-                address = _address(reader, part, field, text, place, value)
-                own = _beside(reader, field.name, place, value)
-                yield served(
-                    part,
-                    address,
-                    path,
-                    _id(part, field, path, own),
-                    name=own if field.role == "adapter" and own else own or name,
-                    format_=_format(part, field, path),
-                    field=field,
-                )
+            yield from _models(reader, part, field, (place, value), name)
     for field in part.component.storages:
         for path, value in select(reader, part.value, field.path, part.path):
             found = _storage(reader, reader.mapping(value, path), path)
@@ -88,25 +76,47 @@ def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedMo
                 yield served(part, found, path, part.id, name=name, format_=_format(part, field, path))
 
 
-def _text(reader: Reader, field: ModelField, path: str, value: Json) -> tuple[str, str]:
-    """Where the address stands and how it reads; some kinds spread it over the fields of a map."""
+def _models(
+    reader: Reader, part: Part, field: ModelField, place: Place, name: str | None
+) -> Iterator[ServedModel]:
+    own = _beside(reader, field.name, place)
+    for path, text in _texts(reader, field, place):
+        yield served(
+            part,
+            _address(part, field, text, _beside(reader, field.revision, place)),
+            path,
+            _id(part, field, path, own),
+            name=own or name,
+            format_=_format(part, field, path),
+            field=field,
+        )
+
+
+def _texts(reader: Reader, field: ModelField, place: Place) -> list[tuple[str, str]]:
+    """Where the addresses stand and how they read; some kinds spread one over the fields of a map."""
+    path, value = place
     if field.join:
-        given = reader.mapping(value, path)
-        parts = [(key, reader.text(given.get(key), f"{path}.{key}")) for key in field.join]
-        named = [(key, part.strip("/")) for key, part in parts if part]
-        if not named or named[-1][0] != field.join[-1]:
-            return path, ""
-        return f"{path}.{named[-1][0]}", "/".join(part for _, part in named)
+        return _joined(reader, field.join, path, value)
+    if not field.first:
+        text = reader.text(value, path)
+        return [(path, text)] if text else []
+    given = reader.mapping(value, path)
     for pattern in field.first:
-        for place, text in select(reader, value, pattern, path):
-            found = reader.text(text, place)
-            if found:
-                return place, found
-    return path, "" if field.first else (reader.text(value, path) or "")
+        # One of several forms: that a field has the type of another form is no mistake.
+        found = [(at, text) for at, text in select(Reader(), given, pattern, path) if isinstance(text, str)]
+        if any(text for _, text in found):
+            return [(at, text) for at, text in found if text]
+    return []
 
 
-def _address(reader: Reader, part: Part, field: ModelField, text: str, place: str, value: Json) -> Address:
-    revision = _beside(reader, field.revision, place, value)
+def _joined(reader: Reader, keys: tuple[str, ...], path: str, value: Json) -> list[tuple[str, str]]:
+    given = reader.mapping(value, path)
+    parts = {key: (reader.text(given.get(key), f"{path}.{key}") or "").strip("/") for key in keys}
+    last = keys[-1]
+    return [(f"{path}.{last}", "/".join(part for part in parts.values() if part))] if parts[last] else []
+
+
+def _address(part: Part, field: ModelField, text: str, revision: str | None) -> Address:
     text = text.strip()
     if text.startswith("/"):
         mounts = tuple(mount for slot in part.pod.slots for mount in slot.mounts)
@@ -123,11 +133,12 @@ def in_library(library: Library, name: str, revision: str | None = None) -> Addr
     return tagged(library, f"{name}:{revision}" if revision and ":" not in name else name)
 
 
-def _beside(reader: Reader, pattern: str | None, place: str, value: Json) -> str | None:
+def _beside(reader: Reader, pattern: str | None, place: Place) -> str | None:
     """A field below the same map as the address: its name, its revision."""
+    path, value = place
     if pattern is None or not isinstance(value, dict):
         return None
-    found = [(path, text) for path, text in select(reader, value, pattern, place)]
+    found = select(reader, value, pattern, path)
     return reader.text(found[0][1], found[0][0]) or None if found else None
 
 

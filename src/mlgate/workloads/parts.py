@@ -15,7 +15,7 @@ from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_pods
 
 _INDEX = re.compile(r"\[([0-9]+)\]")
-_LAST = re.compile(r"(?:\.|\['?)([^.\[\]']+)'?\]?(?:\[[0-9]+\])?$")
+_LAST = re.compile(r"(?:\.([^.\[\]]+)|\['([^]]*)'\])(?:\[[0-9]+\])*$")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Part:
             given = given.replace("#", index.group(1) if index else "0")
         if "*" in given:
             last = _LAST.search(f".{self.path}")
-            given = given.replace("*", last.group(1) if last else "")
+            given = given.replace("*", (last.group(1) or last.group(2)) if last else "")
         return given
 
     @property

@@ -64,7 +64,15 @@ def read_object(
     found = [_examine(reader, obj, part, row, claims) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
-    models += _strays(reader, obj, row, models)
+    given = tuple(entry for part in parts for entry in datasets(reader, part))
+    models += _strays(reader, obj, row, {model.path for model in models} | {entry.path for entry in given})
+    if not _names_one(models):
+        models += [
+            model
+            for item in found
+            if item.part.component.image_if_none
+            for model in _image(reader, item.part, item.detections, _served_name(obj, row))
+        ]
     if len(models) > MAX_MODELS:
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
@@ -88,7 +96,7 @@ def read_object(
         claim_templates=claims,
         storage=stored,
         models=unique(models),
-        datasets=(*(entry for part in parts for entry in datasets(reader, part)), *_datasets(detections)),
+        datasets=(*given, *_datasets(detections)),
         endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains else [])),
         exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(_reference(item, namespace) for item in named),
@@ -171,13 +179,10 @@ def _served_name(obj: dict[str, Json], row: Kind | None) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _strays(
-    reader: Reader, obj: dict[str, Json], row: Kind | None, models: list[ServedModel]
-) -> Iterator[ServedModel]:
+def _strays(reader: Reader, obj: dict[str, Json], row: Kind | None, known: set[str]) -> Iterator[ServedModel]:
     """Addresses in fields the table does not know; the field is named, because its kind is not."""
     if row is None or not row.is_model_kind:
         return
-    known = {model.path for model in models}
     for path, model in stray_addresses(obj, known):
         reader.problem(path, "holds a model address in a field the reader does not know")
         yield model

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from mlgate.domain.base import Json
+from mlgate.domain.base import Frozen, Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Features
@@ -59,8 +59,8 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
         parts = {pod.component: pod for pod in lower if pod.component is not None}
         pods = [lay_over(pod, parts.pop(pod.component or "", None), None) for pod in pods]
         lower = [pod for pod in lower if pod.component is None or pod.component in parts]
-    reasons = () if manifest.row is not None and manifest.row.is_model_kind else other.detected_by
     plain = manifest.row is None or not manifest.row.is_model_kind
+    reasons = other.detected_by if plain else ()
     return replace(
         manifest,
         pods=(*pods, *lower),
@@ -72,7 +72,7 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
         trains=manifest.trains or (plain and other.trains),
         detected_by=(
             *manifest.detected_by,
-            *(_evidence(reason, base) for reason in other.detected_by if plain),
+            *(_evidence(reason, base) for reason in reasons),
         ),
         datasets=(*manifest.datasets, *(_moved(entry, base) for entry in other.datasets)),
         endpoints=(*manifest.endpoints, *(_moved(entry, base) for entry in other.endpoints)),
@@ -100,7 +100,8 @@ def _place(setting: Frozen, base: str) -> Frozen:
 def _moved(entry: T, base: str) -> T:
     """An entry whose path is told from the object that refers to its own."""
     path: str = getattr(entry, "path", "")
-    return entry.model_copy(update={"path": f"{base}{path}"})
+    moved: T = entry.model_copy(update={"path": f"{base}{path}"})
+    return moved
 
 
 def _evidence(reason: str, base: str) -> str:

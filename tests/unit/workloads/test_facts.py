@@ -305,7 +305,7 @@ def test_the_canaries_are_walked_once_however_many_there_are(
         walks.append(pattern)
         return select(reader, value, pattern, base)
 
-    monkeypatch.setattr("mlgate.workloads.facts.select", counted)
+    monkeypatch.setattr("mlgate.workloads.rollouts.select", counted)
     canaries = [{"predictor": {"model": MODEL}} for _ in range(500)]
     rollout = workload(read, service({"predictor": {"model": MODEL}, "canary": canaries})).rollout
     assert (rollout.strategy, rollout.path) == ("canary", "spec.canary[499]")

@@ -8,9 +8,11 @@ import pytest
 
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.detect import Detection
-from mlgate.workloads.kinds import Component, ModelField
-from mlgate.workloads.models import MAX_MODELS, Part, built_in, declared, main_container, note_excess, unique
+from mlgate.workloads.kinds import Component
+from mlgate.workloads.model_fields import declared
+from mlgate.workloads.models import built_in, main_container, note_excess, unique
 from mlgate.workloads.naming import FoundModel
+from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import read_pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.uris import Address
@@ -19,52 +21,6 @@ from mlgate.workloads.uris import Address
 def part(value: dict[str, Any], **component: Any) -> Part:
     given = Component.model_validate({"path": "spec.steps[]", "id": "step[#]"} | component)
     return Part(given, "spec.steps[2]", value, read_pod(Reader(), value, "spec.steps[2]", {}))
-
-
-@pytest.mark.parametrize(
-    ("storage", "uri"),
-    [
-        ({"path": "gs://b/m"}, "gs://b/m"),
-        ({"path": "/m", "parameters": {"type": "s3", "bucket": "b"}}, "s3://b/m"),
-        ({"parameters": {"type": "S3", "bucket": "b"}}, "s3://b/"),
-        ({"path": "m", "key": "minio"}, "minio/m"),
-        ({"path": "m", "parameters": {"type": "s3"}}, "default/m"),
-        ({"schemaPath": "x"}, "default/"),
-        ({}, None),
-    ],
-)
-def test_a_storage_field_leads_to_an_address(storage: dict[str, Any], uri: str | None) -> None:
-    given = part({"storage": storage}, storages=[{"path": "storage"}])
-
-    assert [model.uri for model in declared(Reader(), given, "n")] == ([uri] if uri else [])
-
-
-def test_the_index_of_the_part_is_in_the_id_of_its_model() -> None:
-    models = declared(Reader(), part({"uri": "s3://b/m"}, models=[{"path": "uri"}]), "n")
-
-    assert [(model.id, model.path) for model in models] == [("step[2]", "spec.steps[2].uri")]
-
-
-def test_a_part_without_an_id_is_called_by_its_place() -> None:
-    assert part({}, id=None).id == "spec.steps[2]"
-    assert Part(Component(path="spec", id="x[#]"), "spec", {}, part({}).pod).id == "x[0]"
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "expected"),
-    [
-        (ModelField(path="m.uri", format="m.kind"), {"m": {"uri": "s3://b/m", "kind": "ONNX"}}, "onnx"),
-        (ModelField(path="m.uri", format="m.kind"), {"m": {"uri": "s3://b/m", "kind": 1}}, None),
-        (ModelField(path="{onnx,pmml}.uri", format="key"), {"pmml": {"uri": "s3://b/m"}}, "pmml"),
-        (ModelField(path="m.uri"), {"m": {"uri": "s3://b/m"}}, None),
-    ],
-)
-def test_the_format_is_the_one_the_manifest_names(
-    field: ModelField, value: dict[str, Any], expected: str | None
-) -> None:
-    models = declared(Reader(), part(value, models=[field.model_dump()]), "n")
-
-    assert [model.format for model in models] == [expected]
 
 
 def test_the_main_container_is_kserve_s_and_else_the_first_that_has_an_image() -> None:
@@ -103,19 +59,6 @@ def test_thousands_of_models_of_one_id_are_numbered() -> None:
 
     assert models[0].id == "a"
     assert [model.id for model in models[1:]] == [f"a#{number}" for number in range(2, 5_001)]
-
-
-@pytest.mark.parametrize(
-    ("count", "read"), [(MAX_MODELS, MAX_MODELS), (MAX_MODELS + 1, MAX_MODELS), (5_000, MAX_MODELS)]
-)
-def test_the_first_models_of_an_object_are_kept_and_more_are_a_problem(count: int, read: int) -> None:
-    reader = Reader()
-    given = part({"uri": "s3://b/m"}, models=[{"path": "uri"}])
-
-    models = [model for _ in range(count) for model in declared(reader, given, "n")]
-
-    assert len(models) == read
-    assert bool(reader.problems) == (count > read)
 
 
 @pytest.mark.parametrize(

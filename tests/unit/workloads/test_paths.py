@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.paths import select
+from mlgate.workloads.paths import MAX_LEVELS, MAX_PLACES, select
 from mlgate.workloads.reading import Reader
 
 OBJECT = {
@@ -55,3 +55,74 @@ def test_a_wrong_type_on_the_way_is_a_problem(pattern: str, path: str) -> None:
     reader = Reader()
     assert select(reader, OBJECT, pattern) == []
     assert [problem.path for problem in reader.problems] == [path]
+
+
+GRAPH = {
+    "graph": {
+        "uri": "a",
+        "children": [{"uri": "b", "children": [{"uri": "c"}]}, {"children": [{"uri": "d"}]}],
+    },
+    "text": "apps:\n- {name: x}\n- {name: y}\n",
+    "map": {"apps": [{"name": "z"}]},
+    "broken": "a: [",
+    "blank": " ",
+}
+
+
+def test_steps_can_be_taken_any_number_of_times() -> None:
+    found = select(Reader(), GRAPH, "graph.(children[])*.uri")
+    assert found == [
+        ("graph.uri", "a"),
+        ("graph.children[0].uri", "b"),
+        ("graph.children[0].children[0].uri", "c"),
+        ("graph.children[1].children[0].uri", "d"),
+    ]
+
+
+def test_what_is_nested_without_end_is_a_problem() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(MAX_LEVELS + 1):
+        deep = {"children": [deep]}
+    reader = Reader()
+    assert len(select(reader, deep, "(children[])*")) == MAX_LEVELS
+    assert [problem.message for problem in reader.problems] == [
+        "is nested deeper or wider than the reader looks"
+    ]
+
+
+def test_what_is_as_deep_as_the_reader_looks_is_none() -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(MAX_LEVELS - 1):
+        deep = {"children": [deep]}
+    reader = Reader()
+    assert len(select(reader, deep, "(children[])*")) == MAX_LEVELS
+    assert not reader.problems
+
+
+def test_a_graph_wider_than_the_reader_looks_is_a_problem() -> None:
+    wide = {"children": [{"children": [{}]}] * MAX_PLACES}
+    reader = Reader()
+    assert len(select(reader, wide, "(children[])*")) == MAX_PLACES + 1
+    assert reader.problems
+
+
+def test_text_that_holds_yaml_is_read_and_so_is_a_map_in_its_place() -> None:
+    assert select(Reader(), GRAPH, "text.<yaml>.apps[].name") == [
+        ("text.apps[0].name", "x"),
+        ("text.apps[1].name", "y"),
+    ]
+    assert select(Reader(), GRAPH, "map.<yaml>.apps[].name") == [("map.apps[0].name", "z")]
+
+
+def test_text_that_holds_no_yaml_is_one_problem_however_often_it_is_read() -> None:
+    reader = Reader()
+    assert select(reader, GRAPH, "broken.<yaml>.a") == select(reader, GRAPH, "broken.<yaml>.b") == []
+    (problem,) = reader.problems
+    assert problem.path == "broken"
+    assert problem.message.startswith("holds text that is no YAML: not valid YAML")
+
+
+def test_blank_text_holds_nothing() -> None:
+    reader = Reader()
+    assert select(reader, GRAPH, "blank.<yaml>.a") == []
+    assert not reader.problems

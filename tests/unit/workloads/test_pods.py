@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mlgate.workloads.kinds import Component
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 
@@ -14,7 +15,13 @@ KEY = "requiredDuringSchedulingIgnoredDuringExecution"
 
 def pod(spec: dict[str, Any]) -> tuple[Pod, list[str]]:
     reader = Reader()
-    found = read_pod(reader, spec, "spec", {"app": "x"}, extra=(("model", "main"),), component="predictor")
+    found = read_pod(
+        reader,
+        spec,
+        "spec",
+        {"app": "x"},
+        of=Component(path="spec", id="predictor", containers={"model": "main"}),
+    )
     return found, [problem.path for problem in reader.problems]
 
 
