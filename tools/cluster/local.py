@@ -16,6 +16,7 @@ from typing import Self
 
 from cluster.control_plane import ControlPlane
 from cluster.gate import GateProcess
+from cluster.kinds import definitions
 from cluster.kubectl import Kubectl, manifest
 from cluster.processes import Child
 from cluster.webhook import configuration
@@ -106,6 +107,7 @@ class LocalCluster:
     def install_people(self) -> None:
         """Install the kinds of the serving platform, the shipped roles, and who holds them."""
         self._create(OWN / "crds")
+        self.kubectl.must("administrator", "create", "-f", "-", stdin=manifest(definitions()))
         self._create(DEPLOY / "rbac")
         self._create(OWN / "access")
         self.kubectl.must(
@@ -114,7 +116,7 @@ class LocalCluster:
             "--for=condition=Established",
             "crd",
             "--all",
-            "--timeout=30s",
+            "--timeout=60s",
         )
 
     def register(self) -> None:

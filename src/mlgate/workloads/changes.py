@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mlgate.domain.base import Credential, Json
 from mlgate.domain.workload import Change, PodTemplate, Workload
+from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.paths import without
 
 _PREFIX = "mlgate.dev/"
 _DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"
@@ -12,50 +14,19 @@ _RESTART = "kubectl.kubernetes.io/restartedAt"
 """The annotation by which `kubectl rollout restart` makes the same pods anew."""
 _OUTSIDE = frozenset({"apiVersion", "kind", "metadata", "status"})
 """Top-level fields that describe no pod; what counts of the metadata is compared elsewhere."""
-_RUN = frozenset(
-    {
-        "suspend",
-        "parallelism",
-        "completions",
-        "activeDeadlineSeconds",
-        "backoffLimit",
-        "ttlSecondsAfterFinished",
-    }
+_RUN = "{suspend,parallelism,completions,activeDeadlineSeconds,backoffLimit,ttlSecondsAfterFinished}"
+_HARMLESS = (
+    "spec.{replicas,paused,minReadySeconds,revisionHistoryLimit,progressDeadlineSeconds}",
+    f"spec.{_RUN}",
+    f"spec.jobTemplate.spec.{_RUN}",
+    "spec.{schedule,timeZone,concurrencyPolicy,startingDeadlineSeconds}",
+    "spec.{successfulJobsHistoryLimit,failedJobsHistoryLimit}",
+    f"spec.template.metadata.annotations.{{{_RESTART}}}",
 )
-_SCHEDULE = frozenset(
-    {
-        "schedule",
-        "timeZone",
-        "concurrencyPolicy",
-        "startingDeadlineSeconds",
-        "successfulJobsHistoryLimit",
-        "failedJobsHistoryLimit",
-    }
+"""Fields that say how many pods run and when, never what they run; a kind can have more. All others count."""
+_HARMLESS_IN_POD = (
+    "spec.{nodeName,tolerations,schedulingGates,activeDeadlineSeconds,terminationGracePeriodSeconds}",
 )
-_ROLL = frozenset(
-    {"replicas", "paused", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds"}
-)
-_SCALE = frozenset({"minReplicas", "maxReplicas", "scaleTarget", "scaleMetric", "scaleMetricType"})
-_HARMLESS = {
-    ("spec",): _ROLL | _RUN | _SCHEDULE,
-    ("spec", "jobTemplate", "spec"): _RUN,
-    ("spec", "predictor"): _SCALE,
-    ("spec", "transformer"): _SCALE,
-    ("spec", "explainer"): _SCALE,
-    ("spec", "template", "metadata", "annotations"): frozenset({_RESTART}),
-}
-"""Fields that say how many pods run and when, never what they run. All others count."""
-_HARMLESS_IN_POD = {
-    ("spec",): frozenset(
-        {
-            "nodeName",
-            "tolerations",
-            "schedulingGates",
-            "activeDeadlineSeconds",
-            "terminationGracePeriodSeconds",
-        }
-    )
-}
 """Fields of a Pod that the scheduler and controllers set; in a template they are the author's."""
 
 
@@ -122,21 +93,14 @@ def _is_pod(workload: Workload) -> bool:
 def _written(workload: Workload, obj: dict[str, Json]) -> Json:
     """The object as written, without what is known to be harmless."""
     kept: Json = {key: value for key, value in obj.items() if key not in _OUTSIDE}
-    harmless = _HARMLESS_IN_POD if _is_pod(workload) else _HARMLESS
-    for path, names in harmless.items():
-        kept = _without(kept, path, names)
+    for pattern in _HARMLESS_IN_POD if _is_pod(workload) else (*_HARMLESS, *_scale(workload)):
+        kept = without(kept, pattern)
     return kept
 
 
-def _without(value: Json, path: tuple[str, ...], names: frozenset[str]) -> Json:
-    """A copy without the fields below the path; a map that is empty then is the same as none."""
-    if not isinstance(value, dict):
-        return value
-    if not path:
-        return {key: item for key, item in value.items() if key not in names} or None
-    inner = _without(value.get(path[0]), path[1:], names)
-    rest = {key: item for key, item in value.items() if key != path[0]}
-    return rest if inner is None else {**rest, path[0]: inner}
+def _scale(workload: Workload) -> tuple[str, ...]:
+    row = find_kind(workload.api_version.rpartition("/")[0], workload.kind)
+    return row.scale if row is not None else ()
 
 
 def _evidence(workload: Workload) -> tuple[dict[str, str], dict[str, str]]:

@@ -153,6 +153,7 @@ class Kind(Frozen):
     exposures: tuple[ExposureField, ...] = ()
     reached: Literal["none", "cluster"] = "none"
     rollouts: tuple[RolloutField, ...] = ()
+    scale: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
     @property

@@ -84,3 +84,22 @@ def _repeat(reader: Reader, path: str, node: Json, pattern: str) -> Iterator[Pla
         if count > MAX_PLACES:
             break
     reader.problem(path, "is nested deeper or wider than the reader looks")
+
+
+def without(value: Json, pattern: str) -> Json:
+    """A copy without what the pattern leads to; null for a map that is empty then. Shares what it leaves."""
+    return _without(value, _steps(pattern))
+
+
+def _without(value: Json, steps: tuple[_Step, ...]) -> Json:
+    step, rest = steps[0], steps[1:]
+    if step == "[]" and isinstance(value, list):
+        return [_without(item, rest) if rest else None for item in value]
+    if not isinstance(value, dict) or not (step == "*" or isinstance(step, tuple)):
+        return value
+    kept = {
+        key: item if step != "*" and key not in step else _without(item, rest) if rest else None
+        for key, item in value.items()
+    }
+    found = {key: item for key, item in kept.items() if item is not None}
+    return found or None

@@ -135,6 +135,11 @@ HARMLESS: list[tuple[str, tuple[str, ...], Any]] = [
     ("InferenceService", ("spec", "predictor", "minReplicas"), 0),
     ("InferenceService", ("spec", "transformer", "maxReplicas"), 9),
     ("InferenceService", ("spec", "predictor", "scaleTarget"), 9),
+    ("LLMInferenceService", ("spec", "prefill", "replicas"), 3),
+    ("Workspace", ("resource", "count"), 2),
+    ("DynamoGraphDeployment", ("spec", "services", "Worker", "replicas"), 2),
+    ("VLLMRuntime", ("spec", "deploymentConfig", "replicas"), 2),
+    ("LeaderWorkerSet", ("spec", "replicas"), 2),
     ("Pod", ("spec", "nodeName"), "n1"),
     ("Pod", ("spec", "tolerations"), [{"operator": "Exists"}]),
     ("Pod", ("spec", "schedulingGates"), []),
@@ -150,7 +155,21 @@ SEEN: list[tuple[str, tuple[str, ...], Any]] = [
     ("Pod", ("spec", "replicas"), 1),
     ("Widget", ("items",), [{"spec": {"x": 1}}]),
     ("InferenceService", ("spec", "predictor", "model", "minReplicas"), 1),
+    ("Widget", ("spec", "predictor", "minReplicas"), 1),
+    ("Widget", ("resource", "count"), 2),
+    ("DynamoGraphDeployment", ("spec", "services", "Worker", "extraPodSpec", "replicas"), 2),
 ]
+
+
+VERSIONS = {
+    "Pod": "v1",
+    "InferenceService": "serving.kserve.io/v1beta1",
+    "LLMInferenceService": "serving.kserve.io/v1alpha2",
+    "Workspace": "kaito.sh/v1beta1",
+    "DynamoGraphDeployment": "nvidia.com/v1alpha1",
+    "VLLMRuntime": "production-stack.vllm.ai/v1alpha1",
+    "LeaderWorkerSet": "leaderworkerset.x-k8s.io/v1",
+}
 
 
 def edited(path: tuple[str, ...], value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -167,7 +186,7 @@ def edited(path: tuple[str, ...], value: Any) -> tuple[dict[str, Any], dict[str,
 
 
 def of_kind(kind: str) -> Workload:
-    return BASE.model_copy(update={"kind": kind, "api_version": "v1" if kind == "Pod" else "other/v1"})
+    return BASE.model_copy(update={"kind": kind, "api_version": VERSIONS.get(kind, "other/v1")})
 
 
 @pytest.mark.parametrize(("kind", "path", "value"), HARMLESS)
@@ -191,6 +210,15 @@ def test_any_other_field_that_differs_is_a_change(kind: str, path: tuple[str, ..
 def test_an_object_of_odd_shape_equals_itself_and_no_other(spec: Any) -> None:
     assert compare(BASE, BASE, objects=({"spec": spec}, {"spec": spec})) == SAME
     assert compare(BASE, BASE, objects=({"spec": spec}, {"spec": {"a": 1}})).containers
+
+
+def test_the_size_of_one_element_of_a_list_is_no_change_and_another_element_is() -> None:
+    cluster = BASE.model_copy(update={"kind": "RayCluster", "api_version": "ray.io/v1"})
+    old = {"spec": {"workerGroupSpecs": [{"groupName": "a", "replicas": 1}, {"groupName": "b"}]}}
+    new = {"spec": {"workerGroupSpecs": [{"groupName": "a", "replicas": 9}, {"groupName": "b"}]}}
+    less = {"spec": {"workerGroupSpecs": [{"groupName": "a", "replicas": 1}]}}
+    assert compare(cluster, cluster, objects=(new, old)) == SAME
+    assert compare(cluster, cluster, objects=(less, old)).containers
 
 
 def test_comparing_leaves_the_objects_as_they_are() -> None:

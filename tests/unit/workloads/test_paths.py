@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
-from mlgate.workloads.paths import MAX_LEVELS, MAX_PLACES, select
+from mlgate.workloads.paths import MAX_LEVELS, MAX_PLACES, select, without
 from mlgate.workloads.reading import Reader
 
 OBJECT = {
@@ -126,3 +127,24 @@ def test_blank_text_holds_nothing() -> None:
     reader = Reader()
     assert select(reader, GRAPH, "blank.<yaml>.a") == []
     assert not reader.problems
+
+
+@pytest.mark.parametrize(
+    ("pattern", "value", "kept"),
+    [
+        ("spec.a", {"spec": {"a": 1, "b": 2}}, {"spec": {"b": 2}}),
+        ("spec.{a,b}", {"spec": {"a": 1, "b": 2}, "x": 1}, {"x": 1}),
+        ("spec.a", {"spec": {"a": 1}}, None),
+        ("spec.a", {"spec": {}}, None),
+        ("spec[].a", {"spec": [{"a": 1, "b": 2}, {"b": 3}, 4]}, {"spec": [{"b": 2}, {"b": 3}, 4]}),
+        ("spec.*.a", {"spec": {"x": {"a": 1, "b": 2}, "y": 5}}, {"spec": {"x": {"b": 2}, "y": 5}}),
+        ("spec.{a.b/c}", {"spec": {"a.b/c": 1, "a": 2}}, {"spec": {"a": 2}}),
+        ("spec.a", {"spec": "text"}, {"spec": "text"}),
+        ("spec[].a", {"spec": {"a": 1}}, {"spec": {"a": 1}}),
+        ("spec.a", [1], [1]),
+    ],
+)
+def test_a_copy_lacks_what_a_pattern_leads_to(pattern: str, value: Any, kept: Any) -> None:
+    before = copy.deepcopy(value)
+    assert without(value, pattern) == kept
+    assert value == before
