@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
+from mlgate.domain.base import Json
 from mlgate.domain.workload import (
     Confidential,
     Endpoint,
@@ -16,7 +18,7 @@ from mlgate.workloads.detect import Detection
 from mlgate.workloads.kinds import Purpose
 from mlgate.workloads.models import note_excess
 from mlgate.workloads.parts import Part
-from mlgate.workloads.paths import select
+from mlgate.workloads.paths import scalars, written
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import host_of, normalise
@@ -34,6 +36,9 @@ _STORES = {
     "MLFLOW_S3_ENDPOINT_URL",
 }
 """Variables that say from where a model is fetched."""
+_ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s"'<>,;]+""")
+_MOST_ADDRESSES = 500
+"""Addresses within texts of one object that are looked at."""
 _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
 
 
@@ -48,15 +53,28 @@ def endpoints(reader: Reader, parts: list[Part], slots: list[Slot]) -> Iterator[
 
 def _of_fields(reader: Reader, part: Part) -> Iterator[Endpoint]:
     for pattern in part.component.loggers:
-        for path, logger in select(reader, part.value, pattern, part.path):
+        for path, logger in part.select(reader, pattern):
             url = reader.text(reader.mapping(logger, path).get("url"), f"{path}.url")
             if url:
                 yield _endpoint(url, f"{path}.url", "logger")
     for field in part.component.endpoints:
-        for path, value in select(reader, part.value, field.path, part.path):
-            text = reader.text(value, path)
-            if text:
-                yield _endpoint(text, path, field.purpose)
+        for path, value in part.select(reader, field.path):
+            if field.within:
+                yield from (
+                    _endpoint(text, at, field.purpose) for at, text in _addresses(reader, value, path)
+                )
+            elif text := reader.text(value, path):
+                has_scheme = field.scheme is None or "://" in text
+                yield _endpoint(text if has_scheme else f"{field.scheme}://{text}", path, field.purpose)
+
+
+def _addresses(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str]]:
+    """Every address in the texts below a place, with the path of its text; they are few or a problem."""
+    for trail, text in scalars(value):
+        for found in _ADDRESS.findall(text) if isinstance(text, str) and "://" in text else ():
+            if not reader.within("addresses", _MOST_ADDRESSES):
+                return
+            yield written(path, trail), found
 
 
 def _endpoint(url: str, path: str, purpose: Purpose) -> Endpoint:
@@ -95,7 +113,7 @@ def _logging(reader: Reader, part: Part) -> RequestLogging:
     """What one component logs; the platform takes a logger without a mode for one of everything."""
     found = [RequestLogging(path=part.path)]
     for pattern in part.component.loggers:
-        for path, logger in select(reader, part.value, pattern, part.path):
+        for path, logger in part.select(reader, pattern):
             mode = reader.text(reader.mapping(logger, path).get("mode"), f"{path}.mode") or "all"
             known = next((name for name in _MODES if name == mode), None)
             if known is None:
@@ -114,7 +132,7 @@ def confidential(reader: Reader, parts: list[Part]) -> Confidential:
     found = Confidential()
     for part in parts:
         for pattern in part.component.confidential:
-            for path, value in select(reader, part.value, pattern, part.path):
+            for path, value in part.select(reader, pattern):
                 given = reader.mapping(value, path)
                 enabled = reader.boolean(given.get("enabled"), f"{path}.enabled") or False
                 resource = reader.text(given.get("resourceId"), f"{path}.resourceId")

@@ -11,7 +11,7 @@ import yaml
 from mlgate.domain.base import Frozen
 from mlgate.domain.workload import ContainerRole, ModelRole
 
-Library = Literal["hub", "ollama", "ngc", "kaito", "bento"]
+Library = Literal["hub", "ollama", "ngc", "kaito", "bento", "image"]
 Merge = Literal["runtime", "pods", "parts", "models", "configuration", "none"]
 Purpose = Literal["logger", "graphStep", "proxy", "cache", "other"]
 WebhookEntry = Literal["models", "workloads", "records"]
@@ -26,6 +26,7 @@ class ModelField(Frozen):
     many: bool = False
     first: tuple[str, ...] = ()
     join: tuple[str, ...] = ()
+    volume: str | None = None
     library: Library | None = None
     revision: str | None = None
     name: str | None = None
@@ -44,10 +45,11 @@ class VolumeField(Frozen):
     """A storage field of the kind."""
 
     path: str
-    kind: Literal["pvc", "hostPath", "emptyDir", "nfs"]
+    kind: Literal["pvc", "hostPath", "emptyDir", "nfs", "source"]
     claim: str | None = None
     storage_class: str | None = None
     holds_model: bool = True
+    values: tuple[str, ...] = ()
 
 
 class EndpointField(Frozen):
@@ -55,6 +57,8 @@ class EndpointField(Frozen):
 
     path: str
     purpose: Purpose = "other"
+    scheme: str | None = None
+    within: bool = False
 
 
 class ReferenceKind(Frozen):

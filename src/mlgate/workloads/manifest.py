@@ -103,7 +103,7 @@ class Manifest:
 
     def templates(self) -> tuple[PodTemplate, ...]:
         """The pod templates."""
-        return tuple(pod.template for pod in self.pods)
+        return tuple(pod.template for pod in self.pods if not pod.bare)
 
     def workload(self) -> Workload:
         """The object in the form policy sees."""
@@ -118,7 +118,7 @@ class Manifest:
             serves_model=self.serves,
             trains_model=self.trains,
             is_runtime=row is not None and row.runtime,
-            is_route=row is not None and row.route,
+            is_route=row is not None and row.route and not self.serves,
             detected_by=self.detected_by,
             owner=self.owner,
             models=self.models,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import takewhile
 
 from mlgate.domain.base import Json
@@ -10,9 +11,9 @@ from mlgate.domain.workload import DatasetSource, ServedModel, Volume
 from mlgate.workloads.kinds import Library, ModelField, VolumeField
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, select
-from mlgate.workloads.reading import Reader, dig
-from mlgate.workloads.uris import Address, hub, normalise, tagged
-from mlgate.workloads.volumes import VolumeSlot, resolve_path
+from mlgate.workloads.reading import Reader, dig, kind_of
+from mlgate.workloads.uris import Address, hub, in_image, normalise, tagged
+from mlgate.workloads.volumes import VolumeSlot, address_in, read_volume_source, resolve_path
 
 MAX_MODELS = 256
 """Models of one object that are looked at; one that names more has a problem, so that it is refused."""
@@ -26,8 +27,9 @@ def declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedMod
 def datasets(reader: Reader, part: Part) -> Iterator[DatasetSource]:
     """Data in the fields the kind has for it."""
     for pattern in part.component.datasets:
-        for path, value in select(reader, part.value, pattern, part.path):
-            text = reader.text(value, path)
+        for path, value in part.select(reader, pattern):
+            is_volume = isinstance(value, dict)
+            text = _in_volume(reader, value, path) if is_volume else reader.text(value, path)
             if text:
                 address = normalise(text)
                 yield DatasetSource(uri=address.uri, scheme=address.scheme, path=path)
@@ -36,8 +38,16 @@ def datasets(reader: Reader, part: Part) -> Iterator[DatasetSource]:
 def storage_volumes(reader: Reader, part: Part) -> Iterator[VolumeSlot]:
     """Volumes in the storage fields of the kind."""
     for field in part.component.volumes:
-        for path, value in select(reader, part.value, field.path, part.path):
-            yield _volume(reader, field, path, value)
+        for path, value in part.select(reader, field.path):
+            if not field.values or str(value).lower() in field.values:
+                yield _volume(reader, field, path, value)
+
+
+def _in_volume(reader: Reader, source: Json, path: str) -> str:
+    """The address of all that a volume holds."""
+    slot = read_volume_source(reader, source, path, path)
+    on_host = dig(slot.raw, "hostPath", "path")
+    return address_in(slot, "", on_host if isinstance(on_host, str) else f"/{path}")
 
 
 def served(
@@ -67,10 +77,10 @@ def served(
 
 def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
     for field in part.component.models:
-        for place, value in select(reader, part.value, field.path, part.path):
+        for place, value in part.select(reader, field.path):
             yield from _models(reader, part, field, (place, value), name)
     for field in part.component.storages:
-        for path, value in select(reader, part.value, field.path, part.path):
+        for path, value in part.select(reader, field.path):
             found = _storage(reader, reader.mapping(value, path), path)
             if found is not None:
                 yield served(part, found, path, part.id, name=name, format_=_format(part, field, path))
@@ -97,16 +107,29 @@ def _texts(reader: Reader, field: ModelField, place: Place) -> list[tuple[str, s
     path, value = place
     if field.join:
         return _joined(reader, field.join, path, value)
-    if not field.first:
+    if not (field.first or field.volume):
         text = reader.text(value, path)
         return [(path, text)] if text else []
     given = reader.mapping(value, path)
-    for pattern in field.first:
-        # One of several forms: that a field has the type of another form is no mistake.
-        found = [(at, text) for at, text in select(Reader(), given, pattern, path) if isinstance(text, str)]
-        if any(text for _, text in found):
-            return [(at, text) for at, text in found if text]
-    return []
+    if field.volume is not None:
+        source, at = given.get(field.volume), f"{path}.{field.volume}"
+        return [] if source is None else [(at, _in_volume(reader, source, at))]
+    return _first(reader, field.first, given, path)
+
+
+def _first(reader: Reader, patterns: tuple[str, ...], given: dict[str, Json], path: str) -> list[Place]:
+    """The first form in which an address is given. One in a form nobody knows hides behind no other one."""
+    found, odd = [], []
+    for pattern in patterns:
+        places = select(Reader(), given, pattern, path)
+        odd += [(at, value) for at, value in places if not isinstance(value, str)]
+        found = [(at, value) for at, value in places if isinstance(value, str) and value]
+        if found:
+            break
+    for at, value in odd:
+        if not any(place.startswith(f"{at}.") for place, _ in found):
+            reader.problem(at, f"is {kind_of(value)} that holds no address the reader knows")
+    return found
 
 
 def _joined(reader: Reader, keys: tuple[str, ...], path: str, value: Json) -> list[tuple[str, str]]:
@@ -128,7 +151,9 @@ def _address(part: Part, field: ModelField, text: str, revision: str | None) -> 
 
 def in_library(library: Library, name: str, revision: str | None = None) -> Address:
     """A bare name at the address of the library its server looks it up in."""
-    if library == "hub":
+    if library == "image":
+        return in_image(name)
+    if library == "hub" or (library == "kaito" and "/" in name):
         return hub(name, revision)
     return tagged(library, f"{name}:{revision}" if revision and ":" not in name else name)
 
@@ -171,8 +196,13 @@ def _storage(reader: Reader, storage: dict[str, Json], path: str) -> Address | N
 
 
 def _volume(reader: Reader, field: VolumeField, path: str, value: Json) -> VolumeSlot:
-    given = value if isinstance(value, dict) else {}
-    claim = _field(reader, given, field.claim, path)
+    if field.kind == "source":
+        found = read_volume_source(reader, value, path, path)
+        held = found.volume.model_copy(update={"holds_model": field.holds_model})
+        return replace(found, volume=held)
+    text = value if isinstance(value, str) else None
+    given = {} if text is not None else reader.mapping(value, path)
+    claim = text if field.kind == "pvc" and text else _field(reader, given, field.claim, path)
     storage_class = _field(reader, given, field.storage_class, path)
     volume = Volume(
         name=claim or path,

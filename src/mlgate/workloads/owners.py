@@ -164,8 +164,8 @@ def _held(
 
 
 def _settings_equal(manifest: Manifest, upper: Manifest) -> bool:
-    known = [_settings(pod) for pod in upper.pods]
-    return all(_settings(pod) in known for pod in manifest.pods)
+    known = [_settings(pod) for pod in upper.pods if not pod.bare]
+    return all(_settings(pod) in known for pod in manifest.pods if not pod.bare)
 
 
 def _settings(pod: Pod) -> tuple[object, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import PodTemplate
 from mlgate.workloads.containers import read_env
 from mlgate.workloads.kinds import Component, Kind
-from mlgate.workloads.paths import select
-from mlgate.workloads.pods import Pod, read_pod
+from mlgate.workloads.paths import Place, select
+from mlgate.workloads.pods import Pod, field_containers, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_pods
 
@@ -26,6 +26,8 @@ class Part:
     path: str
     value: dict[str, Json]
     pod: Pod
+    root: dict[str, Json] = field(default_factory=dict, repr=False)
+    """The object it stands in."""
 
     @property
     def id(self) -> str:
@@ -42,7 +44,13 @@ class Part:
     @property
     def runs_pods(self) -> bool:
         """Whether it is more than an address."""
-        return self.component.layout != "none"
+        return self.component.layout != "none" or bool(self.pod.slots)
+
+    def select(self, reader: Reader, pattern: str) -> list[Place]:
+        """The places a pattern leads to: from the component, or with a slash at its beginning the object."""
+        if pattern.startswith("/"):
+            return select(reader, self.root, pattern[1:])
+        return select(reader, self.value, pattern, self.path)
 
 
 def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | None) -> list[Part]:
@@ -51,13 +59,14 @@ def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str
     for component in row.components if row is not None else ():
         for path, value in select(reader, obj, component.path):
             given = reader.mapping(value, path)
-            parts.append(Part(component, path, given, _pod(reader, obj, component, path, given, row, name)))
+            pod = _pod(reader, obj, component, path, given, row, name)
+            parts.append(Part(component, path, given, pod, obj))
     if row is None or row.webhook == "models":
-        known = {part.pod.template.path for part in parts if part.runs_pods}
+        known = {part.pod.template.path for part in parts if not part.pod.bare}
         strays = list(stray_pods(obj, known))
         for path, spec in strays:
             stray = Component(path=path)
-            parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {})))
+            parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {}), obj))
         if len(strays) >= MAX_FOUND:
             reader.problem("", "holds more pods than the reader looks at")
     return _with_env(reader, obj, parts, row)
@@ -73,7 +82,8 @@ def _pod(
     name: str | None,
 ) -> Pod:
     if component.layout == "none":
-        return Pod(PodTemplate(path=path), (), (), {}, component.id)
+        slots = tuple(field_containers(reader, component, (value, path), {}, obj))
+        return Pod(PodTemplate(path=path), slots, (), {}, component.id, bare=True)
     spec, spec_path = value, path
     labels_of, labels_path = _labels(obj, component, path, value)
     if component.layout == "template":
@@ -94,6 +104,7 @@ def _pod(
         labels,
         of=component,
         fields=(value, path),
+        root=obj,
         loose=row is not None and row.webhook == "models",
     )
 

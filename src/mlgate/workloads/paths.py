@@ -2,8 +2,10 @@
 
 `spec.predictor` goes down keys; `spec.canary[]` takes every element of a list; `spec.nodes.*` every
 value of a map; `spec.{worker,leader}` either of two keys; `graph.(children[])*` goes down as often as there
-is something below, the place itself first; `serveConfigV2.<yaml>` reads text that holds YAML or JSON. What is
-absent is skipped silently, what is of the wrong type is a problem.
+is something below, the place itself first; `args.**lora_config` takes every map below, the place itself
+first, that holds `lora_config`, however deep it lies; `serveConfigV2.<yaml>` reads text that holds YAML or
+JSON; a key with dots stands in braces. What is absent is skipped silently, what is of the wrong type is a
+problem.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ MAX_LEVELS = 32
 """Levels of a recursive part that are looked at; no graph of models or adapters comes near."""
 MAX_PLACES = 1000
 """Places one recursive part may lead to."""
-_STEP = re.compile(r"\(([^()]*)\)\*|\{([^}]*)\}|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)")
+_STEP = re.compile(r"\(([^()]*)\)\*|\{([^}]*)\}|\*\*([A-Za-z_]+)|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)")
 
 Place = tuple[str, Json]
 """A concrete path and the value that stands there."""
+Trail = tuple[()] | tuple["Trail", str | int]
+"""The way to a place: that to the one above, and its key or index there. Only what is needed is written."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +37,24 @@ class _Again:
     pattern: str
 
 
-_Step = tuple[str, ...] | str | _Again
+@dataclass(frozen=True)
+class _Holder:
+    """Every map below that holds the key."""
+
+    key: str
+
+
+_Step = tuple[str, ...] | str | _Again | _Holder
 
 
 @lru_cache(maxsize=1024)
 def _steps(pattern: str) -> tuple[_Step, ...]:
-    """Alternatives of keys, `*`, `[]`, `<yaml>` or steps to repeat."""
+    """Alternatives of keys, `*`, `[]`, `<yaml>`, steps to repeat or a key to look for."""
     steps: list[_Step] = []
     for match in _STEP.finditer(pattern):
-        again, braces, star, brackets, nested, key = match.groups()
-        if again:
-            steps.append(_Again(again))
+        again, braces, held, star, brackets, nested, key = match.groups()
+        if again or held:
+            steps.append(_Again(again) if again else _Holder(held))
         else:
             steps.append(star or brackets or nested or tuple((braces or key).split(",")))
     return tuple(steps)
@@ -60,6 +71,8 @@ def select(reader: Reader, value: Json, pattern: str, base: str = "") -> list[Pl
 def _follow(reader: Reader, path: str, node: Json, step: _Step) -> Iterator[Place]:
     if isinstance(step, _Again):
         yield from _repeat(reader, path, node, step.pattern)
+    elif isinstance(step, _Holder):
+        yield from _holders(reader, path, node, step.key)
     elif step == "[]":
         for index, item in enumerate(reader.sequence(node, path)):
             yield f"{path}[{index}]", item
@@ -103,3 +116,45 @@ def _without(value: Json, steps: tuple[_Step, ...]) -> Json:
     }
     found = {key: item for key, item in kept.items() if item is not None}
     return found or None
+
+
+def _holders(reader: Reader, path: str, root: Json, key: str) -> Iterator[Place]:
+    """The maps that hold the key, in document order. A path is written out only for these: there are few."""
+    stack: list[tuple[Json, Trail]] = [(root, ())]
+    count = 0
+    while stack:
+        node, trail = stack.pop()
+        if isinstance(node, dict):
+            if node.get(key) is not None:
+                count += 1
+                if count > MAX_PLACES:
+                    reader.problem(path, f"holds more than {MAX_PLACES} places with {key}")
+                    return
+                yield written(path, trail), node
+            stack.extend((child, (trail, name)) for name, child in reversed(node.items()))
+        elif isinstance(node, list):
+            stack.extend((child, (trail, index)) for index, child in reversed(list(enumerate(node))))
+
+
+def written(path: str, trail: Trail) -> str:
+    """A trail as a path below another one."""
+    steps: list[str | int] = []
+    while trail:
+        trail, step = trail
+        steps.append(step)
+    for step in reversed(steps):
+        path = f"{path}[{step}]" if isinstance(step, int) else join(path, step)
+    return path
+
+
+def scalars(root: Json) -> Iterator[tuple[Trail, str | int | float]]:
+    """Every text, number, true and false of a value and the way to it, in document order."""
+    stack: list[tuple[Json, Trail]] = [(root, ())]
+    while stack:
+        node, trail = stack.pop()
+        if isinstance(node, dict):
+            stack.extend((child, (trail, key)) for key, child in reversed(node.items()))
+        elif isinstance(node, list):
+            stack.extend((child, (trail, index)) for index, child in reversed(list(enumerate(node))))
+        elif node is not None:
+            yield trail, node

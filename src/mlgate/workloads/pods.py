@@ -9,7 +9,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, PodTemplate
 from mlgate.workloads.containers import read_container
 from mlgate.workloads.kinds import Component, ContainerField
-from mlgate.workloads.paths import select
+from mlgate.workloads.paths import Place, select
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot, read_volumes
@@ -43,6 +43,8 @@ class Pod:
     raw: dict[str, Json] = field(repr=False)
     component: str | None = None
     """Part of the kind it belongs to (`predictor`, `transformer`, ...); null for plain workloads."""
+    bare: bool = False
+    """Nothing but containers, which the operator puts into pods of its own making."""
 
     def setting(self, name: str) -> Json:
         """One of the further settings as written, an empty one as its default."""
@@ -58,20 +60,21 @@ def read_pod(
     *,
     of: Component | None = None,
     fields: tuple[dict[str, Json], str] | None = None,
+    root: dict[str, Json] | None = None,
     component: str | None = None,
     loose: bool = False,
 ) -> Pod:
     """The pod at `path`.
 
     `of` is the component it belongs to: its further fields that hold containers are found below `fields`, a
-    map and its path; the pod's own if it is left out. `loose`: the kind may write an image in parts and
-    variables as a map.
+    map and its path (the pod's own if it is left out), or in the whole object, `root`. `loose`: the kind may
+    write an image in parts and variables as a map.
     """
     context = reader.mapping(spec.get("securityContext"), f"{path}.securityContext")
     lists = CONTAINER_SLOTS if of is None else (*CONTAINER_SLOTS, *of.lists.items())
     slots = [*_listed(reader, spec, path, context, lists, loose=loose)]
     if of is not None:
-        slots += _fields(reader, of, fields or (spec, path), context)
+        slots += field_containers(reader, of, fields or (spec, path), context, root or {})
     return Pod(
         template=_template(reader, spec, path, labels, tuple(slots)),
         slots=tuple(slots),
@@ -96,15 +99,17 @@ def _listed(
             yield read_container(reader, raw, place, role, name=name, pod_security=context, loose=loose)
 
 
-def _fields(
-    reader: Reader, component: Component, fields: tuple[dict[str, Json], str], context: dict[str, Json]
+def field_containers(
+    reader: Reader,
+    component: Component,
+    fields: tuple[dict[str, Json], str],
+    context: dict[str, Json],
+    root: dict[str, Json],
 ) -> Iterator[Slot]:
     """Containers in fields of their own, and those that fields of the kind make up."""
     for pattern, given in component.containers.items():
         field = ContainerField(name=given) if isinstance(given, str) else given
-        for path, value in (
-            [fields[::-1]] if pattern == "." else select(reader, fields[0], pattern, fields[1])
-        ):
+        for path, value in _places(reader, pattern, fields, root):
             raw, places = _made(reader, reader.mapping(value, path), path, field)
             slot = read_container(
                 reader,
@@ -117,6 +122,16 @@ def _fields(
                 loose=True,
             )
             yield replace(slot, name=field.name if pattern == "." else slot.name, always_runs=False)
+
+
+def _places(
+    reader: Reader, pattern: str, fields: tuple[dict[str, Json], str], root: dict[str, Json]
+) -> list[Place]:
+    if pattern == ".":
+        return [fields[::-1]]
+    if pattern.startswith("/"):
+        return select(reader, root, pattern[1:])
+    return select(reader, fields[0], pattern, fields[1])
 
 
 def _made(

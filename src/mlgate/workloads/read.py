@@ -238,7 +238,7 @@ def _claim_templates(reader: Reader, obj: dict[str, Json], row: Kind | None) -> 
 def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
     for part in parts:
         for field in part.component.references:
-            for path, value in select(reader, part.value, field.path, part.path):
+            for path, value in part.select(reader, field.path):
                 name = reader.text(value, path)
                 if name:
                     into = f"{part.path}.{field.into}" if field.into else None

@@ -51,7 +51,7 @@ def _canaries(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollou
 
 def _share(reader: Reader, part: Part) -> tuple[float, str] | None:
     for pattern in part.component.canary_percent:
-        for path, value in select(reader, part.value, pattern, part.path):
+        for path, value in part.select(reader, pattern):
             percent = reader.integer(value, path)
             if percent is not None:
                 return float(percent), path

@@ -69,6 +69,11 @@ def read_volumes(reader: Reader, value: Json, path: str) -> Iterator[VolumeSlot]
             yield _volume(reader, raw, name, place)
 
 
+def read_volume_source(reader: Reader, value: Json, name: str, path: str) -> VolumeSlot:
+    """A volume of a pod in a field of its own, without its name."""
+    return _volume(reader, reader.mapping(value, path), name, path)
+
+
 def read_claim_templates(reader: Reader, value: Json, path: str) -> Iterator[VolumeSlot]:
     """Claim templates of a StatefulSet: a claim for each pod, whose name no manifest holds."""
     for place, raw in reader.mappings(value, path):
@@ -157,10 +162,11 @@ def resolve_path(
     slot = next((v for v in volumes if v.volume.name == volume_name), None)
     if slot is None:
         return f"file://{target}"
-    return _address(slot, rest, target)
+    return address_in(slot, rest, target)
 
 
-def _address(slot: VolumeSlot, rest: str, target: str) -> str:
+def address_in(slot: VolumeSlot, rest: str, target: str) -> str:
+    """The address of a path in a volume that is mounted so that it becomes the target."""
     volume = slot.volume
     if volume.kind == "pvc":
         return f"pvc://{volume.claim_name or volume.name}/{rest}".rstrip("/")

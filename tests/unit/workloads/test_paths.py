@@ -32,6 +32,7 @@ OBJECT = {
         ("spec.{leader,absent}", [("spec.leader", "l")]),
         ("spec.absent.model", []),
         ("spec.nothing", []),
+        ("spec.nodes.{the next}.uri", [("spec.nodes['the next'].uri", "n")]),
     ],
 )
 def test_a_pattern_leads_to_every_place_it_describes(pattern: str, places: list[Any]) -> None:
@@ -148,3 +149,34 @@ def test_a_copy_lacks_what_a_pattern_leads_to(pattern: str, value: Any, kept: An
     before = copy.deepcopy(value)
     assert without(value, pattern) == kept
     assert value == before
+
+
+NESTED = {
+    "runtime": {"name": "outer"},
+    "parts": [{"options": {"runtime": {"name": "first"}}}, "text", {"runtime": None}],
+    "last": {"runtime": "no map"},
+}
+
+
+def test_a_key_is_found_however_deep_it_lies() -> None:
+    reader = Reader()
+    assert select(reader, NESTED, "**runtime", "args") == [
+        ("args", NESTED),
+        ("args.parts[0].options", {"runtime": {"name": "first"}}),
+        ("args.last", {"runtime": "no map"}),
+    ]
+    assert reader.problems == ()
+
+
+def test_what_follows_a_key_is_read_like_any_path() -> None:
+    reader = Reader()
+    found = select(reader, NESTED, "**runtime.runtime.name")
+    assert found == [("runtime.name", "outer"), ("parts[0].options.runtime.name", "first")]
+    assert [problem.path for problem in reader.problems] == ["last.runtime"]
+
+
+def test_too_many_places_with_a_key_are_a_problem() -> None:
+    reader = Reader()
+    found = select(reader, [{"key": 1}] * (MAX_PLACES + 1), "**key", "list")
+    assert len(found) == MAX_PLACES
+    assert [problem.path for problem in reader.problems] == ["list"]
