@@ -97,7 +97,7 @@ class EvidenceSettings(_Group):
     secrets: bool = False
     """Whether the dates of Secrets are read; it takes the right to read Secrets."""
     config_maps: bool = False
-    """Whether ConfigMaps are searched for credentials; it takes the right to read ConfigMaps."""
+    """Whether ConfigMaps are read, for credentials and for what servers take from them; it takes the right."""
     call_seconds: Seconds = 2
     """Timeout of one call to the API server."""
 

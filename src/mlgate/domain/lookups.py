@@ -57,6 +57,8 @@ class LookUps(Frozen):
     has_volumes: bool = False
     """A volume is of kind pvc or ephemeral, so cluster.storageClasses is a look-up of this object."""
     has_pods: bool = False
+    has_images: bool = False
+    """There are containers, in pods of the object or of its operator."""
     service_accounts: tuple[str, ...] = ()
     """Accounts the pods run as, by name."""
     token_accounts: tuple[str, ...] = ()

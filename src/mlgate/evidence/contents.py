@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ConfigMapCredential, ConfigMapFacts, SecretFacts
+from mlgate.domain.evidence import ConfigMapCredential, ConfigMapFacts, SecretFacts, Unavailable
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many
@@ -42,12 +42,13 @@ async def config_maps(
 ) -> Looked[ConfigMaps]:
     """Keys of each ConfigMap whose values look like a credential. Raises EvidenceUnavailable.
 
-    Files are there to be read; in a cluster it takes a right that is not given by default.
+    In a cluster it takes a right that is not given by default.
     """
     if not lookups.config_maps:
         return Looked({})
-    if not options.config_maps and not is_files(cluster):
-        return Looked({}, cannot(CONFIG_MAPS, "disabled", "reading ConfigMaps is switched off"))
+    switched_off = unread_config_maps(cluster, options)
+    if switched_off is not None:
+        return Looked({}, switched_off)
     if len(lookups.config_maps) > MOST:
         return Looked({}, too_many(CONFIG_MAPS, "ConfigMaps", len(lookups.config_maps)))
     stored = await _named("ConfigMap", lookups.config_maps, lookups.namespace, cluster, deadline)
@@ -57,6 +58,13 @@ async def config_maps(
     missing = [f"ConfigMap {name}" for name in lookups.config_maps if name not in stored]
     found = {name: _searched(entry, options) for name, entry in stored.items()}
     return Looked(found, not_in_files(cluster, CONFIG_MAPS, missing))
+
+
+def unread_config_maps(cluster: Cluster, options: EvidenceOptions) -> Unavailable | None:
+    """Why ConfigMaps are not read: the installation does not allow it. Files are there to be read."""
+    if options.config_maps or is_files(cluster):
+        return None
+    return cannot(CONFIG_MAPS, "disabled", "reading ConfigMaps is switched off")
 
 
 async def _named(

@@ -23,7 +23,7 @@ from mlgate.domain.evidence import (
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.request import Request
 from mlgate.errors import EvidenceUnavailable
-from mlgate.evidence import approvals, facts
+from mlgate.evidence import approvals, contents, facts
 from mlgate.evidence.cards.load import LoadedCard, load, not_loaded
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
@@ -37,6 +37,7 @@ __all__ = ["EvidenceOptions", "gather"]
 
 _FIRST_ROUND = 0.7
 """Share of the time the first look may take, so that a source that hangs leaves some for the second."""
+_CONFIG_MAP = ("v1", "ConfigMap")
 
 
 async def gather(
@@ -147,18 +148,31 @@ async def _references(
     if beyond:
         work.say(facts.too_many("cluster.references", "objects by reference", len(references)))
     found = await asyncio.gather(
-        *(
-            work.attempt(facts.resolve(reference, namespace, work.named, deadline), deadline)
-            for reference in asked
-        )
+        *(work.attempt(_resolved(work, reference, deadline), deadline) for reference in asked)
     )
     resolved = [_reference(work, *pair) for pair in zip(asked, found, strict=True)]
     return (*resolved, *(facts.unresolved(reference, namespace, known=False) for reference in beyond))
 
 
+async def _resolved(
+    work: Gathering, reference: ObjectReference, deadline: Deadline
+) -> ResolvedReference | Unavailable:
+    """The object; why it is not looked for, if the installation does not allow reading its kind."""
+    names_config_map = any((version, kind) == _CONFIG_MAP for version, kind, _ in reference.kinds)
+    switched_off = contents.unread_config_maps(work.named, work.options) if names_config_map else None
+    if switched_off is not None:
+        return switched_off
+    return await facts.resolve(reference, work.lookups.namespace, work.named, deadline)
+
+
 def _reference(
-    work: Gathering, reference: ObjectReference, resolved: ResolvedReference | EvidenceUnavailable
+    work: Gathering,
+    reference: ObjectReference,
+    resolved: ResolvedReference | EvidenceUnavailable | Unavailable,
 ) -> ResolvedReference:
+    if isinstance(resolved, Unavailable):
+        work.say(resolved)
+        return facts.unresolved(reference, work.lookups.namespace, known=False)
     if isinstance(resolved, EvidenceUnavailable):
         work.say(facts.failure("cluster.references", resolved))
         return facts.unresolved(reference, work.lookups.namespace, known=False)

@@ -13,7 +13,7 @@ def not_made(request: Request, lookups: LookUps) -> tuple[Unavailable, ...]:
     """Every look-up the object needs and nobody makes, with the reason; `surroundings` says its own."""
     disabled = [
         ("evidence.modelSignatures", lookups.serves, _SIGNATURES),
-        ("evidence.imageSignatures", lookups.has_pods or bool(lookups.references), _SIGNATURES),
+        ("evidence.imageSignatures", lookups.has_images or bool(lookups.references), _SIGNATURES),
         ("evidence.attestations", lookups.serves, _SIGNATURES),
         ("evidence.registry", lookups.registry, "no model registry is configured"),
     ]

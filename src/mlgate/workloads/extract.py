@@ -119,6 +119,7 @@ def _lookups(request: Request, manifest: Manifest, workload: Workload, options: 
         needs_default_class=any(not slot.own_class for slot in manifest.volume_slots),
         has_volumes=bool(claiming),
         has_pods=bool(workload.pods),
+        has_images=bool(workload.containers),
         serves=workload.serves_model,
         trains=workload.trains_model,
         external=workload.exposure.scope in {"external", "unknown"},

@@ -19,7 +19,7 @@ _DEFAULT_ACCOUNT = "default"
 
 
 def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:
-    """The objects the pods name, as fields of LookUps; each name once."""
+    """The objects the pods name, and ConfigMaps the object does, as fields of LookUps; each name once."""
     templates = manifest.templates()
     undecided = [pod for pod in templates if pod.automount_service_account_token is None]
     return {
@@ -69,6 +69,7 @@ def _secrets(manifest: Manifest) -> Iterator[str | None]:
 
 def _config_maps(manifest: Manifest) -> Iterator[str | None]:
     yield from _variables(manifest, "configMap", "configMapKey")
+    yield from (item.lookup.name for item in manifest.named if item.lookup.kinds[0][1] == "ConfigMap")
     for slot in manifest.volume_slots:
         if slot.volume.kind == "configMap" and not slot.is_api_token:
             yield from _mounted(slot)

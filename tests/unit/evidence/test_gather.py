@@ -21,6 +21,13 @@ from mlgate.evidence.options import EvidenceOptions
 RUNTIME = ObjectReference(
     kinds=(("serving.kserve.io/v1alpha1", "ServingRuntime", True),), name="onnx", path="p"
 )
+CONFIG = ObjectReference(kinds=(("v1", "ConfigMap", True),), name="arguments", path="inference.config")
+CONFIG_MAP = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "arguments", "namespace": "prod"},
+    "data": {"server.yaml": "model: acme/drafts"},
+}
 NAMED = ("ModelCard", "PersistentVolumeClaim", "ServingRuntime")
 """Kinds of which the author of a manifest decides how many are read."""
 NAMESPACE = {
@@ -209,6 +216,53 @@ async def test_a_reference_that_could_not_be_read_is_unavailable_and_not_missing
     evidence = await world(references=(RUNTIME, RUNTIME))
     assert [entry.status for entry in evidence.references] == ["unavailable", "unavailable"]
     assert [entry.lookup for entry in evidence.unavailable].count("cluster.references") == 1
+
+
+async def test_a_config_map_that_decides_what_runs_is_found_where_it_may_be_read(world: World) -> None:
+    world.cluster.objects.append(CONFIG_MAP)
+    world.options = EvidenceOptions(config_maps=True)
+    evidence = await world(references=(CONFIG,))
+    assert [(entry.status, entry.object) for entry in evidence.references] == [("found", CONFIG_MAP)]
+    assert {"cluster.configMaps", "cluster.references"}.isdisjoint(reasons(evidence))
+
+
+async def test_a_config_map_that_is_not_there_is_missing(world: World) -> None:
+    world.options = EvidenceOptions(config_maps=True)
+    evidence = await world(references=(CONFIG,))
+    assert [entry.status for entry in evidence.references] == ["missing"]
+
+
+async def test_where_config_maps_are_switched_off_a_reference_to_one_is_disabled_and_not_asked_for(
+    world: World,
+) -> None:
+    world.cluster.objects.append(CONFIG_MAP)
+    evidence = await world(references=(CONFIG, RUNTIME))
+    assert [(entry.status, entry.object) for entry in evidence.references] == [
+        ("unavailable", None),
+        ("missing", None),
+    ]
+    assert reasons(evidence)["cluster.configMaps"] == "disabled"
+    # Other references are judged as before: naming a ConfigMap must not switch that off.
+    assert "cluster.references" not in reasons(evidence)
+    assert not any("ConfigMap" in what for _, what, _ in world.cluster.calls)
+
+
+async def test_a_config_map_that_cannot_be_read_is_an_error(world: World, unavailable: Any) -> None:
+    world.cluster.faults["ConfigMap"] = unavailable
+    world.options = EvidenceOptions(config_maps=True)
+    evidence = await world(references=(CONFIG,))
+    assert [entry.status for entry in evidence.references] == ["unavailable"]
+    assert reasons(evidence)["cluster.references"] == "error"
+
+
+async def test_a_config_map_among_files_is_read_whatever_the_installation_says(world: World) -> None:
+    world.cluster = FileCluster((NAMESPACE, CONFIG_MAP))
+    evidence = await world(references=(CONFIG,))
+    assert [entry.status for entry in evidence.references] == ["found"]
+    world.cluster = FileCluster((NAMESPACE,))
+    evidence = await world(references=(CONFIG,))
+    assert [entry.status for entry in evidence.references] == ["unavailable"]
+    assert reasons(evidence)["cluster.references"] == "offline"
 
 
 async def test_references_beyond_the_cap_are_not_looked_up_and_unavailable(

@@ -29,7 +29,7 @@ def test_an_unknown_requester_is_offline(request_of: Callable[..., Request]) -> 
 @pytest.mark.parametrize(
     ("lookups", "names"),
     [
-        ({"has_pods": True}, {"evidence.imageSignatures"}),
+        ({"has_images": True}, {"evidence.imageSignatures"}),
         ({"references": (RUNTIME,)}, {"evidence.imageSignatures"}),
         ({"registry": True}, {"evidence.registry"}),
         ({"serves": True}, {"evidence.modelSignatures", "evidence.attestations"}),

@@ -549,6 +549,7 @@ def test_the_look_ups_are_those_the_object_needs(read: Read, pod_of: PodOf) -> N
     assert lookups.needs_default_class
     assert lookups.has_volumes
     assert lookups.has_pods
+    assert lookups.has_images
     assert lookups.registry
     assert (lookups.secrets, lookups.config_maps) == (("s", "x"), ("c",))
     assert lookups.owner is not None

@@ -207,6 +207,7 @@ def test_the_configuration_of_a_server_is_a_reference(read: Read) -> None:
         assert [(item.kind, item.name) for item in workload_of(extraction).references] == [
             ("ConfigMap", "arguments")
         ]
+        assert extraction.lookups.config_maps == ("arguments",)
 
 
 @pytest.mark.parametrize("value", ["True", "true"])
