@@ -97,7 +97,7 @@ class EvidenceSettings(_Group):
     secrets: bool = False
     """Whether the dates of Secrets are read; it takes the right to read Secrets."""
     config_maps: bool = False
-    """Whether ConfigMaps are read, for credentials and for what servers take from them; it takes the right."""
+    """Whether ConfigMaps are read, for credentials and what servers take from them; it takes the right to."""
     call_seconds: Seconds = 2
     """Timeout of one call to the API server."""
 
