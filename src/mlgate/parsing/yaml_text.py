@@ -21,6 +21,7 @@ from mlgate.parsing.yaml_tree import Tree
 
 _MARKER = re.compile(r"^(---|\.\.\.)(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _OPENING = "---"
+_TEMPLATE = "{{"
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -87,8 +88,17 @@ def _document(index: int, line: int, chunk: str, limits: Limits) -> YamlDocument
     try:
         found, value = _value(chunk, line, limits)
     except ManifestError as error:
-        return YamlDocument(index, line, error=error)
+        return YamlDocument(index, line, error=_explained(error, chunk, line))
     return YamlDocument(index, line, value=value) if found else None
+
+
+def _explained(error: ManifestError, chunk: str, first: int) -> ManifestError:
+    """What to do with a template: its braces are YAML, so that the mistake alone looks odd."""
+    number = (error.line or first) - first
+    if not any(_TEMPLATE in text for text in chunk.split("\n")[number : number + 1]):
+        return error
+    told = f"{error.message}; this is a template, which must be rendered first"
+    return ManifestError(told, path=error.path, line=error.line, column=error.column)
 
 
 def _value(chunk: str, line: int, limits: Limits) -> tuple[bool, Json]:

@@ -10,7 +10,7 @@ from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.credentials import scan
-from mlgate.workloads.kinds import Kind, find_kind
+from mlgate.workloads.kinds import Kind, find_kind, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.needs import named_by_pods, needs_mesh, pod_labels
 from mlgate.workloads.read import read_object
@@ -77,10 +77,11 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
 
 
 def _read(request: Request, obj: dict[str, Json], row: Kind | None) -> Manifest | None:
-    """The object as read; None for an object of an unknown kind that holds no pods."""
-    manifest = read_object(obj, request.kind, row, namespace=request.namespace, name=request.name)
+    """The object as read; None for an object of a kind of no concern that holds no pods."""
+    kind = request.kind
+    manifest = read_object(obj, kind, row, namespace=request.namespace, name=request.name)
     if row is None:
-        return manifest if manifest.pods else None
+        return manifest if manifest.pods or is_unknown_to_its_group(kind.group, kind.kind) else None
     return manifest if obj else replace(manifest, problems=(*manifest.problems, _EMPTY))
 
 

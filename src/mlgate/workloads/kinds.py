@@ -167,12 +167,39 @@ class Kind(Frozen):
         return self.serves or self.trains or self.runtime or self.route or conditional
 
 
+class Aside(Frozen):
+    """Kinds of a model group that are known and not read, and why."""
+
+    group: str
+    kinds: tuple[str, ...]
+    why: str
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    text = files("mlgate.workloads").joinpath("kinds.yaml").read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
 @lru_cache(maxsize=1)
 def gated_kinds() -> dict[tuple[str, str], Kind]:
     """Every row by (group, kind)."""
-    data = yaml.safe_load(files("mlgate.workloads").joinpath("kinds.yaml").read_text(encoding="utf-8"))
-    rows = [Kind.model_validate(row) for row in data["kinds"]]
+    rows = [Kind.model_validate(row) for row in _table()["kinds"]]
     return {(row.group, row.kind): row for row in rows}
+
+
+@lru_cache(maxsize=1)
+def kinds_aside() -> tuple[Aside, ...]:
+    """The kinds of model groups that are not read."""
+    return tuple(Aside.model_validate(entry) for entry in _table()["aside"])
+
+
+def is_unknown_to_its_group(group: str, kind: str) -> bool:
+    """Whether the kind is of a group of model kinds and nobody has said what it holds."""
+    known = {row.kind: row.webhook for row in gated_kinds().values() if row.group == group}
+    aside = (name for entry in kinds_aside() if entry.group == group for name in entry.kinds)
+    return "models" in known.values() and kind not in {*known, *aside}
 
 
 def find_kind(group: str, kind: str) -> Kind | None:

@@ -14,7 +14,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.configuration import configurations
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.exposure import exposure
-from mlgate.workloads.kinds import Kind, ReferenceField
+from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
 from mlgate.workloads.models import built_in, detected, main_container, unique
@@ -58,6 +58,8 @@ def read_object(
     labels = reader.strings(metadata.get("labels"), "metadata.labels")
     if row is not None and kind.version not in row.versions:
         reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
+    if row is None and is_unknown_to_its_group(kind.group, kind.kind):
+        reader.problem("kind", f"{kind.kind[:60]} of {kind.group[:60]} is not known to the reader")
     parts = read_parts(reader, obj, row, name)
     claims = _claim_templates(reader, obj, row)
     stored = tuple(slot for part in parts for slot in storage_volumes(reader, part))

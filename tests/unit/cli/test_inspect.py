@@ -197,3 +197,31 @@ def test_standard_input_and_several_paths_are_read_in_order(mlgate: Program, tmp
     done = mlgate("inspect", "-", tmp_path, "-o", "json", stdin=SERVICE.encode())
 
     assert [entry["name"] for entry in json.loads(done.out)] == ["credit", "a"]
+
+
+def test_each_document_of_a_folder_that_cannot_be_read_is_told_and_the_rest_is_read(
+    mlgate: Program, tmp_path: Path
+) -> None:
+    texts = {
+        "a-template.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Values.name }}\n",
+        "b-broken.yaml": "apiVersion: v1\nkind: [\n---\n- 1\n",
+        "c-version.yaml": SERVICE.replace("v1beta1", "v7"),
+        "d-kind.yaml": SERVICE.replace("InferenceService", "InferencePool"),
+        "e-sound.yaml": SERVICE,
+        "f/g-nested.yaml": "apiVersion: ray.io/v1\nkind: RayService\nspec: {serveConfigV2: 'a: ['}\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    found = inspected(mlgate, tmp_path, code=2)
+
+    assert [Path(entry["source"]["file"]).name[0] for entry in found] == list("abbcdeg")
+    errors = [entry.get("error", {}) for entry in found]
+    assert [error.get("line") for error in errors] == [4, 3, 3, None, None, None, None]
+    assert "template" in errors[0]["message"]
+    problems = [[problem["path"] for problem in entry.get("problems", ())] for entry in found]
+    assert problems == [[], [], [], ["apiVersion"], ["kind"], [], ["spec.serveConfigV2", "spec"]]
+    assert [model["uri"] for model in found[3]["models"]] == ["http://models.example.com/credit"]
+    assert [model["uri"] for model in found[5]["models"]] == ["http://models.example.com/credit"]
+    assert [container["name"] for container in found[5]["containers"]] == ["kserve-container"]

@@ -150,6 +150,28 @@ def test_a_bad_document_hides_no_other() -> None:
     assert [document.line for document in documents] == [1, 2, 6, 8]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\n---\nb:\n  name: {{ .Release.Name }}\n", 4),
+        ("{{- if .Values.on }}\na: 1\n{{- end }}\n", 1),
+        ("a:\n  {{- toYaml .Values.b | nindent 2 }}\n", 2),
+        ("a: {{ .Values.b }}-x\n", 1),
+    ],
+)
+def test_a_template_is_told_as_one_by_its_line(text: str, line: int) -> None:
+    error = read_documents(text.encode(), MANIFEST_LIMITS)[-1].error
+
+    assert error is not None
+    assert error.message.endswith("; this is a template, which must be rendered first")
+    assert error.line == line
+
+
+def test_braces_in_another_line_explain_no_mistake() -> None:
+    assert "template" not in refused("a: '{{.Name}}'\nb: 1\nb: 2\n").message
+    assert "template" not in refused("a: '{{.Name}}'\n" + "[" * 1000, SMALL).message
+
+
 def test_lines_count_from_the_start_of_the_stream() -> None:
     documents = read_documents(
         b'a: 1\n---\nb: 1\nb: 2\n---\n{"c": 1,\n"c": 2}\n---\n{"d": 1\n', MANIFEST_LIMITS

@@ -456,6 +456,21 @@ def test_an_object_that_runs_nothing_is_of_no_concern(read: Read, obj: Object) -
     assert (found.workload, found.concerned, found.record, found.credentials) == (None, False, False, ())
 
 
+@pytest.mark.parametrize("kind", ["InferencePool", "inferenceservice", "InferenceServiceList", ""])
+def test_a_kind_of_a_model_group_that_the_table_does_not_have_is_a_problem(read: Read, kind: str) -> None:
+    found = read({"apiVersion": "serving.kserve.io/v1beta1", "kind": kind, "spec": {"predictor": {}}})
+    assert found.concerned
+    assert found.workload is not None
+    assert [problem.path for problem in found.workload.problems] == ["kind"]
+
+
+@pytest.mark.parametrize(("group", "kind"), [("serving.kserve.io", "LocalModelNodeGroup"), ("apps", "Job")])
+def test_a_kind_that_is_left_aside_or_of_another_group_is_no_problem(
+    read: Read, group: str, kind: str
+) -> None:
+    assert not read({"apiVersion": f"{group}/v1", "kind": kind, "spec": {"storageLimit": "1Ti"}}).concerned
+
+
 @pytest.mark.parametrize(
     "metadata", [None, [], "x", {"labels": [], "annotations": 1}, {"labels": {"a": None, "b": 1}}]
 )

@@ -19,6 +19,8 @@ from mlgate.workloads.kinds import (
     gated_kinds,
     is_cluster_scoped,
     is_known_kind,
+    is_unknown_to_its_group,
+    kinds_aside,
     webhook_rules,
 )
 
@@ -157,6 +159,21 @@ def test_kinds_are_told_apart_by_group_as_well() -> None:
     assert find_kind("kubeai.org", "Model") != find_kind("mlops.seldon.io", "Model")
     assert not is_known_kind("example.com", "InferenceService")
     assert not is_known_kind("serving.kserve.io", "Deployment")
+
+
+def test_a_kind_of_a_model_group_that_nobody_has_looked_at_is_unknown() -> None:
+    assert is_unknown_to_its_group("serving.kserve.io", "InferenceServices")
+    assert is_unknown_to_its_group("serving.kserve.io", "inferenceservice")
+    for group, kind in (("serving.kserve.io", "LocalModelNode"), ("apps", "Anything"), ("", "ConfigMap")):
+        assert not is_unknown_to_its_group(group, kind)
+
+
+def test_what_is_left_aside_is_of_a_model_group_and_has_no_row() -> None:
+    groups = {row.group for row in gated_kinds().values() if row.webhook == "models"}
+    for entry in kinds_aside():
+        assert entry.group in groups
+        assert entry.why
+        assert not [kind for kind in entry.kinds if is_known_kind(entry.group, kind)]
 
 
 def test_scope_is_that_of_the_table() -> None:
