@@ -19,10 +19,11 @@ from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kinds import Component, FileField
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
 from mlgate.workloads.parts import Part
+from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig, join
 from mlgate.workloads.slots import Slot
@@ -67,6 +68,40 @@ def configurations(part: Part, detections: tuple[Detection, ...]) -> Iterator[Na
                 name, key = found
                 lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=name, path=path)
                 yield Named(lookup, part.pod.template.path, None, "configuration", key)
+
+
+def inline(reader: Reader, part: Part, detections: tuple[Detection, ...]) -> Iterator[tuple[Slot, Detection]]:
+    """Configuration whose text stands in the object: as a container nobody runs, and what that would do."""
+    files = {path: entry for field in part.component.files for path, entry in _files(reader, part, field)}
+    named = dict.fromkeys(plain_path(file) for detection in detections for file, _ in detection.configured)
+    for file in named:
+        if file in files:
+            place, text = files[file]
+            words = list(_words(text, place))
+            if len(words) > _MOST:
+                reader.problem(place, f"holds more than {_MOST} values")
+            slot, places = _as_slot(words[:_MOST], place)
+            found = detect(slot, part.pod.volumes, presumed=True, made=part.pod.made)
+            yield slot, _moved(found, places)
+
+
+def _files(reader: Reader, part: Part, field: FileField) -> Iterator[tuple[str, tuple[str, str]]]:
+    for path, value in select(reader, part.value, field.path, part.path):
+        given = reader.mapping(value, path)
+        at = reader.text(given.get(field.at), f"{path}.{field.at}")
+        text = reader.text(given.get(field.content), f"{path}.{field.content}")
+        if at and text:
+            yield plain_path(at), (f"{path}.{field.content}", text)
+
+
+def _moved(found: Detection, places: dict[str, str]) -> Detection:
+    """The same with the places where the values stand."""
+    return replace(
+        found,
+        models=tuple(replace(model, path=places.get(model.path, model.path)) for model in found.models),
+        trust_remote_code=_either(Switch(), found.trust_remote_code, places),
+        runtime_lora=_either(Switch(), found.runtime_lora, places),
+    )
 
 
 def _mounted(slot: Slot, pod: Pod, file: str) -> tuple[str, str | None] | None:

@@ -69,6 +69,12 @@ def read_env(reader: Reader, value: Json, path: str, *, loose: bool = False) -> 
     return tuple(_env(reader, value, path))
 
 
+def read_variables_of(reader: Reader, value: Json, path: str) -> tuple[tuple[EnvVar, ...], dict[str, Json]]:
+    """Variables of a field of their own, a list or a map, and where those not written out come from."""
+    env = read_env(reader, value, path, loose=True)
+    return env, _sources(value, env)
+
+
 def _env(reader: Reader, value: Json, path: str) -> Iterator[EnvVar]:
     for place, item in reader.mappings(value, path):
         name = reader.text(item.get("name"), f"{place}.name") or ""

@@ -17,7 +17,7 @@ from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import Address, normalise
-from mlgate.workloads.volumes import EMPTY, VolumeSlot, resolve_path
+from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, resolve_path
 
 _HOLDING = {"pvc", "hostPath", "nfs", "image"}
 """Kinds of volumes that can hold a model."""
@@ -57,15 +57,19 @@ def detect(
     presumed: bool = False,
     batch: bool = False,
     platform_mount: bool = False,
+    made: Mounted = Mounted(),  # noqa: B008 - immutable
 ) -> Detection:
     """What the container serves or trains.
 
     `presumed`: its kind serves models, so that every word that can name a model does. `batch`: its kind
     runs to an end, so that a GPU points to training. `platform_mount`: /mnt/models is where the platform
-    puts a model that is named elsewhere.
+    puts a model that is named elsewhere. `made`: what the operator mounts, so that paths can be followed.
     """
     invocation = read_invocation(slot)
-    naming = Naming(invocation, volumes, presumed=presumed, platform_mount=platform_mount or presumed)
+    if made.mounts:
+        invocation = replace(invocation, slot=replace(slot, mounts=slot.mounts + made.mounts))
+    every = volumes + made.volumes
+    naming = Naming(invocation, every, presumed=presumed, platform_mount=platform_mount or presumed)
     models = naming.models()
     trains = _trains(invocation)
     # What is written on a command line may add that it trains; only a run to an end that has nothing of a

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from mlgate.domain.base import Json
@@ -25,7 +25,7 @@ from mlgate.workloads.uris import host_of, normalise
 
 _LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
 _ENCRYPTED = {"https", "wss", "grpcs", "rediss", "ftps"}
-_PLAIN = {"http", "ws", "ftp", "tcp", "redis", "hdfs", "webhdfs"}
+_PLAIN = {"http", "ws", "ftp", "tcp", "redis", "hdfs", "webhdfs", "lm"}
 _STORES = {
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
@@ -34,6 +34,7 @@ _STORES = {
     "HF_ENDPOINT",
     "MLFLOW_TRACKING_URI",
     "MLFLOW_S3_ENDPOINT_URL",
+    "NIM_REPOSITORY_OVERRIDE",
 }
 """Variables that say from where a model is fetched."""
 _ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s"'<>,;]+""")
@@ -63,9 +64,15 @@ def _of_fields(reader: Reader, part: Part) -> Iterator[Endpoint]:
                 yield from (
                     _endpoint(text, at, field.purpose) for at, text in _addresses(reader, value, path)
                 )
-            elif text := reader.text(value, path):
-                has_scheme = field.scheme is None or "://" in text
-                yield _endpoint(text if has_scheme else f"{field.scheme}://{text}", path, field.purpose)
+                continue
+            text = reader.text(value, path) or ""
+            for url in text.split(field.separator) if field.separator else (text,):
+                if url.strip():
+                    yield _endpoint(_with_scheme(url.strip(), field.scheme), path, field.purpose)
+
+
+def _with_scheme(url: str, scheme: str | None) -> str:
+    return url if scheme is None or "://" in url else f"{scheme}://{url}"
 
 
 def _addresses(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str]]:
@@ -146,12 +153,20 @@ def features(reader: Reader, parts: list[Part], detections: list[Detection]) -> 
     note_excess(reader, detections)
     return Features(
         confidential=confidential(reader, parts),
-        runtime_lora=_first(detection.runtime_lora for detection in detections),
-        trust_remote_code=_first(detection.trust_remote_code for detection in detections),
+        runtime_lora=_first([*(item.runtime_lora for item in detections), *_switches(reader, parts)]),
+        trust_remote_code=_first([detection.trust_remote_code for detection in detections]),
         request_logging=request_logging(reader, parts),
         explainer=any(part.component.role == "explainer" for part in parts),
     )
 
 
-def _first(switches: Iterator[Switch]) -> Switch:
+def _switches(reader: Reader, parts: list[Part]) -> Iterator[Switch]:
+    """Fields by which an operator lets callers load adapters; one that says anything but no does."""
+    for part in parts:
+        for pattern in part.component.runtime_lora:
+            for path, value in part.select(reader, pattern):
+                yield Switch(enabled=value not in (False, "", []), path=path)
+
+
+def _first(switches: Iterable[Switch]) -> Switch:
     return next((switch for switch in switches if switch.enabled), Switch())

@@ -11,11 +11,13 @@ import yaml
 from mlgate.domain.base import Frozen
 from mlgate.domain.workload import ContainerRole, ModelRole
 
-Library = Literal["hub", "ollama", "ngc", "kaito", "bento", "image"]
+Library = Literal["hub", "ollama", "ngc", "kaito", "bento", "image", "pvc"]
 Merge = Literal["runtime", "pods", "parts", "models", "configuration", "none"]
 Purpose = Literal["logger", "graphStep", "proxy", "cache", "other"]
 WebhookEntry = Literal["models", "workloads", "records"]
 Rule = dict[str, Any]
+Conditions = dict[str, tuple[str, ...]]
+"""Fields and the values one of which each must have; without values it must be absent."""
 
 
 class ModelField(Frozen):
@@ -31,6 +33,8 @@ class ModelField(Frozen):
     revision: str | None = None
     name: str | None = None
     role: ModelRole | None = None
+    where: Conditions = {}
+    revision_flag: Conditions | None = None
 
 
 class ContainerField(Frozen):
@@ -39,6 +43,13 @@ class ContainerField(Frozen):
     name: str
     role: ContainerRole = "server"
     fields: dict[str, str] = {}
+    inside: str | None = None
+    variables: tuple[str, ...] = ()
+    from_secret: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    where: Conditions = {}
+    always: bool = False
+    elsewhere: bool = False
 
 
 class VolumeField(Frozen):
@@ -47,9 +58,30 @@ class VolumeField(Frozen):
     path: str
     kind: Literal["pvc", "hostPath", "emptyDir", "nfs", "source"]
     claim: str | None = None
+    called: str | None = None
     storage_class: str | None = None
     holds_model: bool = True
+    where: Conditions = {}
     values: tuple[str, ...] = ()
+
+
+class MountField(Frozen):
+    """A place where the operator mounts a volume, which no list of mounts holds."""
+
+    path: str
+    claim: str | None = None
+    called: str | None = None
+    at: str | None = None
+    otherwise: str = "/"
+    sub_path: str | None = None
+
+
+class FileField(Frozen):
+    """Files whose text stands in the object."""
+
+    path: str
+    at: str
+    content: str
 
 
 class EndpointField(Frozen):
@@ -57,6 +89,7 @@ class EndpointField(Frozen):
 
     path: str
     purpose: Purpose = "other"
+    separator: str | None = None
     scheme: str | None = None
     within: bool = False
 
@@ -84,22 +117,28 @@ class Component(Frozen):
     """A part of a kind that loads models, most often by running pods."""
 
     path: str
+    where: Conditions = {}
     id: str | None = None
     role: ModelRole = "primary"
     layout: Literal["template", "spec", "pod", "none"] = "spec"
     pod_spec: str | None = None
     labels: str = "labels"
+    settings: dict[str, str] = {}
+    fixed: dict[str, str] = {}
     containers: dict[str, str | ContainerField] = {}
     lists: dict[str, ContainerRole] = {}
     models: tuple[ModelField, ...] = ()
     storages: tuple[ModelField, ...] = ()
     datasets: tuple[str, ...] = ()
     volumes: tuple[VolumeField, ...] = ()
+    mounts: tuple[MountField, ...] = ()
+    files: tuple[FileField, ...] = ()
     endpoints: tuple[EndpointField, ...] = ()
     image_holds_model: bool = False
     image_if_none: bool = False
     loggers: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
+    runtime_lora: tuple[str, ...] = ()
     references: tuple[ReferenceField, ...] = ()
     canary: bool = False
     canary_percent: tuple[str, ...] = ()
@@ -143,8 +182,9 @@ class Kind(Frozen):
     subresources: tuple[str, ...] = ()
     serves: bool = False
     trains: bool = False
-    serves_with: str | None = None
-    trains_with: str | None = None
+    serves_with: tuple[str, ...] = ()
+    trains_with: tuple[str, ...] = ()
+    helps: Conditions = {}
     runtime: bool = False
     route: bool = False
     batch: bool = False
@@ -163,7 +203,7 @@ class Kind(Frozen):
     @property
     def is_model_kind(self) -> bool:
         """Whether the kind alone says that the object concerns a model."""
-        conditional = self.serves_with is not None or self.trains_with is not None
+        conditional = bool(self.serves_with or self.trains_with)
         return self.serves or self.trains or self.runtime or self.route or conditional
 
 

@@ -32,9 +32,10 @@ def read_variables(reader: Reader, value: dict[str, Json], path: str) -> Iterato
 
 
 def read_words(reader: Reader, value: Json, path: str) -> tuple[str, ...]:
-    """Words of a command line: a list, one text, or a map of flags."""
+    """Words of a command line: a list, one text, or a map of flags, of which an empty one stands alone."""
     if isinstance(value, str):
         return (value,)
     if isinstance(value, dict):
-        return tuple(f"--{key}={item}" for key, item in reader.scalars(value, path).items())
+        flags = {f"--{key.lstrip('-')}": item for key, item in reader.scalars(value, path).items()}
+        return tuple(f"{flag}={item}" if item else flag for flag, item in flags.items())
     return reader.texts(value, path)

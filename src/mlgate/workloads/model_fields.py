@@ -8,9 +8,12 @@ from itertools import takewhile
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import DatasetSource, ServedModel, Volume
+from mlgate.workloads.catalog import catalog
+from mlgate.workloads.invocation import read_invocation
 from mlgate.workloads.kinds import Library, ModelField, VolumeField
+from mlgate.workloads.operators import called
 from mlgate.workloads.parts import Part
-from mlgate.workloads.paths import Place, select
+from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader, dig, kind_of
 from mlgate.workloads.uris import Address, hub, in_image, normalise, tagged
 from mlgate.workloads.volumes import VolumeSlot, address_in, read_volume_source, resolve_path
@@ -35,12 +38,13 @@ def datasets(reader: Reader, part: Part) -> Iterator[DatasetSource]:
                 yield DatasetSource(uri=address.uri, scheme=address.scheme, path=path)
 
 
-def storage_volumes(reader: Reader, part: Part) -> Iterator[VolumeSlot]:
-    """Volumes in the storage fields of the kind."""
+def storage_volumes(reader: Reader, part: Part, name: str | None = None) -> Iterator[VolumeSlot]:
+    """Volumes in the storage fields of the kind; `name` is that of the object."""
     for field in part.component.volumes:
         for path, value in part.select(reader, field.path):
-            if not field.values or str(value).lower() in field.values:
-                yield _volume(reader, field, path, value)
+            meant = not field.values or str(value).lower() in field.values
+            if meant and holds(value, field.where):
+                yield _volume(reader, field, (path, value), name)
 
 
 def _in_volume(reader: Reader, source: Json, path: str) -> str:
@@ -77,6 +81,8 @@ def served(
 
 def _declared(reader: Reader, part: Part, name: str | None) -> Iterator[ServedModel]:
     for field in part.component.models:
+        if not holds(part.value, field.where):
+            continue
         for place, value in part.select(reader, field.path):
             yield from _models(reader, part, field, (place, value), name)
     for field in part.component.storages:
@@ -93,7 +99,7 @@ def _models(
     for path, text in _texts(reader, field, place):
         yield served(
             part,
-            _address(part, field, text, _beside(reader, field.revision, place)),
+            _address(part, field, text, _beside(reader, field.revision, place) or _flagged(part, field)),
             path,
             _id(part, field, path, own),
             name=own or name,
@@ -142,11 +148,23 @@ def _joined(reader: Reader, keys: tuple[str, ...], path: str, value: Json) -> li
 def _address(part: Part, field: ModelField, text: str, revision: str | None) -> Address:
     text = text.strip()
     if text.startswith("/"):
-        mounts = tuple(mount for slot in part.pod.slots for mount in slot.mounts)
-        return normalise(resolve_path(text, mounts, part.pod.volumes) or f"file://{text}")
+        pod = part.pod
+        mounts = (*(mount for slot in pod.slots for mount in slot.mounts), *pod.made.mounts)
+        return normalise(resolve_path(text, mounts, pod.volumes + pod.made.volumes) or f"file://{text}")
     if field.library is None or "://" in text or text.startswith("models:/"):
-        return normalise(text)
+        found = normalise(text)
+        known = found.scheme != "hf" or found.revision is not None
+        return found if known else hub(found.uri.removeprefix("hf://"), revision)
     return in_library(field.library, text, revision)
+
+
+def _flagged(part: Part, field: ModelField) -> str | None:
+    """The revision by a flag of the server that loads the model; the last one counts, as for the server."""
+    if field.revision_flag is None or not holds(part.value, field.revision_flag):
+        return None
+    names = catalog().flags["revision"]
+    flags = (flag for slot in part.pod.slots for flag in read_invocation(slot).flags)
+    return next((flag.value for flag in reversed([*flags]) if flag.name in names and flag.value), None)
 
 
 def in_library(library: Library, name: str, revision: str | None = None) -> Address:
@@ -168,7 +186,7 @@ def _beside(reader: Reader, pattern: str | None, place: Place) -> str | None:
 
 
 def _id(part: Part, field: ModelField, path: str, name: str | None) -> str:
-    if field.role == "adapter":
+    if field.role == "adapter" and (name or part.component.role != "adapter"):
         return f"adapter:{name or path}"
     if field.many:
         return f"{part.id}.{path.removeprefix(part.path + '.').rpartition('.')[0]}"
@@ -195,7 +213,8 @@ def _storage(reader: Reader, storage: dict[str, Json], path: str) -> Address | N
     return Address(f"{key}/{inner.lstrip('/')}", "unknown") if storage else None
 
 
-def _volume(reader: Reader, field: VolumeField, path: str, value: Json) -> VolumeSlot:
+def _volume(reader: Reader, field: VolumeField, place: Place, name: str | None) -> VolumeSlot:
+    path, value = place
     if field.kind == "source":
         found = read_volume_source(reader, value, path, path)
         held = found.volume.model_copy(update={"holds_model": field.holds_model})
@@ -205,7 +224,7 @@ def _volume(reader: Reader, field: VolumeField, path: str, value: Json) -> Volum
     claim = text if field.kind == "pvc" and text else _field(reader, given, field.claim, path)
     storage_class = _field(reader, given, field.storage_class, path)
     volume = Volume(
-        name=claim or path,
+        name=claim or called(field.called, name) or path,
         kind=field.kind,
         claim_name=claim if field.kind == "pvc" else None,
         storage_class_name=storage_class or None,

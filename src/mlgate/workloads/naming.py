@@ -162,6 +162,11 @@ class Naming:
                 yield from self._found(flag.value, flag.path, f"arg:--{flag.name}", "draft")
             elif flag.value and flag.name in flags["tokenizers"]:
                 yield from self._found(flag.value, flag.path, f"arg:--{flag.name}", "tokenizer")
+        for env in self._invocation.slot.env:
+            if env.value and env.name in self._catalog.variables["adapters"]:
+                yield from self._found(
+                    self._invocation.expand(env.value), env.path, f"env:{env.name}", "adapter", env.name
+                )
 
     def _values(self, flag: Flag) -> list[str]:
         """The values of a flag that takes several."""

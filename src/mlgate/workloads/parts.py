@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from mlgate.domain.base import Json
 from mlgate.domain.workload import PodTemplate
 from mlgate.workloads.containers import read_env
+from mlgate.workloads.field_containers import Fields, field_containers
 from mlgate.workloads.kinds import Component, Kind
-from mlgate.workloads.paths import Place, select
-from mlgate.workloads.pods import Pod, field_containers, read_pod
+from mlgate.workloads.operators import read_mounts, with_settings
+from mlgate.workloads.paths import Place, holds, select
+from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_pods
 
@@ -48,9 +50,7 @@ class Part:
 
     def select(self, reader: Reader, pattern: str) -> list[Place]:
         """The places a pattern leads to: from the component, or with a slash at its beginning the object."""
-        if pattern.startswith("/"):
-            return select(reader, self.root, pattern[1:])
-        return select(reader, self.value, pattern, self.path)
+        return Fields(self.value, self.path, self.root).select(reader, pattern)
 
 
 def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str | None) -> list[Part]:
@@ -59,6 +59,8 @@ def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str
     for component in row.components if row is not None else ():
         for path, value in select(reader, obj, component.path):
             given = reader.mapping(value, path)
+            if not holds(given, component.where):
+                continue
             pod = _pod(reader, obj, component, path, given, row, name)
             parts.append(Part(component, path, given, pod, obj))
     if row is None or row.webhook == "models":
@@ -81,9 +83,11 @@ def _pod(
     row: Kind | None,
     name: str | None,
 ) -> Pod:
+    fields = Fields(value, path, obj)
+    made = read_mounts(reader, component, fields, name)
     if component.layout == "none":
-        slots = tuple(field_containers(reader, component, (value, path), {}, obj))
-        return Pod(PodTemplate(path=path), slots, (), {}, component.id, bare=True)
+        slots = tuple(field_containers(reader, component, fields, {}))
+        return Pod(PodTemplate(path=path), slots, (), {}, component.id, bare=True, made=made)
     spec, spec_path = value, path
     labels_of, labels_path = _labels(obj, component, path, value)
     if component.layout == "template":
@@ -97,16 +101,16 @@ def _pod(
         spec = reader.mapping(dig(value, *component.pod_spec.split(".")), spec_path)
     fixed = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
     labels = fixed | reader.strings(labels_of, labels_path)
-    return read_pod(
+    pod = read_pod(
         reader,
-        spec,
+        with_settings(reader, component, fields, spec, name),
         spec_path,
         labels,
         of=component,
-        fields=(value, path),
-        root=obj,
+        fields=fields,
         loose=row is not None and row.webhook == "models",
     )
+    return replace(pod, raw=spec, made=made)
 
 
 def _labels(

@@ -99,6 +99,23 @@ def _repeat(reader: Reader, path: str, node: Json, pattern: str) -> Iterator[Pla
     reader.problem(path, "is nested deeper or wider than the reader looks")
 
 
+def holds(value: Json, conditions: dict[str, tuple[str, ...]]) -> bool:
+    """Whether each of the fields has one of its values; one without values must be absent or empty."""
+    return all(_matches(value, pattern, values) for pattern, values in conditions.items())
+
+
+def _matches(value: Json, pattern: str, values: tuple[str, ...]) -> bool:
+    found = [item for _, item in select(Reader(), value, pattern) if item != ""]
+    if not values:
+        return not found
+    texts = {
+        str(item).lower() if isinstance(item, bool) else item
+        for item in found
+        if isinstance(item, bool | str)
+    }
+    return not texts.isdisjoint(values)
+
+
 def without(value: Json, pattern: str) -> Json:
     """A copy without what the pattern leads to; null for a map that is empty then. Shares what it leaves."""
     return _without(value, _steps(pattern))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, PodTemplate
 from mlgate.workloads.containers import read_container
-from mlgate.workloads.kinds import Component, ContainerField
-from mlgate.workloads.paths import Place, select
+from mlgate.workloads.field_containers import Fields, field_containers
+from mlgate.workloads.kinds import Component
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import VolumeSlot, read_volumes
+from mlgate.workloads.volumes import Mounted, VolumeSlot, read_volumes
 
 CONTAINER_SLOTS: tuple[tuple[str, ContainerRole], ...] = (
     ("containers", "server"),
@@ -45,6 +45,8 @@ class Pod:
     """Part of the kind it belongs to (`predictor`, `transformer`, ...); null for plain workloads."""
     bare: bool = False
     """Nothing but containers, which the operator puts into pods of its own making."""
+    made: Mounted = field(default_factory=Mounted)
+    """What the operator mounts into its containers, so that paths in them can be followed."""
 
     def setting(self, name: str) -> Json:
         """One of the further settings as written, an empty one as its default."""
@@ -59,22 +61,20 @@ def read_pod(
     labels: dict[str, str],
     *,
     of: Component | None = None,
-    fields: tuple[dict[str, Json], str] | None = None,
-    root: dict[str, Json] | None = None,
+    fields: Fields | None = None,
     component: str | None = None,
     loose: bool = False,
 ) -> Pod:
     """The pod at `path`.
 
-    `of` is the component it belongs to: its further fields that hold containers are found below `fields`, a
-    map and its path (the pod's own if it is left out), or in the whole object, `root`. `loose`: the kind may
-    write an image in parts and variables as a map.
+    `of` is the component it belongs to: its further fields that hold containers are found below `fields`, the
+    pod's own if they are left out. `loose`: the kind may write an image in parts and variables as a map.
     """
     context = reader.mapping(spec.get("securityContext"), f"{path}.securityContext")
     lists = CONTAINER_SLOTS if of is None else (*CONTAINER_SLOTS, *of.lists.items())
     slots = [*_listed(reader, spec, path, context, lists, loose=loose)]
     if of is not None:
-        slots += field_containers(reader, of, fields or (spec, path), context, root or {})
+        slots += field_containers(reader, of, fields or Fields(spec, path, spec), context)
     return Pod(
         template=_template(reader, spec, path, labels, tuple(slots)),
         slots=tuple(slots),
@@ -97,53 +97,6 @@ def _listed(
         for place, raw in reader.mappings(spec.get(key), f"{path}.{key}"):
             name = place.rpartition(".")[2]
             yield read_container(reader, raw, place, role, name=name, pod_security=context, loose=loose)
-
-
-def field_containers(
-    reader: Reader,
-    component: Component,
-    fields: tuple[dict[str, Json], str],
-    context: dict[str, Json],
-    root: dict[str, Json],
-) -> Iterator[Slot]:
-    """Containers in fields of their own, and those that fields of the kind make up."""
-    for pattern, given in component.containers.items():
-        field = ContainerField(name=given) if isinstance(given, str) else given
-        for path, value in _places(reader, pattern, fields, root):
-            raw, places = _made(reader, reader.mapping(value, path), path, field)
-            slot = read_container(
-                reader,
-                raw,
-                path,
-                field.role,
-                name=field.name,
-                pod_security=context,
-                places=places,
-                loose=True,
-            )
-            yield replace(slot, name=field.name if pattern == "." else slot.name, always_runs=False)
-
-
-def _places(
-    reader: Reader, pattern: str, fields: tuple[dict[str, Json], str], root: dict[str, Json]
-) -> list[Place]:
-    if pattern == ".":
-        return [fields[::-1]]
-    if pattern.startswith("/"):
-        return select(reader, root, pattern[1:])
-    return select(reader, fields[0], pattern, fields[1])
-
-
-def _made(
-    reader: Reader, value: dict[str, Json], path: str, field: ContainerField
-) -> tuple[dict[str, Json], dict[str, str]]:
-    """A container of fields that stand elsewhere or are named otherwise, and where each of these is."""
-    raw, places = dict(value), dict[str, str]()
-    for key, pattern in field.fields.items():
-        raw.pop(key, None)
-        for place, found in select(reader, value, pattern, path)[:1]:
-            raw[key], places[key] = found, place
-    return raw, places
 
 
 def _template(

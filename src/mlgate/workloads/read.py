@@ -11,7 +11,7 @@ from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.configuration import configurations
+from mlgate.workloads.configuration import configurations, inline
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
@@ -19,7 +19,7 @@ from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
 from mlgate.workloads.models import built_in, detected, main_container, unique
 from mlgate.workloads.parts import Part, read_parts
-from mlgate.workloads.paths import select
+from mlgate.workloads.paths import holds, select
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.rollouts import rollout
@@ -47,6 +47,8 @@ class Found:
     """The same with the volumes of claim templates."""
     models: tuple[ServedModel, ...]
     detections: tuple[Detection, ...]
+    configured: tuple[Detection, ...] = ()
+    """The same of configuration whose text stands in the object."""
 
 
 def read_object(
@@ -62,7 +64,7 @@ def read_object(
         reader.problem("kind", f"{kind.kind[:60]} of {kind.group[:60]} is not known to the reader")
     parts = read_parts(reader, obj, row, name)
     claims = _claim_templates(reader, obj, row)
-    stored = tuple(slot for part in parts for slot in storage_volumes(reader, part))
+    stored = tuple(slot for part in parts for slot in storage_volumes(reader, part, name))
     found = [_examine(reader, obj, part, row, claims) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
@@ -72,14 +74,14 @@ def read_object(
         models += [
             model
             for item in found
-            if item.part.component.image_if_none
+            if _may_hold(item, row)
             for model in _image(reader, item.part, item.detections, _served_name(obj, row))
         ]
     if len(models) > MAX_MODELS:
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
-    serves, trains = _purpose(reader, obj, row, detections, labelled=bool(labelled))
+    serves, trains = _purpose(reader, obj, row, detections, named=bool(models), labelled=bool(labelled))
     named = (*_named(reader, parts), *_configurations(found))
     _note_silence(reader, found, models, named, serves=serves and row is not None and row.is_model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
@@ -103,7 +105,9 @@ def read_object(
         exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(_reference(item, namespace) for item in named),
         named=named,
-        features=facts.features(reader, parts, detections),
+        features=facts.features(
+            reader, parts, [*detections, *(file for item in found for file in item.configured)]
+        ),
         rollout=rollout(reader, obj, row, parts),
         problems=reader.problems,
     )
@@ -124,6 +128,7 @@ def _examine(
             presumed=presumed,
             batch=row is not None and row.batch,
             platform_mount=platform,
+            made=part.pod.made,
         )
         for slot in part.pod.slots
     )
@@ -131,14 +136,27 @@ def _examine(
         if not detection.complete:
             reader.problem(slot.at("args"), "is too long to be searched for models")
     name = _served_name(obj, row)
+    configured: list[Detection] = []
     models = list(declared(reader, part, name))
     if models and presumed:
         _note_replaceable(reader, part)
     models += detected(part, detections, name=name, first=not models)
+    for file, found in inline(reader, part, detections):
+        models += detected(
+            replace(part, pod=replace(part.pod, slots=(file,))), (found,), name=name, first=not models
+        )
+        configured.append(found)
     serves = any(detection.serves for detection in detections)
-    if not _names_one(models) and (part.component.image_holds_model or (serves and not presumed)):
+    alone = serves and not presumed and not part.component.image_if_none
+    if not _names_one(models) and (part.component.image_holds_model or alone):
         models += _image(reader, part, detections, name)
-    return Found(given, part, tuple(models), detections)
+    return Found(given, part, tuple(models), detections, tuple(configured))
+
+
+def _may_hold(item: Found, row: Kind | None) -> bool:
+    """Whether it has the model in its image if no other part names one."""
+    serves = any(detection.serves for detection in item.detections)
+    return item.part.component.image_if_none and (serves or (row is not None and row.is_model_kind))
 
 
 def _note_replaceable(reader: Reader, part: Part) -> None:
@@ -191,20 +209,27 @@ def _strays(reader: Reader, obj: dict[str, Json], row: Kind | None, known: set[s
 
 
 def _purpose(
-    reader: Reader, obj: dict[str, Json], row: Kind | None, detections: list[Detection], *, labelled: bool
+    reader: Reader,
+    obj: dict[str, Json],
+    row: Kind | None,
+    detections: list[Detection],
+    *,
+    named: bool,
+    labelled: bool,
 ) -> tuple[bool, bool]:
     """Whether it serves and whether it trains: its kind says so, or else its containers do."""
     if row is not None and row.is_model_kind:
+        helps = bool(row.helps) and holds(obj, row.helps) and not named
         return (
-            row.serves or _has(reader, obj, row.serves_with),
+            (row.serves and not helps) or _has(reader, obj, row.serves_with),
             row.trains or _has(reader, obj, row.trains_with),
         )
     serves = labelled or any(detection.serves for detection in detections)
     return serves, any(detection.trains for detection in detections)
 
 
-def _has(reader: Reader, obj: dict[str, Json], pattern: str | None) -> bool:
-    return pattern is not None and bool(select(reader, obj, pattern))
+def _has(reader: Reader, obj: dict[str, Json], patterns: tuple[str, ...]) -> bool:
+    return any(select(reader, obj, pattern) for pattern in patterns)
 
 
 def _labels(parts: list[Part]) -> Iterator[str]:
@@ -295,5 +320,6 @@ def _note_silence(
         if must and item.part.pod.template.path not in referring:
             reader.problem(item.part.path, "names no model that the reader can find")
             told = True
-    if serves and not (told or naming or _names_one(models)):
+    adds = any(item.models and item.part.component.role in _HELPERS for item in found)
+    if serves and not (told or naming or adds or _names_one(models)):
         reader.problem("spec", "names no model that the reader can find")

@@ -12,7 +12,7 @@ from typing import TypeVar
 from mlgate.domain.base import Frozen, Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
-from mlgate.domain.workload import Features
+from mlgate.domain.workload import Features, ServedModel
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import unique
@@ -22,6 +22,7 @@ from mlgate.workloads.read import read_object
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot
 
+_IMAGE = "image"
 T = TypeVar("T", bound=Frozen)
 
 
@@ -34,13 +35,21 @@ def merge_object(
     row = find_kind(group, found.kind)
     other = read_object(obj, kind, row, namespace=manifest.namespace, name=found.name)
     base = f"{found.kind}/{found.name}."
-    whole = _with_models(manifest, other, base)
+    whole = _with_models(manifest, other, base, named)
     return whole if named.merge == "models" else _with_pods(whole, other, base, named)
 
 
-def _with_models(manifest: Manifest, other: Manifest, base: str) -> Manifest:
-    """Models the object does not name itself: what stands in it overrides what it is laid over."""
+def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:
+    """Models the object does not name itself: what stands in it overrides what it is laid over.
+
+    An image that was taken to hold the model of a component holds none if another object names that model.
+    """
     own = {model.id for model in manifest.models} if manifest.row and manifest.row.is_model_kind else set()
+    if named.merge == "models":
+        own = set()
+        if any(model.scheme != _IMAGE and model.role == "primary" for model in other.models):
+            kept = [model for model in manifest.models if not _presumed(model, named)]
+            manifest = replace(manifest, models=tuple(kept))
     added = [_moved(model, base) for model in other.models if model.id not in own]
     known = {(model.uri, model.role) for model in manifest.models}
     added = [model for model in added if (model.uri, model.role) not in known]
@@ -78,6 +87,10 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
         endpoints=(*manifest.endpoints, *(_moved(entry, base) for entry in other.endpoints)),
         features=_features(manifest.features, other.features, base),
     )
+
+
+def _presumed(model: ServedModel, named: Named) -> bool:
+    return model.scheme == _IMAGE and model.path.startswith(f"{named.component}.")
 
 
 def _features(own: Features, other: Features, base: str) -> Features:

@@ -52,10 +52,14 @@ class Slot:
     """Path of each field that stands elsewhere in the object than the rest of the container."""
     always_runs: bool = True
     """False for a field that only tunes a container defined elsewhere, such as KServe's `model`."""
+    elsewhere: bool = False
+    """It says what a container of another object is to load, and is none itself."""
 
     @property
     def runs(self) -> bool:
         """Whether anything of a container is said here."""
+        if self.elsewhere:
+            return False
         return self.always_runs or any(self.raw.get(key) is not None for key in OF_A_CONTAINER)
 
     def at(self, key: str) -> str:

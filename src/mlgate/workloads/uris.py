@@ -17,6 +17,10 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]
 _VERSION_KEYS = {"s3": "versionId", "https": "versionid"}
 _OCI = {"oci", "oci+native", "oci+fetch"}
 _WITH_HOST = {"http", "https", "hdfs", "webhdfs", "ftp", "ftps", "tcp", "redis", "nfs", "kafka"} | _OCI
+_OTHER_NAMES = {"huggingface": "hf"}
+"""Schemes that some loaders have another name for."""
+_LIBRARIES = {"ollama", "ngc", "kaito"}
+"""Schemes whose addresses end in a version behind a colon."""
 REGISTRY_SCHEMES = {"model-registry", "models"}
 """Addresses that a registry still has to resolve."""
 _AZURE_HOST = re.compile(r"https://[^/?#]*\.(?:blob|dfs)\.core\.windows\.net(?=[/?#]|\Z)")
@@ -45,23 +49,31 @@ def normalise(text: str) -> Address:
     match = _SCHEME.match(text)
     if match is None or _REFERENCE.search(text):
         return Address(text, "unknown")
-    scheme = match.group(1).lower()
-    uri = scheme + text[len(scheme) :]
+    given = match.group(1)
+    scheme = _OTHER_NAMES.get(given.lower(), given.lower())
+    uri = scheme + text[len(given) :]
     if scheme in _WITH_HOST:
         uri = _lower_host(uri, len(scheme) + 3)
+    return _read(uri, scheme)
+
+
+def _read(uri: str, scheme: str) -> Address:
+    """What the address says by the rules of its scheme."""
     if scheme in _OCI:
         return _oci(uri, scheme)
     if scheme == "hf":
         return hub(uri.removeprefix("hf://"), None)
-    if scheme == "gs":
-        return _generation(uri)
-    return _versioned(uri, scheme)
+    if scheme in _LIBRARIES:
+        return tagged(scheme, uri.removeprefix(f"{scheme}://"))
+    return _generation(uri) if scheme == "gs" else _versioned(uri, scheme)
 
 
 def hub(name: str, revision: str | None) -> Address:
-    """A repository of the Hugging Face Hub, `owner/name` with its revision after a colon if it has one."""
-    name = name.strip("/")
-    base, _, inner = name.partition(":")
+    """A repository of the Hugging Face Hub, `owner/name` with its revision after a colon if it has one.
+
+    Some loaders write the revision after an at sign; no name holds either.
+    """
+    base, _, inner = name.strip("/").replace("@", ":", 1).partition(":")
     revision = inner or revision
     fixed = revision is not None and _COMMIT.fullmatch(revision) is not None
     uri = f"hf://{base}:{revision}" if revision else f"hf://{base}"
@@ -78,7 +90,7 @@ def in_image(raw: str) -> Address:
 
 def tagged(scheme: str, name: str) -> Address:
     """A name a server resolves in a library of its own (Ollama, NGC), with its version after a colon."""
-    _, _, version = name.rpartition("/")[2].partition(":")
+    _, _, version = name.partition("?")[0].rpartition("/")[2].partition(":")
     return Address(f"{scheme}://{name}", scheme, revision=version or None)
 
 

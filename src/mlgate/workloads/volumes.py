@@ -59,6 +59,14 @@ class VolumeSlot:
         return json.dumps([self.claim_template, self.raw], sort_keys=True, default=str)
 
 
+@dataclass(frozen=True)
+class Mounted:
+    """Mounts that no container lists, and their volumes, which other fields tell of."""
+
+    mounts: tuple[tuple[str, str, str], ...] = ()
+    volumes: tuple[VolumeSlot, ...] = ()
+
+
 def read_volumes(reader: Reader, value: Json, path: str) -> Iterator[VolumeSlot]:
     """The volumes of a pod; a projected one gives one for each of its sources."""
     for place, raw in reader.mappings(value, path):
