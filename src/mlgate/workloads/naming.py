@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 import json
-import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import merge
 from itertools import takewhile
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.credentials import shown
 from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_value
+from mlgate.workloads.places import Places
 from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
-from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
-from mlgate.workloads.volumes import EMPTY, MODEL_MOUNT, VolumeSlot, plain_path, resolve_path, within
+from mlgate.workloads.uris import Address
+from mlgate.workloads.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
 from mlgate.workloads.words import Word
 
 _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 """Variables that often hold a name for callers: they count only with an address in them."""
-_ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
 _MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
 _VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
 """Flags whose value is no model to be served by itself."""
-_MAX_PATH = 4096
-_MAX_DEPTH = 32
-"""Segments of a mount that a bare name is compared with; repositories have two, folders a few more."""
-_NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
 
 
 @dataclass(frozen=True)
@@ -57,13 +50,12 @@ class Naming:
         self, invocation: Invocation, volumes: tuple[VolumeSlot, ...], *, presumed: bool, platform_mount: bool
     ) -> None:
         self._invocation = invocation
-        self._volumes = volumes
+        self._places = Places(invocation, volumes)
         self._known = presumed or bool(invocation.programs)
         self._platform_mount = platform_mount
         self._catalog = catalog()
         flags = self._catalog.flags
         self._valued = frozenset[str]().union(*(flags[key] for key in _VALUED))
-        self._addresses: dict[str, Address] = {}
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models, each address once in each role."""
@@ -76,7 +68,7 @@ class Naming:
         """Data that flags name as input of training."""
         for flag in self._invocation.flags:
             if flag.value and flag.name in self._catalog.flags["datasets"]:
-                yield self._address(flag.value), flag.path
+                yield self._places.address(flag.value), flag.path
 
     def _from_flags(self) -> Iterator[FoundModel]:
         flags = self._catalog.flags
@@ -132,7 +124,7 @@ class Naming:
                 name = previous.text.lstrip("-").replace("_", "-") if flag and previous is not None else ""
                 if not flag or not takes_value(name):
                     return word
-                if unsure is None and name not in self._valued and self._reads_as_address(word.text):
+                if unsure is None and name not in self._valued and self._places.reads_as_address(word.text):
                     unsure = word
             previous = word
         return None if named else unsure
@@ -147,7 +139,7 @@ class Naming:
                 continue
             seen.add(id(word))
             value = self._invocation.expand(word.text)
-            if "://" in value and self._reads_as_address(value):
+            if "://" in value and self._places.reads_as_address(value):
                 yield from self._found(value, word.path, evidence)
 
     def _companions(self) -> Iterator[FoundModel]:
@@ -187,142 +179,29 @@ class Naming:
         if self._is_platform_s(value):
             return
         name = self._served_name if role == "primary" else None
-        yield FoundModel(self._address(value), role, path, evidence, name, adapter)
+        yield FoundModel(self._places.address(value), role, path, evidence, name, adapter)
 
     def _is_platform_s(self, value: str) -> bool:
         """Whether it lies where the platform puts a model, and nothing of the author's is mounted there."""
         value = plain_path(value)
         if not self._platform_mount or not within(value, MODEL_MOUNT):
             return False
-        return not value.startswith(self._filled)
-
-    @cached_property
-    def _filled(self) -> tuple[str, ...]:
-        """Where volumes are mounted that can hold a model of the author's."""
-        kinds = {item.volume.name: item.volume.kind for item in self._volumes}
-        mounts = self._invocation.slot.mounts
-        return tuple(target for target, name, _ in mounts if kinds.get(name, "emptyDir") not in EMPTY)
+        return not value.startswith(self._places.filled)
 
     @cached_property
     def _served_name(self) -> str | None:
         names = self._catalog.flags["names"]
         return next((flag.value for flag in self._invocation.flags if flag.name in names), None)
 
-    def _address(self, value: str) -> Address:
-        """The address a value stands for, looked up once."""
-        if value not in self._addresses:
-            self._addresses[value] = self._looked_up(shown(value))
-        return self._addresses[value]
-
-    def _looked_up(self, value: str) -> Address:
-        if "://" in value or value.startswith("models:/") or "$" in value or "{{" in value:
-            return normalise(value)
-        slot, library = self._invocation.slot, self._invocation.library
-        if library in {"ollama", "ngc"} and not value.startswith((".", "/")):
-            return tagged(library, value)
-        target = next((found for path in self._places(value) if (found := self._resolved(path))), None)
-        if target is not None:
-            return normalise(target)
-        if value.startswith(("/", "./", "../")):
-            return in_image(slot.image or "")
-        if library == "hub" or looks_like_hub_id(value):
-            return hub(value, self._revision)
-        return Address(value, "unknown")
-
-    def _resolved(self, path: str) -> str | None:
-        """Where a path in the container leads; null for the image itself."""
-        path = plain_path(path)
-        whole = f"{path}/"
-        ends = (end for end in self._mount_lengths if whole.startswith("/", end))
-        mount = next((self._mounts[path[:end]] for end in ends if path[:end] in self._mounts), None)
-        if mount is None:
-            return None
-        return resolve_path(path, (mount,), self._volumes_by_name.get(mount[1], ()))
-
-    @cached_property
-    def _mounts(self) -> dict[str, tuple[str, str, str]]:
-        """Mounts by their path; of two at the same one the first counts."""
-        return {mount[0].rstrip("/"): mount for mount in reversed(self._invocation.slot.mounts)}
-
-    @cached_property
-    def _mount_lengths(self) -> list[int]:
-        """The longest first, because the longest mount that holds a path decides."""
-        return sorted({len(path) for path in self._mounts}, reverse=True)
-
-    @cached_property
-    def _volumes_by_name(self) -> dict[str, tuple[VolumeSlot, ...]]:
-        return {item.volume.name: (item,) for item in reversed(self._volumes)}
-
-    def _places(self, value: str) -> Iterator[str]:
-        """Paths a value can stand for: servers take a folder of that name before a repository of the Hub.
-
-        Where the working folder is the image's, it can be any one that a mount fits to.
-        """
-        if value.startswith("/"):
-            yield value
-            return
-        given = self._invocation.slot.raw.get("workingDir")
-        if isinstance(given, str) and given:
-            yield posixpath.join("/", given, value)
-            return
-        segments = posixpath.normpath(value).split("/")
-        longest = min(len(segments), _MAX_DEPTH)
-        fitting = (self._endings.get("/".join(segments[:length]), ()) for length in range(1, longest + 1))
-        for index, taken in merge(*fitting):
-            target, _, _ = self._invocation.slot.mounts[index]
-            yield "/".join([target.rstrip("/"), *segments[-taken:]])
-
-    @cached_property
-    def _mount_segments(self) -> list[list[str]]:
-        """Mount paths in pieces; one the kernel finds too long has none, because nothing starts with it."""
-        paths = [plain_path(target) for target, _, _ in self._invocation.slot.mounts]
-        return [path.split("/") if len(path) <= _MAX_PATH else [] for path in paths]
-
-    @cached_property
-    def _endings(self) -> dict[str, list[tuple[int, int]]]:
-        """Index of the mounts that end so, in their order; a longer ending of a mount goes first."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for index, segments in enumerate(self._mount_segments):
-            for length in range(1, min(len(segments), _MAX_DEPTH + 1)):
-                found.setdefault("/".join(segments[-length:]), []).append((index, -length))
-        return found
-
-    @cached_property
-    def _revision(self) -> str | None:
-        flags, variables = self._catalog.flags["revision"], self._catalog.variables["revision"]
-        given = next(
-            (flag.value for flag in self._invocation.flags if flag.name in flags and flag.value), None
-        )
-        by_variable = (env.value for env in self._invocation.slot.env if env.name in variables)
-        return given or next((value for value in by_variable if value), None)
-
     def _counts(self, value: str, word: str) -> bool:
         """Whether the value of a weak word names a model."""
         if self._known:
-            return word not in _NAMES_ONLY or self._reads_as_address(value)
+            return word not in _NAMES_ONLY or self._places.reads_as_address(value)
         if self._is_client:
             return False
-        return self._reads_as_address(value) or ("model" in word.lower() and self._is_stored(value))
-
-    def _reads_as_address(self, value: str) -> bool:
-        scheme, separator, rest = value.partition("://")
-        lower = value.lower().rstrip("/")
-        if value.startswith("models:/") or lower.partition("?")[0].endswith(self._catalog.extensions):
-            return True
-        if separator:
-            known = scheme.lower() in self._catalog.schemes and "model" in rest.lower()
-            return known or scheme.lower() in _ALWAYS_MODELS or host_of(value) in self._catalog.hubs
-        if value.startswith("/"):
-            return "model" in lower
-        return looks_like_hub_id(value) and not lower.endswith(_NO_REPOSITORY)
-
-    def _is_stored(self, value: str) -> bool:
-        """Whether it leads to a store of files; a word that says `model` says which files."""
-        scheme, separator, _ = value.partition("://")
-        if separator:
-            return scheme.lower() in self._catalog.schemes
-        target = self._resolved(value)
-        return target is not None and not target.startswith("file://")
+        return self._places.reads_as_address(value) or (
+            "model" in word.lower() and self._places.is_stored(value)
+        )
 
     @cached_property
     def _is_client(self) -> bool:
