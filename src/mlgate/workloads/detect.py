@@ -48,6 +48,8 @@ class Detection:
     """Files it takes its configuration from, and where they are named."""
     fetches: bool = False
     """It is a server that takes its model from a library, by a name it must be told."""
+    called: bool = False
+    """Its command line calls a known program."""
 
 
 def detect(
@@ -56,14 +58,16 @@ def detect(
     *,
     presumed: bool = False,
     batch: bool = False,
+    trainer: bool = False,
     platform_mount: bool = False,
     made: Mounted = Mounted(),  # noqa: B008 - immutable
 ) -> Detection:
     """What the container serves or trains.
 
     `presumed`: its kind serves models, so that every word that can name a model does. `batch`: its kind
-    runs to an end, so that a GPU points to training. `platform_mount`: /mnt/models is where the platform
-    puts a model that is named elsewhere. `made`: what the operator mounts, so that paths can be followed.
+    runs to an end, so that a GPU points to training. `trainer`: its kind trains. `platform_mount`:
+    /mnt/models is where the platform puts a model that is named elsewhere. `made`: what the operator mounts,
+    so that paths can be followed.
     """
     invocation = read_invocation(slot)
     if made.mounts:
@@ -89,7 +93,7 @@ def detect(
         trains=trains,
         evidence=tuple(dict.fromkeys([*_evidence(invocation, models), *signs])),
         models=models if serves else tuple(_as_base(model) for model in models),
-        datasets=tuple(naming.datasets()) if trains else (),
+        datasets=tuple(naming.datasets()) if trains or trainer else (),
         trust_remote_code=_switch(
             invocation, _shortened(tables.flags["trustRemoteCode"]), tables.variables["trustRemoteCode"]
         ),
@@ -97,7 +101,14 @@ def detect(
         complete=invocation.complete,
         configured=tuple(_configured(invocation)) if serves else (),
         fetches=invocation.library in _LIBRARIES,
+        called=bool(invocation.calls),
     )
+
+
+def as_data(detection: Detection) -> Detection:
+    """What the container was found to load is data."""
+    found = [(model.address, model.path) for model in detection.models]
+    return replace(detection, models=(), datasets=(*detection.datasets, *found))
 
 
 def _configured(invocation: Invocation) -> Iterator[tuple[str, str]]:

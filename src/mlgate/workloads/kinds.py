@@ -136,6 +136,8 @@ class Component(Frozen):
     endpoints: tuple[EndpointField, ...] = ()
     image_holds_model: bool = False
     image_if_none: bool = False
+    follows: bool = False
+    data: tuple[str, ...] = ()
     loggers: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
     runtime_lora: tuple[str, ...] = ()
@@ -168,6 +170,9 @@ class RolloutField(Frozen):
     strategy: Literal["canary", "shadow", "blueGreen", "unknown"]
     percent: str | None = None
     at_least: int = 1
+    in_order: bool = False
+    total: str | None = None
+    new: dict[str, str] = {}
 
 
 class Kind(Frozen):

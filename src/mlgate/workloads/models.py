@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlgate.domain.workload import ServedModel
-from mlgate.workloads.detect import Detection, mounted_anywhere
+from mlgate.workloads.detect import Detection, as_data, mounted_anywhere
 from mlgate.workloads.model_fields import MAX_MODELS, served
 from mlgate.workloads.naming import FoundModel
 from mlgate.workloads.parts import Part
@@ -43,6 +43,19 @@ def detected(
                 immutable=found.address.immutable,
                 path=found.path,
             )
+
+
+def without_data(part: Part, detections: tuple[Detection, ...]) -> tuple[Detection, ...]:
+    """The detections; what containers load that are there for data is no model."""
+    data = part.component.data
+    pairs = zip(part.pod.slots, detections, strict=True)
+    return tuple(as_data(detection) if slot.name in data else detection for slot, detection in pairs)
+
+
+def only_joins(detections: tuple[Detection, ...]) -> bool:
+    """Whether its servers are told their model by another one, because it starts none of them itself."""
+    serving = [detection for detection in detections if detection.serves]
+    return all(detection.fetches and not detection.called for detection in serving)
 
 
 def main_container(pod: Pod) -> Slot | None:

@@ -9,10 +9,11 @@ from mlgate.workloads.pods import POD_SETTINGS, Pod
 from mlgate.workloads.slots import Slot
 
 
-def lay_over(pod: Pod, runtime: Pod | None, into: str | None) -> Pod:
+def lay_over(pod: Pod, runtime: Pod | None, into: str | None, *, adds_args: bool = True) -> Pod:
     """A component's pod with another below it: container by container, setting by setting.
 
-    `into` is the path of the container that only tunes one of the lower pod's.
+    `into` is the path of the container that only tunes one of the lower pod's. `adds_args`: arguments stand
+    behind those of the lower container, not in their place.
     """
     if runtime is None:
         return pod
@@ -27,7 +28,7 @@ def lay_over(pod: Pod, runtime: Pod | None, into: str | None) -> Pod:
             slots.append(lower)
             continue
         used.add(upper.path)
-        merged = lower.overlaid(upper)
+        merged = lower.overlaid(upper, adds_args=adds_args)
         # What nothing of is said in the object is where the runtime defines it.
         slots.append(merged if upper.runs else replace(merged, path=lower.path, from_reference=True))
     rest = [slot for slot in pod.slots if slot.path not in used and slot is not tuned]
@@ -43,8 +44,14 @@ def lay_over(pod: Pod, runtime: Pod | None, into: str | None) -> Pod:
 
 
 def _settings(upper: PodTemplate, lower: PodTemplate) -> PodTemplate:
+    mounts_token = upper.automount_service_account_token
     return upper.model_copy(
         update={
+            "labels": lower.labels | upper.labels,
+            "service_account_name": upper.service_account_name or lower.service_account_name,
+            "automount_service_account_token": lower.automount_service_account_token
+            if mounts_token is None
+            else mounts_token,
             "host_network": upper.host_network or lower.host_network,
             "host_pid": upper.host_pid or lower.host_pid,
             "host_ipc": upper.host_ipc or lower.host_ipc,

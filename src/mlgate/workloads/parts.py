@@ -16,6 +16,7 @@ from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_pods
 
+_FIELD = re.compile(r"\{([^}]*)\}")
 _INDEX = re.compile(r"\[([0-9]+)\]")
 _LAST = re.compile(r"(?:\.([^.\[\]]+)|\['([^]]*)'\])(?:\[[0-9]+\])*$")
 
@@ -33,7 +34,7 @@ class Part:
 
     @property
     def id(self) -> str:
-        """Id of its model: the slot that loads it. `#` is the first index in its path, `*` its last key."""
+        """Id of its model, the slot that loads it: with the index, the key or the field filled in."""
         given = self.component.id or self.path
         if "#" in given:
             index = _INDEX.search(self.path)
@@ -41,7 +42,11 @@ class Part:
         if "*" in given:
             last = _LAST.search(f".{self.path}")
             given = given.replace("*", (last.group(1) or last.group(2)) if last else "")
-        return given
+        return _FIELD.sub(self._stated, given)
+
+    def _stated(self, match: re.Match[str]) -> str:
+        found = (value for _, value in select(Reader(), self.value, match.group(1)))
+        return next((value for value in found if isinstance(value, str)), "")
 
     @property
     def runs_pods(self) -> bool:
@@ -62,7 +67,9 @@ def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str
             if not holds(given, component.where):
                 continue
             pod = _pod(reader, obj, component, path, given, row, name)
-            parts.append(Part(component, path, given, pod, obj))
+            part = Part(component, path, given, pod, obj)
+            made_up = "{" in (component.id or "")
+            parts.append(replace(part, pod=replace(pod, component=part.id)) if made_up else part)
     if row is None or row.webhook == "models":
         known = {part.pod.template.path for part in parts if not part.pod.bare}
         strays = list(stray_pods(obj, known))

@@ -1,11 +1,11 @@
 """The path language of the table of kinds.
 
-`spec.predictor` goes down keys; `spec.canary[]` takes every element of a list; `spec.nodes.*` every
-value of a map; `spec.{worker,leader}` either of two keys; `graph.(children[])*` goes down as often as there
-is something below, the place itself first; `args.**lora_config` takes every map below, the place itself
-first, that holds `lora_config`, however deep it lies; `serveConfigV2.<yaml>` reads text that holds YAML or
-JSON; a key with dots stands in braces. What is absent is skipped silently, what is of the wrong type is a
-problem.
+`spec.predictor` goes down keys; `spec.canary[]` takes every element of a list, `env[name=HOME]` those maps
+of a list whose field has that value; `spec.nodes.*` every value of a map; `spec.{worker,leader}` either of
+two keys; `graph.(children[])*` goes down as often as there is something below, the place itself first;
+`args.**lora_config` takes every map below, the place itself first, that holds `lora_config`, however deep it
+lies; `serveConfigV2.<yaml>` reads text that holds YAML or JSON; a key with dots stands in braces. What is
+absent is skipped silently, what is of the wrong type is a problem.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ MAX_LEVELS = 32
 """Levels of a recursive part that are looked at; no graph of models or adapters comes near."""
 MAX_PLACES = 1000
 """Places one recursive part may lead to."""
-_STEP = re.compile(r"\(([^()]*)\)\*|\{([^}]*)\}|\*\*([A-Za-z_]+)|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)")
+_STEP = re.compile(
+    r"\(([^()]*)\)\*|\{([^}]*)\}|\*\*([A-Za-z_]+)|\[(\w+)=([^\]]+)\]|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)"
+)
 
 Place = tuple[str, Json]
 """A concrete path and the value that stands there."""
@@ -44,17 +46,27 @@ class _Holder:
     key: str
 
 
-_Step = tuple[str, ...] | str | _Again | _Holder
+@dataclass(frozen=True)
+class _Item:
+    """Every map of a list whose field has the value."""
+
+    key: str
+    value: str
+
+
+_Step = tuple[str, ...] | str | _Again | _Holder | _Item
 
 
 @lru_cache(maxsize=1024)
 def _steps(pattern: str) -> tuple[_Step, ...]:
-    """Alternatives of keys, `*`, `[]`, `<yaml>`, steps to repeat or a key to look for."""
+    """Alternatives of keys, `*`, `[]`, `<yaml>`, steps to repeat, a key to look for, or items of a value."""
     steps: list[_Step] = []
     for match in _STEP.finditer(pattern):
-        again, braces, held, star, brackets, nested, key = match.groups()
+        again, braces, held, field, wanted, star, brackets, nested, key = match.groups()
         if again or held:
             steps.append(_Again(again) if again else _Holder(held))
+        elif field:
+            steps.append(_Item(field, wanted))
         else:
             steps.append(star or brackets or nested or tuple((braces or key).split(",")))
     return tuple(steps)
@@ -73,6 +85,9 @@ def _follow(reader: Reader, path: str, node: Json, step: _Step) -> Iterator[Plac
         yield from _repeat(reader, path, node, step.pattern)
     elif isinstance(step, _Holder):
         yield from _holders(reader, path, node, step.key)
+    elif isinstance(step, _Item):
+        items = reader.mappings(node, path)
+        yield from ((place, item) for place, item in items if item.get(step.key) == step.value)
     elif step == "[]":
         for index, item in enumerate(reader.sequence(node, path)):
             yield f"{path}[{index}]", item

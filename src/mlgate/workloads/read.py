@@ -17,7 +17,14 @@ from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
-from mlgate.workloads.models import built_in, detected, main_container, unique
+from mlgate.workloads.models import (
+    built_in,
+    detected,
+    main_container,
+    only_joins,
+    unique,
+    without_data,
+)
 from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import holds, select
 from mlgate.workloads.pods import Pod
@@ -127,11 +134,13 @@ def _examine(
             part.pod.volumes,
             presumed=presumed,
             batch=row is not None and row.batch,
+            trainer=row is not None and row.trains,
             platform_mount=platform,
             made=part.pod.made,
         )
         for slot in part.pod.slots
     )
+    detections = without_data(part, detections)
     for slot, detection in zip(part.pod.slots, detections, strict=True):
         if not detection.complete:
             reader.problem(slot.at("args"), "is too long to be searched for models")
@@ -147,16 +156,20 @@ def _examine(
         )
         configured.append(found)
     serves = any(detection.serves for detection in detections)
-    alone = serves and not presumed and not part.component.image_if_none
-    if not _names_one(models) and (part.component.image_holds_model or alone):
+    component = part.component
+    joins = component.image_if_none or (component.follows and only_joins(detections))
+    alone = serves and not (presumed or joins)
+    if not _names_one(models) and (component.image_holds_model or alone):
         models += _image(reader, part, detections, name)
     return Found(given, part, tuple(models), detections, tuple(configured))
 
 
 def _may_hold(item: Found, row: Kind | None) -> bool:
     """Whether it has the model in its image if no other part names one."""
+    component = item.part.component
     serves = any(detection.serves for detection in item.detections)
-    return item.part.component.image_if_none and (serves or (row is not None and row.is_model_kind))
+    by_kind = component.image_if_none and row is not None and row.is_model_kind
+    return by_kind or (serves and (component.image_if_none or component.follows))
 
 
 def _note_replaceable(reader: Reader, part: Part) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from mlgate.domain.base import Frozen, Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
-from mlgate.domain.workload import Features, ServedModel
+from mlgate.domain.workload import DatasetSource, Features, ServedModel
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import unique
@@ -24,6 +24,7 @@ from mlgate.workloads.volumes import VolumeSlot
 
 _IMAGE = "image"
 T = TypeVar("T", bound=Frozen)
+N = TypeVar("N", ServedModel, DatasetSource)
 
 
 def merge_object(
@@ -48,9 +49,10 @@ def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -
     if named.merge == "models":
         own = set()
         if any(model.scheme != _IMAGE and model.role == "primary" for model in other.models):
-            kept = [model for model in manifest.models if not _presumed(model, named)]
-            manifest = replace(manifest, models=tuple(kept))
-    added = [_moved(model, base) for model in other.models if model.id not in own]
+            left = [model for model in manifest.models if not _presumed(model, named)]
+            manifest = replace(manifest, models=tuple(left))
+    kept = _kept(manifest, other, manifest.models, other.models)
+    added = [_moved(model, base) for model in kept if model.id not in own]
     known = {(model.uri, model.role) for model in manifest.models}
     added = [model for model in added if (model.uri, model.role) not in known]
     return replace(
@@ -61,18 +63,57 @@ def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -
     )
 
 
+def _kept(manifest: Manifest, other: Manifest, own: tuple[N, ...], entries: tuple[N, ...]) -> tuple[N, ...]:
+    """The entries without those of a container that a field of the object names in their place."""
+    replaced = {
+        slot.name
+        for pod in manifest.pods
+        if pod.bare
+        for slot in pod.slots
+        if any(entry.path.rpartition(".")[0] == slot.path for entry in own)
+    }
+    paths = tuple(f"{slot.path}." for slot in other.slots if slot.name in replaced)
+    return tuple(entry for entry in entries if not entry.path.startswith(paths))
+
+
+def _laid(pods: tuple[Pod, ...], lower: list[Pod]) -> list[Pod]:
+    """The parts over those of the same id, and what is said of containers alone over those of that name."""
+    parts = {pod.component: pod for pod in lower if pod.component is not None}
+    own = {pod.component for pod in pods if not pod.bare}
+    whole = [
+        pod if pod.bare else lay_over(pod, parts.get(pod.component or ""), None, adds_args=False)
+        for pod in pods
+    ]
+    whole += [pod for pod in lower if pod.component is None or pod.component not in own]
+    said = {slot.name: slot for pod in pods if pod.bare for slot in pod.slots}
+    used = {slot.name for pod in whole if not pod.bare for slot in pod.slots}
+    return [_left(pod, used) if pod.bare else _tuned(pod, said) for pod in whole]
+
+
+def _left(pod: Pod, used: set[str]) -> Pod:
+    return replace(pod, slots=tuple(slot for slot in pod.slots if slot.name not in used))
+
+
+def _tuned(pod: Pod, said: dict[str, Slot]) -> Pod:
+    slots = [(slot, said.get(slot.name)) for slot in pod.slots]
+    return replace(
+        pod,
+        slots=tuple(
+            slot if upper is None or not upper.runs else slot.overlaid(upper, adds_args=False)
+            for slot, upper in slots
+        ),
+    )
+
+
 def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:
     lower = [_moved_pod(pod, base) for pod in other.pods]
-    pods = list(manifest.pods)
-    if named.merge == "parts":
-        parts = {pod.component: pod for pod in lower if pod.component is not None}
-        pods = [lay_over(pod, parts.pop(pod.component or "", None), None) for pod in pods]
-        lower = [pod for pod in lower if pod.component is None or pod.component in parts]
+    pods = _laid(manifest.pods, lower) if named.merge == "parts" else [*manifest.pods, *lower]
     plain = manifest.row is None or not manifest.row.is_model_kind
     reasons = other.detected_by if plain else ()
+    data = _kept(manifest, other, manifest.datasets, other.datasets)
     return replace(
         manifest,
-        pods=(*pods, *lower),
+        pods=tuple(pods),
         claim_templates=(
             *manifest.claim_templates,
             *(_moved_volume(slot, base) for slot in other.claim_templates),
@@ -83,7 +124,7 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
             *manifest.detected_by,
             *(_evidence(reason, base) for reason in reasons),
         ),
-        datasets=(*manifest.datasets, *(_moved(entry, base) for entry in other.datasets)),
+        datasets=(*manifest.datasets, *(_moved(entry, base) for entry in data)),
         endpoints=(*manifest.endpoints, *(_moved(entry, base) for entry in other.endpoints)),
         features=_features(manifest.features, other.features, base),
     )

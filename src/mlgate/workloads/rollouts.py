@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Rollout
 from mlgate.workloads.kinds import Kind, RolloutField
@@ -9,27 +11,60 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, select
 from mlgate.workloads.reading import Reader, dig
 
+_LARGEST = 1e9
+"""Larger numbers are no shares of traffic."""
+
 
 def rollout(reader: Reader, obj: dict[str, Json], row: Kind | None, parts: list[Part]) -> Rollout:
     """How a new version reaches traffic; a canary that names no share has none."""
     for field in row.rollouts if row is not None else ():
         places = [(path, value) for path, value in select(reader, obj, field.path) if value is not False]
         if len(places) >= field.at_least:
-            return _rollout(reader, field, places)
+            return _rollout(reader, obj, field, places)
     return _canaries(reader, obj, parts)
 
 
-def _rollout(reader: Reader, field: RolloutField, places: list[Place]) -> Rollout:
-    """The smallest share any of the places names."""
+def _rollout(reader: Reader, obj: dict[str, Json], field: RolloutField, places: list[Place]) -> Rollout:
+    """The smallest share any of the places names, or that of what is known to be the new version."""
     path = places[0][0]
+    fresh = [(base, node) for base, node in places if _is_new(reader, obj, field, node)]
     shares = [
-        (float(value), place)
-        for base, node in places
+        (_percent(value, _whole(reader, field, node)), place)
+        for base, node in fresh or places
         for place, value in (select(reader, node, field.percent, base) if field.percent else ())
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        if _is_number(value)
     ]
-    percent, path = min(shares, default=(None, path), key=lambda share: share[0] or 0.0)
+    if not shares:
+        return Rollout(strategy=field.strategy, path=path)
+    percent, path = shares[0] if field.in_order else min(shares)
     return Rollout(strategy=field.strategy, canary_percent=percent, path=path)
+
+
+def _is_new(reader: Reader, obj: dict[str, Json], field: RolloutField, node: Json) -> bool:
+    """Whether one of its fields says that it is the new version: as such, or by the name of that."""
+    for key, path in field.new.items():
+        given = dig(node, key)
+        if given is True or (path and given is not None and given in _values(reader, obj, path)):
+            return True
+    return False
+
+
+def _values(reader: Reader, obj: dict[str, Json], path: str) -> list[Json]:
+    return [value for _, value in select(reader, obj, path)]
+
+
+def _whole(reader: Reader, field: RolloutField, node: Json) -> float:
+    """The number that stands for all traffic."""
+    found = _values(reader, node, field.total) if field.total and isinstance(node, dict) else []
+    return next((float(value) for value in found if _is_number(value) and value > 0), 100.0)
+
+
+def _percent(value: float, whole: float) -> float:
+    return 100.0 * float(value) / whole
+
+
+def _is_number(value: Json) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
 def _canaries(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
@@ -64,6 +99,6 @@ def _outer_shares(reader: Reader, obj: dict[str, Json]) -> dict[str, tuple[float
     for place, entry in select(reader, obj, "spec.canary[]"):
         for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
             value = dig(entry, key)
-            if isinstance(value, int | float) and not isinstance(value, bool):
+            if _is_number(value):
                 found.setdefault(place, (float(value), f"{place}.{key}"))
     return found

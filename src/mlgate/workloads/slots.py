@@ -104,8 +104,11 @@ class Slot:
             security_context=self.security,
         )
 
-    def overlaid(self, upper: Slot) -> Slot:
-        """This container with another laid over it, as KServe lays a model over its runtime."""
+    def overlaid(self, upper: Slot, *, adds_args: bool = True) -> Slot:
+        """This container with another laid over it, as KServe lays a model over its runtime.
+
+        `adds_args`: its arguments stand behind those of the lower one; else in their place.
+        """
         names = {var.name for var in upper.env}
         base, top = self.security.model_dump(), upper.security.model_dump()
         security = {key: value if value not in (None, ()) else base[key] for key, value in top.items()}
@@ -114,7 +117,7 @@ class Slot:
             raw={**self.raw, **upper.raw, "volumeMounts": _items(self.raw) + _items(upper.raw)},
             image=upper.image or self.image,
             command=upper.command or self.command,
-            args=self.args + upper.args,
+            args=self.args + upper.args if adds_args else upper.args or self.args,
             env=tuple(var for var in self.env if var.name not in names) + upper.env,
             sources={**self.sources, **upper.sources},
             env_from=self.env_from + upper.env_from,

@@ -32,6 +32,8 @@ OBJECT = {
         ("spec.{leader,absent}", [("spec.leader", "l")]),
         ("spec.absent.model", []),
         ("spec.nothing", []),
+        ("spec.canary[predictor=p2].predictor", [("spec.canary[2].predictor", "p2")]),
+        ("spec.canary[predictor=p1]", []),
         ("spec.nodes.{the next}.uri", [("spec.nodes['the next'].uri", "n")]),
     ],
 )
