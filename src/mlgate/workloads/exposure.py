@@ -18,37 +18,44 @@ _WIDTHS = ("none", "cluster", "unknown", "external")
 def exposure(
     reader: Reader, obj: dict[str, Json], row: Kind | None, labels: dict[str, str], parts: list[Part]
 ) -> Exposure:
-    """How callers reach the object: a label or field of the kind decides, or host ports.
+    """How callers reach the object: the widest of what a label, fields of the kind and host ports open.
 
     Whether a platform puts TLS before its services is settled in its own configuration, so that a kind
     with a label says nothing of it.
     """
+    found = [*_by_label(row, labels), *_opened(reader, obj, row), *_on_host(parts)]
+    reached = Exposure(scope=row.reached if row is not None else "none")
+    return max(found, key=width, default=reached)
+
+
+def width(exposed: Exposure) -> int:
+    """How far it reaches, to be compared; what is not known reaches further than the cluster."""
+    return _WIDTHS.index(exposed.scope)
+
+
+def _by_label(row: Kind | None, labels: dict[str, str]) -> Iterator[Exposure]:
     if row is not None and row.exposure is not None:
         inside = labels.get(row.exposure.label) == row.exposure.value
-        return Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
-    opened = _opened(reader, obj, row) if row is not None else None
-    if opened is not None:
-        return opened
+        yield Exposure(scope="cluster" if inside else row.exposure.otherwise, path="metadata.labels")
+
+
+def _opened(reader: Reader, obj: dict[str, Json], row: Kind | None) -> Iterator[Exposure]:
+    for field in row.exposures if row is not None else ():
+        for path, value in select(reader, obj, field.path):
+            if _is_on(value, field.values):
+                yield Exposure(scope=field.scope, tls=_has_tls(reader, obj, field), path=path)
+
+
+def _on_host(parts: list[Part]) -> Iterator[Exposure]:
     for part in parts:
         slots = part.pod.slots
         if part.pod.template.host_network:
             path = f"{part.pod.template.path}.hostNetwork"
-            return Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
+            yield Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
         exposed = next((slot for slot in slots if slot.host_ports), None)
         if exposed is not None:
-            return Exposure(scope="external", tls=_tls(slots, every_port=False), path=exposed.at("ports"))
-    return Exposure(scope=row.reached if row is not None else "none")
-
-
-def _opened(reader: Reader, obj: dict[str, Json], row: Kind) -> Exposure | None:
-    """The field that opens the object furthest; of several the first."""
-    found = [
-        Exposure(scope=field.scope, tls=_has_tls(reader, obj, field), path=path)
-        for field in row.exposures
-        for path, value in select(reader, obj, field.path)
-        if _is_on(value, field.values)
-    ]
-    return max(found, key=lambda exposed: _WIDTHS.index(exposed.scope), default=None)
+            tls = _tls(slots, every_port=False)
+            yield Exposure(scope="external", tls=tls, path=exposed.at("ports"))
 
 
 def _has_tls(reader: Reader, obj: dict[str, Json], field: ExposureField) -> bool | None:

@@ -110,6 +110,7 @@ class ReferenceField(Frozen):
     merge: Merge = "runtime"
     api_version: str | None = None
     kind: str | None = None
+    role: ModelRole | None = None
     kinds: tuple[ReferenceKind, ...]
 
 
@@ -142,7 +143,6 @@ class Component(Frozen):
     confidential: tuple[str, ...] = ()
     runtime_lora: tuple[str, ...] = ()
     references: tuple[ReferenceField, ...] = ()
-    canary: bool = False
     canary_percent: tuple[str, ...] = ()
 
 
@@ -169,6 +169,7 @@ class RolloutField(Frozen):
     path: str
     strategy: Literal["canary", "shadow", "blueGreen", "unknown"]
     percent: str | None = None
+    together: bool = False
     at_least: int = 1
     in_order: bool = False
     total: str | None = None
@@ -195,6 +196,7 @@ class Kind(Frozen):
     batch: bool = False
     components: tuple[Component, ...] = ()
     env: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
     claim_templates: str | None = None
     pod_labels: dict[str, str] = {}
     served_name: str | None = None

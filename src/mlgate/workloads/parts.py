@@ -131,17 +131,24 @@ def _labels(
 
 
 def _with_env(reader: Reader, obj: dict[str, Json], parts: list[Part], row: Kind | None) -> list[Part]:
-    """Variables that the kind sets for all containers of the object at once."""
-    if row is None or not row.env:
+    """Variables and arguments that the kind sets for all containers of the object at once."""
+    if row is None or not (row.env or row.args):
         return parts
     places = [place for pattern in row.env for place in select(reader, obj, pattern)]
     env = tuple(var for path, value in places for var in read_env(reader, value, path, loose=True))
-    if not env:
+    given = [place for pattern in row.args for place in select(reader, obj, pattern)]
+    args = tuple(word for path, value in given for word in reader.texts(value, path))
+    if not env and not args:
         return parts
     return [
         replace(
             part,
-            pod=replace(part.pod, slots=tuple(replace(slot, env=env + slot.env) for slot in part.pod.slots)),
+            pod=replace(
+                part.pod,
+                slots=tuple(
+                    replace(slot, env=env + slot.env, args=slot.args + args) for slot in part.pod.slots
+                ),
+            ),
         )
         for part in parts
     ]

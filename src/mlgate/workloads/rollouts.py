@@ -21,7 +21,7 @@ def rollout(reader: Reader, obj: dict[str, Json], row: Kind | None, parts: list[
         places = [(path, value) for path, value in select(reader, obj, field.path) if value is not False]
         if len(places) >= field.at_least:
             return _rollout(reader, obj, field, places)
-    return _canaries(reader, obj, parts)
+    return _shares(reader, parts)
 
 
 def _rollout(reader: Reader, obj: dict[str, Json], field: RolloutField, places: list[Place]) -> Rollout:
@@ -34,8 +34,10 @@ def _rollout(reader: Reader, obj: dict[str, Json], field: RolloutField, places: 
         for place, value in (select(reader, node, field.percent, base) if field.percent else ())
         if _is_number(value)
     ]
-    if not shares:
+    if not shares or (field.together and len(shares) < len(places)):
         return Rollout(strategy=field.strategy, path=path)
+    if field.together:
+        return Rollout(strategy=field.strategy, canary_percent=sum(share for share, _ in shares), path=path)
     percent, path = shares[0] if field.in_order else min(shares)
     return Rollout(strategy=field.strategy, canary_percent=percent, path=path)
 
@@ -67,38 +69,12 @@ def _is_number(value: Json) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
-def _canaries(reader: Reader, obj: dict[str, Json], parts: list[Part]) -> Rollout:
-    """Components that are canaries, or hold the share of one."""
-    found: Rollout | None = None
-    shares: dict[str, tuple[float, str]] | None = None
+def _shares(reader: Reader, parts: list[Part]) -> Rollout:
+    """The share a component holds for its next version."""
     for part in parts:
-        share = _share(reader, part)
-        if share is not None or part.component.canary:
-            if share is None and shares is None:
-                shares = _outer_shares(reader, obj)
-            outer = part.path.rpartition(".")[0]
-            percent, path = share or (shares or {}).get(outer) or (None, outer)
-            current = Rollout(strategy="canary", canary_percent=percent, path=path)
-            if found is None or found.canary_percent is None:
-                found = current
-    return found or Rollout()
-
-
-def _share(reader: Reader, part: Part) -> tuple[float, str] | None:
-    for pattern in part.component.canary_percent:
-        for path, value in part.select(reader, pattern):
-            percent = reader.integer(value, path)
-            if percent is not None:
-                return float(percent), path
-    return None
-
-
-def _outer_shares(reader: Reader, obj: dict[str, Json]) -> dict[str, tuple[float, str]]:
-    """The share beside the component of each canary that has one, under the names in use for it."""
-    found: dict[str, tuple[float, str]] = {}
-    for place, entry in select(reader, obj, "spec.canary[]"):
-        for key in ("canaryTrafficPercent", "trafficPercent", "traffic", "weight"):
-            value = dig(entry, key)
-            if _is_number(value):
-                found.setdefault(place, (float(value), f"{place}.{key}"))
-    return found
+        for pattern in part.component.canary_percent:
+            for path, value in part.select(reader, pattern):
+                percent = reader.integer(value, path)
+                if percent is not None:
+                    return Rollout(strategy="canary", canary_percent=float(percent), path=path)
+    return Rollout()

@@ -645,23 +645,6 @@ def test_more_hidden_pods_than_are_read_are_a_problem(read: Read, service: Servi
     assert "holds more pods than the reader looks at" in {problem.message for problem in found.problems}
 
 
-def test_the_first_canary_that_names_a_share_is_the_one_told(read: Read, service: Service) -> None:
-    model = {"sklearn": {"storageUri": "s3://b/m"}}
-    spec = {
-        "predictor": model,
-        "canary": [
-            {"predictor": model},
-            {"predictor": {**model, "canaryTrafficPercent": 5}},
-            {"predictor": {**model, "canaryTrafficPercent": 90}},
-        ],
-    }
-
-    rollout = workload(read, service(spec)).rollout
-
-    assert (rollout.strategy, rollout.canary_percent) == ("canary", 5)
-    assert rollout.path == "spec.canary[1].predictor.canaryTrafficPercent"
-
-
 @pytest.mark.parametrize(
     ("group", "version", "kind"),
     [("serving.kserve.io", "v1beta1", "InferenceService"), ("", "v1", "Pod"), ("apps", "v1", "Deployment")],

@@ -11,13 +11,13 @@ from mlgate.domain.workload import Exposure, RequestLogging, Rollout, Workload
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.facts import is_cluster_local
 from mlgate.workloads.models import MAX_MODELS
-from mlgate.workloads.paths import Place, select
-from mlgate.workloads.reading import Reader
 from mlgate.workloads.strays import MAX_FOUND
 
 Read = Callable[..., Extraction]
 Make = Callable[..., dict[str, Any]]
 MODEL = {"modelFormat": {"name": "onnx"}, "storageUri": "s3://b/m"}
+CANARY = {"predictor": {"model": MODEL}}
+FIRST = "spec.canary[0]"
 CLUSTER_LOCAL = {"networking.kserve.io/visibility": "cluster-local"}
 SERVER = {"image": "vllm/vllm-openai:v1", "args": ["--model=o/m"]}
 
@@ -247,28 +247,13 @@ def test_without_host_ports_nobody_outside_reaches_a_pod(read: Read, pod_of: Mak
     ("spec", "percent", "path"),
     [
         ({"predictor": {"canaryTrafficPercent": 10}}, 10, "spec.predictor.canaryTrafficPercent"),
-        (
-            {
-                "predictor": {"canaryTrafficPercent": 10},
-                "canary": [{"predictor": {"model": MODEL}, "weight": 3}],
-            },
-            10,
-            "spec.predictor.canaryTrafficPercent",
-        ),
         ({"predictor": {"canaryTrafficPercent": 0}}, 0, "spec.predictor.canaryTrafficPercent"),
-        ({"canary": [{"predictor": {"model": MODEL}}]}, None, "spec.canary[0]"),
-        ({"canary": [{"predictor": {"model": MODEL}, "weight": 5.5}]}, 5.5, "spec.canary[0].weight"),
-        ({"canary": [{"predictor": {"model": MODEL}, "weight": True}]}, None, "spec.canary[0]"),
-        (
-            {"canary": [{"predictor": {"model": MODEL}}, {"predictor": {"model": MODEL}, "traffic": 3}]},
-            3,
-            "spec.canary[1].traffic",
-        ),
-        (
-            {"canary": [{"predictor": {"model": MODEL}}, {"predictor": {"canaryTrafficPercent": 7}}]},
-            7,
-            "spec.canary[1].predictor.canaryTrafficPercent",
-        ),
+        ({"predictor": {"canaryTrafficPercent": 10}, "canary": [CANARY | {"trafficPercent": 3}]}, 3, FIRST),
+        ({"canary": [CANARY]}, None, FIRST),
+        ({"canary": [CANARY | {"trafficPercent": 5.5}]}, 5.5, FIRST),
+        ({"canary": [CANARY | {"trafficPercent": True}]}, None, FIRST),
+        ({"canary": [CANARY | {"trafficPercent": 5}, CANARY | {"trafficPercent": 60}]}, 65, FIRST),
+        ({"canary": [CANARY | {"trafficPercent": 5}, CANARY]}, None, FIRST),
     ],
 )
 def test_a_canary_has_a_share_of_the_traffic_or_none(
@@ -294,22 +279,6 @@ def test_an_explainer_is_a_feature(read: Read, service: Make) -> None:
     spec = {"predictor": {"model": MODEL}}
     assert not workload(read, service(spec)).features.explainer
     assert workload(read, service({**spec, "explainer": {"art": {}}})).features.explainer
-
-
-def test_the_canaries_are_walked_once_however_many_there_are(
-    read: Read, service: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    walks: list[str] = []
-
-    def counted(reader: Reader, value: Any, pattern: str, base: str = "") -> list[Place]:
-        walks.append(pattern)
-        return select(reader, value, pattern, base)
-
-    monkeypatch.setattr("mlgate.workloads.rollouts.select", counted)
-    canaries = [{"predictor": {"model": MODEL}} for _ in range(500)]
-    rollout = workload(read, service({"predictor": {"model": MODEL}, "canary": canaries})).rollout
-    assert (rollout.strategy, rollout.path) == ("canary", "spec.canary[499]")
-    assert walks.count("spec.canary[]") == 1
 
 
 def test_an_object_with_more_models_than_are_looked_at_has_a_problem(read: Read, service: Make) -> None:
