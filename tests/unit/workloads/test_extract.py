@@ -464,7 +464,7 @@ def test_a_kind_of_a_model_group_that_the_table_does_not_have_is_a_problem(read:
     assert [problem.path for problem in found.workload.problems] == ["kind"]
 
 
-@pytest.mark.parametrize(("group", "kind"), [("serving.kserve.io", "LocalModelNodeGroup"), ("apps", "Job")])
+@pytest.mark.parametrize(("group", "kind"), [("serving.kserve.io", "LocalModelNode"), ("apps", "Job")])
 def test_a_kind_that_is_left_aside_or_of_another_group_is_no_problem(
     read: Read, group: str, kind: str
 ) -> None:
