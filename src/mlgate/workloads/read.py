@@ -87,10 +87,11 @@ def read_object(
     if len(models) > MAX_MODELS:
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
-    labelled = [] if row is None or row.is_model_kind else list(_labels(parts))
+    model_kind = row is not None and row.is_model_kind
+    labelled = [] if model_kind else list(_labels(parts))
     serves, trains = _purpose(reader, obj, row, detections, named=bool(models), labelled=bool(labelled))
     named = (*_named(reader, parts), *_configurations(found))
-    _note_silence(reader, found, models, named, serves=serves and row is not None and row.is_model_kind)
+    _note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
     return Manifest(
         api_version=kind.api_version,
@@ -108,7 +109,7 @@ def read_object(
         storage=stored,
         models=unique(models),
         datasets=(*given, *_datasets(detections)),
-        endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains else [])),
+        endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else [])),
         exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(_reference(item, namespace) for item in named),
         named=named,
