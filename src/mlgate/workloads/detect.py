@@ -99,7 +99,7 @@ def detect(
         ),
         runtime_lora=_switch(invocation, tables.flags["runtimeLora"], tables.variables["runtimeLora"]),
         complete=invocation.complete,
-        configured=tuple(_configured(invocation)) if serves else (),
+        configured=tuple(_configured(invocation)) if serves or presumed else (),
         fetches=invocation.library in _LIBRARIES,
         called=bool(invocation.calls),
     )

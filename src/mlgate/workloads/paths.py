@@ -115,8 +115,13 @@ def _repeat(reader: Reader, path: str, node: Json, pattern: str) -> Iterator[Pla
 
 
 def holds(value: Json, conditions: dict[str, tuple[str, ...]]) -> bool:
-    """Whether each of the fields has one of its values; one without values must be absent or empty."""
-    return all(_matches(value, pattern, values) for pattern, values in conditions.items())
+    """Whether each of the fields has one of its values; one without values must be absent or empty.
+
+    What is no map has no fields that could keep it from being read, and from being told of.
+    """
+    return not isinstance(value, dict) or all(
+        _matches(value, pattern, values) for pattern, values in conditions.items()
+    )
 
 
 def _matches(value: Json, pattern: str, values: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.paths import MAX_LEVELS, MAX_PLACES, select, without
+from mlgate.workloads.paths import MAX_LEVELS, MAX_PLACES, holds, select, without
 from mlgate.workloads.reading import Reader
 
 OBJECT = {
@@ -182,3 +182,29 @@ def test_too_many_places_with_a_key_are_a_problem() -> None:
     found = select(reader, [{"key": 1}] * (MAX_PLACES + 1), "**key", "list")
     assert len(found) == MAX_PLACES
     assert [problem.path for problem in reader.problems] == ["list"]
+
+
+@pytest.mark.parametrize(
+    ("value", "conditions", "expected"),
+    [
+        ({}, {}, True),
+        ({"type": "a"}, {"type": ("a", "b")}, True),
+        ({"type": "c"}, {"type": ("a", "b")}, False),
+        ({}, {"type": ("a",)}, False),
+        ({"on": True}, {"on": ("true",)}, True),
+        ({"on": False}, {"on": ("true",)}, False),
+        ({"on": {"true": 1}}, {"on": ("true",)}, False),
+        ({}, {"other": ()}, True),
+        ({"other": ""}, {"other": ()}, True),
+        ({"other": "x"}, {"other": ()}, False),
+        ({"other": {"a": 1}}, {"other": ()}, False),
+        ({"a": {"type": "x"}}, {"{a,b}.type": ("x",)}, True),
+        ({"type": "a", "other": "x"}, {"type": ("a",), "other": ()}, False),
+        # What is no map is told of, and nothing in it can keep it from that.
+        (["type"], {"type": ("a",)}, True),
+    ],
+)
+def test_conditions_hold_where_each_field_has_one_of_its_values(
+    value: Any, conditions: dict[str, tuple[str, ...]], *, expected: bool
+) -> None:
+    assert holds(value, conditions) is expected
