@@ -13,9 +13,12 @@ from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.changes import compare
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.manifest import Manifest
-from mlgate.workloads.needs import brings_names, named_by_pods
+from mlgate.workloads.needs import brings_names, named_by_pods, needed
 from mlgate.workloads.owners import Controller, find_controller, inherit, with_owner_facts
 from mlgate.workloads.runtimes import resolve
+
+_BRINGING = {"pods", "parts", "models"}
+"""How objects are merged that hold more than settings of pods."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def wider_lookups(extraction: Extraction, evidence: Evidence) -> LookUps:
     manifest = extraction.manifest
     if manifest is None:
         return extraction.lookups
-    return _with_runtimes(_with_owner(extraction, manifest, evidence), manifest, evidence)
+    return _with_references(_with_owner(extraction, manifest, evidence), manifest, evidence)
 
 
 def _with_owner(extraction: Extraction, manifest: Manifest, evidence: Evidence) -> LookUps:
@@ -80,8 +83,17 @@ def _with_owner(extraction: Extraction, manifest: Manifest, evidence: Evidence) 
     )
 
 
-def _with_runtimes(lookups: LookUps, manifest: Manifest, evidence: Evidence) -> LookUps:
-    """Runtimes bring pods of their own, and containers that take in Secrets and ConfigMaps."""
+def _with_references(lookups: LookUps, manifest: Manifest, evidence: Evidence) -> LookUps:
+    """What other objects bring is looked up like the object's own: their models, their volumes, their pods.
+
+    Runtimes bring pods of their own, and containers that take in Secrets and ConfigMaps.
+    """
+    brought = any(item.merge in _BRINGING for item in manifest.named)
+    if brought and any(reference.object for reference in evidence.references):
+        whole = resolve(manifest, evidence.references)
+        models = {model.id: model.uri for model in whole.models}
+        update = {**needed(whole, whole.workload()), "model_uris": {**lookups.model_uris, **models}}
+        return lookups.model_copy(update=update)
     if not any(brings_names(reference.object) for reference in evidence.references):
         return lookups
     return lookups.model_copy(update=named_by_pods(resolve(manifest, evidence.references)))

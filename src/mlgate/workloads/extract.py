@@ -12,13 +12,11 @@ from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.credentials import scan
 from mlgate.workloads.kinds import Kind, find_kind, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest
-from mlgate.workloads.needs import named_by_pods, needs_mesh, pod_labels
+from mlgate.workloads.needs import needed
 from mlgate.workloads.read import read_object
-from mlgate.workloads.uris import REGISTRY_SCHEMES
 
 _REVIEWED = {"SignOff", "Waiver"}
 _OWN_GROUP = "mlgate.dev"
-_CLAIMING = {"pvc", "ephemeral"}
 _EMPTY = Problem(path="", message="the object is empty, so that nothing of it can be judged")
 
 
@@ -108,27 +106,13 @@ def _record(request: Request, options: ExtractOptions) -> Extraction:
 
 def _lookups(request: Request, manifest: Manifest, workload: Workload, options: ExtractOptions) -> LookUps:
     cards = read_card_references(workload.annotations.get(ANNOTATION), options.card_sources)
-    claiming = [volume for volume in workload.volumes if volume.kind in _CLAIMING]
-    named = {volume.storage_class_name for volume in claiming if volume.storage_class_name}
     return LookUps(
         namespace=request.namespace,
         cards=cards,
         model_uris={model.id: model.uri for model in workload.models},
         references=tuple(item.lookup for item in manifest.named),
-        claims=tuple(sorted({volume.claim_name for volume in claiming if volume.claim_name})),
-        storage_classes=tuple(sorted(named)),
-        needs_default_class=any(not slot.own_class for slot in manifest.volume_slots),
-        has_volumes=bool(claiming),
-        has_pods=bool(workload.pods),
-        has_images=bool(workload.containers),
-        serves=workload.serves_model,
-        trains=workload.trains_model,
-        external=workload.exposure.scope in {"external", "unknown"},
-        mesh=workload.serves_model or any(map(needs_mesh, workload.endpoints)),
-        pod_labels=pod_labels(manifest),
-        registry=any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
         owner=controller_of(request.object),
         wants_sign_offs=bool(cards),
         wants_waivers=(request.namespace or options.cluster_namespace) is not None,
-        **named_by_pods(manifest),
+        **needed(manifest, workload),
     )

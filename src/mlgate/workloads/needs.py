@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from mlgate.domain.base import Json
-from mlgate.domain.workload import Endpoint, PodTemplate
+from mlgate.domain.workload import Endpoint, PodTemplate, Workload
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.reading import dig
+from mlgate.workloads.uris import REGISTRY_SCHEMES
 from mlgate.workloads.volumes import VolumeSlot
 
 _NAMING = frozenset(
     {"workerSpec", "secret", "secretRef", "secretKeyRef", "configMap", "configMapRef", "configMapKeyRef"}
 )
 """Fields that name an account, a Secret or a ConfigMap; further nodes run as an account of their own."""
+_CLAIMING = {"pvc", "ephemeral"}
 _DEFAULT_ACCOUNT = "default"
 """The account of a pod that names none."""
+
+
+def needed(manifest: Manifest, workload: Workload) -> dict[str, Any]:
+    """Fields of LookUps that follow from what was read; `workload` is the manifest as policy sees it."""
+    claiming = [volume for volume in workload.volumes if volume.kind in _CLAIMING]
+    classes = {volume.storage_class_name for volume in claiming}
+    return {
+        "claims": _each(volume.claim_name for volume in claiming),
+        "storage_classes": _each(classes),
+        "needs_default_class": any(not slot.own_class for slot in manifest.volume_slots),
+        "has_volumes": bool(claiming),
+        "has_pods": bool(workload.pods),
+        "has_images": bool(workload.containers),
+        "serves": workload.serves_model,
+        "trains": workload.trains_model,
+        "external": workload.exposure.scope in {"external", "unknown"},
+        "mesh": workload.serves_model or any(map(needs_mesh, workload.endpoints)),
+        "pod_labels": _pod_labels(manifest),
+        "registry": any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
+        **named_by_pods(manifest),
+    }
 
 
 def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:
@@ -30,7 +54,7 @@ def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:
     }
 
 
-def pod_labels(manifest: Manifest) -> tuple[dict[str, str], ...]:
+def _pod_labels(manifest: Manifest) -> tuple[dict[str, str], ...]:
     """The sets of labels the pods get, each once."""
     found: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     for template in manifest.templates():

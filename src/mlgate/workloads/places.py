@@ -140,8 +140,8 @@ class Places:
     @cached_property
     def _revision(self) -> str | None:
         flags, variables = catalog().flags["revision"], catalog().variables["revision"]
-        given = next(
-            (flag.value for flag in self._invocation.flags if flag.name in flags and flag.value), None
-        )
+        # Of a flag that is given twice servers take the last.
+        named = reversed(self._invocation.flags)
+        given = next((flag.value for flag in named if flag.name in flags and flag.value), None)
         by_variable = (env.value for env in self._slot.env if env.name in variables)
         return given or next((value for value in by_variable if value), None)

@@ -750,3 +750,29 @@ def test_a_runtime_that_brings_nothing_costs_no_second_round(read: Read, service
     plain = runtime({"containers": [{"name": "kserve-container", "image": "r.example.com/server:1"}]})
 
     assert wider_lookups(found, Evidence(references=(plain,))) == found.lookups
+
+
+def test_what_another_object_runs_is_looked_up_as_if_it_stood_there(read: Read) -> None:
+    reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "app"}
+    rollout = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Rollout",
+        "metadata": {"name": "app"},
+        "spec": {"workloadRef": reference},
+    }
+    server = {"name": "s", "image": "vllm/vllm-openai:v1", "args": ["--model=/m/drafts"]}
+    server["volumeMounts"] = [{"name": "w", "mountPath": "/m"}]
+    volumes = [{"name": "w", "persistentVolumeClaim": {"claimName": "weights"}}]
+    other = deployment({"spec": {"containers": [server], "volumes": volumes, "serviceAccountName": "app"}})
+    found = read(rollout)
+    resolved = ResolvedReference(
+        api_version="apps/v1", kind="Deployment", namespace="team", name="app", status="found", object=other
+    )
+
+    lookups = wider_lookups(found, Evidence(references=(resolved,)))
+
+    assert (found.lookups.serves, found.lookups.has_pods) == (False, False)
+    assert (lookups.serves, lookups.has_pods, lookups.mesh) == (True, True, True)
+    assert (lookups.claims, lookups.service_accounts) == (("weights",), ("app",))
+    assert list(lookups.model_uris.values()) == ["pvc://weights/drafts"]
+    assert wider_lookups(found, Evidence()) == found.lookups

@@ -92,6 +92,12 @@ def test_a_name_of_a_library_is_no_folder(
     assert uri in [model.uri for model in found.models]
 
 
+def test_of_two_revisions_the_last_counts(read: Read, pod_of: Make) -> None:
+    args = ["--model=acme/drafts", f"--revision={'a' * 40}", "--revision=main"]
+    (model,) = workload(read, pod_of(image=VLLM, args=args)).models
+    assert (model.uri, model.immutable) == ("hf://acme/drafts:main", False)
+
+
 def test_thousands_of_flags_are_read_with_the_name_and_the_revision_of_them_all(
     read: Read, pod_of: Make
 ) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from mlgate.domain.evidence import ResolvedReference
+from mlgate.domain.evidence import Evidence, ResolvedReference
 from mlgate.domain.workload import Workload
+from mlgate.workloads.complete import wider_lookups
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.runtimes import resolve
@@ -44,10 +45,8 @@ def workload_of(extraction: Extraction) -> Workload:
     return extraction.workload
 
 
-def with_caches(extraction: Extraction, **caches: Json) -> Workload:
-    """The workload with the caches it names, each given by its source."""
-    assert extraction.manifest is not None
-    resolved = tuple(
+def found_caches(**caches: Json) -> tuple[ResolvedReference, ...]:
+    return tuple(
         ResolvedReference(
             api_version="apps.nvidia.com/v1alpha1",
             kind="NIMCache",
@@ -58,7 +57,12 @@ def with_caches(extraction: Extraction, **caches: Json) -> Workload:
         )
         for name, source in caches.items()
     )
-    return resolve(extraction.manifest, resolved).workload()
+
+
+def with_caches(extraction: Extraction, **caches: Json) -> Workload:
+    """The workload with the caches it names, each given by its source."""
+    assert extraction.manifest is not None
+    return resolve(extraction.manifest, found_caches(**caches)).workload()
 
 
 def models(workload: Workload) -> list[tuple[str, str, str]]:
@@ -234,6 +238,16 @@ def test_the_cache_of_a_service_names_its_model(read: Read) -> None:
     ]
     assert workload.models[0].immutable
     assert [volume.path for volume in workload.volumes] == ["NIMCache/hub.spec.storage.pvc"]
+
+
+def test_the_volumes_and_models_of_a_cache_are_looked_up(read: Read) -> None:
+    extraction = read(nim(storage={"nimCache": {"name": "hub"}}))
+    assert not extraction.lookups.has_volumes
+
+    source = {"hf": {"namespace": "acme", "modelName": "drafts"}}
+    lookups = wider_lookups(extraction, Evidence(references=found_caches(hub=source)))
+    assert (lookups.has_volumes, lookups.needs_default_class) == (True, True)
+    assert lookups.model_uris == {"nim": f"image://{PULLER}", "cache": "hf://acme/drafts"}
 
 
 def test_a_cache_that_was_filled_by_another_image_hides_no_model(read: Read) -> None:
