@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -19,14 +19,18 @@ from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.credential_patterns import CredentialPatterns, shipped
 from mlgate.workloads.reading import join
 
-_Role = Literal["plain", "variables", "variableMap", "arguments", "configMap", "data", "configEntry"]
+_Role = Literal[
+    "plain", "variables", "variableMap", "variable", "arguments", "configMap", "data", "configEntry"
+]
 
 _NOT_SEARCHED = {
     "metadata.managedFields",
     "metadata.annotations['kubectl.kubernetes.io/last-applied-configuration']",
 }
 _ENV_LISTS = {"env", "envs"}
-_ENV_MAPS = {"env", "env_vars", "envVars"}
+_ENV_MAPS = {"env", "env_vars", "envVars", "rayStartParams"}
+_VARIABLE_KEYS = {"value", "valueFrom"}
+"""Fields of a variable in a map of its own, which is called as the field it stands in."""
 _COMMAND_LISTS = {"command", "args"}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 _VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
@@ -118,7 +122,9 @@ def _role(node: _Node, key: str, child: Json) -> _Role:
     if isinstance(child, dict):
         if node.role == "configMap" and key == "data":
             return "data"
-        return "variableMap" if key in _ENV_MAPS else "plain"
+        if key in _ENV_MAPS:
+            return "variableMap"
+        return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
     return "configEntry" if node.role == "data" else "plain"
 
 
@@ -148,6 +154,15 @@ def _variable_map(node: _Node, patterns: CredentialPatterns) -> Iterator[Credent
             yield _found("env", path, reason, str(name), node.container)
             continue
         yield from _nested(_Node(value, path, node.container, node.nested), patterns)
+
+
+def _variable(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
+    value = node.value.get("value")
+    reason = patterns.reason_of_variable(node.key, value) if isinstance(value, str) else None
+    if reason is not None:
+        yield _found("env", f"{node.path}.value", reason, node.key, node.container)
+    else:
+        yield from _search(replace(node, role="plain"), patterns)
 
 
 def _arguments(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
@@ -276,6 +291,7 @@ def _found(kind: str, path: str, reason: str, name: Json, container: str | None)
 _FINDERS: dict[_Role, Callable[[_Node, CredentialPatterns], Iterator[Credential]]] = {
     "variables": _variables,
     "variableMap": _variable_map,
+    "variable": _variable,
     "arguments": _arguments,
     "configEntry": _config_entry,
 }

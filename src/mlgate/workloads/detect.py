@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from mlgate.domain.workload import Switch
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import Invocation, read_invocation
+from mlgate.workloads.invocation import Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
@@ -32,6 +32,16 @@ _SHORTEST = len("trust")
 
 
 @dataclass(frozen=True)
+class Configured:
+    """A file a server takes its configuration from, and where it is named."""
+
+    file: str
+    path: str
+    must: bool = False
+    """The models are named there and nowhere else."""
+
+
+@dataclass(frozen=True)
 class Detection:
     """What one container is found to do, and from what."""
 
@@ -44,8 +54,7 @@ class Detection:
     runtime_lora: Switch = field(default_factory=Switch)
     complete: bool = True
     """False when the command line was too long to be read."""
-    configured: tuple[tuple[str, str], ...] = ()
-    """Files it takes its configuration from, and where they are named."""
+    configured: tuple[Configured, ...] = ()
     fetches: bool = False
     """It is a server that takes its model from a library, by a name it must be told."""
     called: bool = False
@@ -61,19 +70,21 @@ def detect(
     trainer: bool = False,
     platform_mount: bool = False,
     made: Mounted = Mounted(),  # noqa: B008 - immutable
+    told: Told | None = None,
 ) -> Detection:
     """What the container serves or trains.
 
     `presumed`: its kind serves models, so that every word that can name a model does. `batch`: its kind
     runs to an end, so that a GPU points to training. `trainer`: its kind trains. `platform_mount`:
     /mnt/models is where the platform puts a model that is named elsewhere. `made`: what the operator mounts,
-    so that paths can be followed.
+    so that paths can be followed. `told`: what it is told in other places than its own fields.
     """
-    invocation = read_invocation(slot)
+    invocation = read_invocation(slot, told)
     if made.mounts:
         invocation = replace(invocation, slot=replace(slot, mounts=slot.mounts + made.mounts))
     every = volumes + made.volumes
-    naming = Naming(invocation, every, presumed=presumed, platform_mount=platform_mount or presumed)
+    platform = platform_mount or (presumed and told is None)
+    naming = Naming(invocation, every, presumed=presumed, platform_mount=platform)
     models = naming.models()
     trains = _trains(invocation)
     # What is written on a command line may add that it trains; only a run to an end that has nothing of a
@@ -81,7 +92,7 @@ def detect(
     alone = trains and batch and not _could_serve(invocation)
     serves = not alone and bool(models or any(not program.trains for program in invocation.programs))
     signs = () if alone or serves else _signs(slot)
-    if not (models or alone):
+    if not (models or alone or told):
         models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
     if signs:
@@ -111,15 +122,19 @@ def as_data(detection: Detection) -> Detection:
     return replace(detection, models=(), datasets=(*detection.datasets, *found))
 
 
-def _configured(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    """Files behind the flags that configure a server, and behind `serve deploy` and the like."""
+def _configured(invocation: Invocation) -> Iterator[Configured]:
+    """Files behind flags and variables that configure a server, and behind `serve deploy` and the like."""
+    flags = catalog().flags
     for flag in invocation.flags:
-        if flag.value and flag.name in catalog().flags["configuration"]:
-            yield invocation.expand(flag.value), flag.path
+        if flag.value and flag.name in flags["described" if flag.setting else "configuration"]:
+            yield Configured(invocation.expand(flag.value), flag.path, flag.setting)
+    for var in invocation.slot.env:
+        if var.value and var.name in catalog().variables["configuration"]:
+            yield Configured(invocation.expand(var.value), var.path)
     for call in invocation.calls:
         word = next(iter(call.behind), None)
         if word is not None and word.text.endswith(_FILES):
-            yield invocation.expand(word.text), word.path
+            yield Configured(invocation.expand(word.text), word.path)
 
 
 def _trains(invocation: Invocation) -> bool:

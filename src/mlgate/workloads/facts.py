@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -21,7 +20,7 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import scalars, written
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.uris import host_of, normalise
+from mlgate.workloads.uris import addresses_in, host_of, normalise
 
 _LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
 _ENCRYPTED = {"https", "wss", "grpcs", "rediss", "ftps"}
@@ -37,7 +36,6 @@ _STORES = {
     "NIM_REPOSITORY_OVERRIDE",
 }
 """Variables that say from where a model is fetched."""
-_ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s"'<>,;]+""")
 _MOST_ADDRESSES = 500
 """Addresses within texts of one object that are looked at."""
 _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
@@ -78,7 +76,7 @@ def _with_scheme(url: str, scheme: str | None) -> str:
 def _addresses(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str]]:
     """Every address in the texts below a place, with the path of its text; they are few or a problem."""
     for trail, text in scalars(value):
-        for found in _ADDRESS.findall(text) if isinstance(text, str) and "://" in text else ():
+        for found in addresses_in(text) if isinstance(text, str) else ():
             if not reader.within("addresses", _MOST_ADDRESSES):
                 return
             yield written(path, trail), found

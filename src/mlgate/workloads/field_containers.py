@@ -85,8 +85,10 @@ def _made(
     places = dict[str, str]()
     for key, pattern in field.fields.items():
         raw.pop(key, None)
-        for place, found in at.select(reader, pattern)[:1]:
-            raw[key], places[key] = found, place
+        patterns = (pattern,) if isinstance(pattern, str) else pattern
+        first = next((place for one in patterns for place in at.select(reader, one)), None)
+        if first is not None:
+            places[key], raw[key] = first
     return raw, path, places
 
 

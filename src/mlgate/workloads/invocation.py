@@ -44,6 +44,20 @@ class Flag:
     index: int
     joined: bool
     """Written as `--name=value`."""
+    setting: bool = False
+    """It stands in a map of settings, so that its name can be anything."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a server is told: lines of a command with their paths, and settings that count like flags."""
+
+    lines: tuple[tuple[str, str], ...] = ()
+    flags: tuple[Flag, ...] = ()
+    in_shell: bool = False
+    """A shell runs the lines as one."""
+    library: str | None = None
+    """Where a bare model name is looked up, if no program says so."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,7 @@ class Invocation:
     complete: bool
     assigned: dict[str, str] = field(default_factory=dict)
     """Variables that the command line sets itself (`MODEL=... ; vllm serve $MODEL`)."""
+    told_library: str | None = None
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
@@ -79,7 +94,7 @@ class Invocation:
     @cached_property
     def library(self) -> str | None:
         """Where a bare model name is looked up."""
-        return next((program.library for program in self.programs if program.library), None)
+        return next((program.library for program in self.programs if program.library), self.told_library)
 
     def expand(self, text: str) -> str:
         """The text with references to variables replaced by their values, as far as they are known."""
@@ -88,24 +103,27 @@ class Invocation:
         return _expand(text[:_MAX_VALUE], self.slot, self.assigned, _MAX_VALUE)[:_MAX_VALUE]
 
 
-def read_invocation(slot: Slot) -> Invocation:
-    """What the container runs."""
-    items = [(text[: MAX_LENGTH + 1], path) for text, path in _items(slot)]
-    line, assigned = read_words(items), dict[str, str]()
+def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
+    """What the container runs, or what it is told in other places than its own fields."""
+    told = told or Told(tuple(_items(slot)), in_shell=slot.in_shell)
+    items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
+    line, assigned = read_words(items, in_shell=told.in_shell), dict[str, str]()
     if any("$" in text for text, _ in items):
         # Programs and flags can come from variables, and those from the command line itself.
         assigned = _assigned(line.words)
-        line = read_words((_expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
+        expanded = ((_expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
+        line = read_words(expanded, in_shell=told.in_shell)
     calls = list(_calls(line.words))
     taken = {index for start, length, _ in calls for index in range(start, start + length)}
     return Invocation(
         slot=slot,
         words=line.words,
-        flags=tuple(_flags(line.words, taken)),
+        flags=(*told.flags, *_flags(line.words, taken)),
         calls=tuple(_call(line.words, start, length, program) for start, length, program in calls),
         by_image=catalog().program_of_image(slot.image) if slot.image else None,
         complete=line.complete,
         assigned=assigned,
+        told_library=told.library,
     )
 
 

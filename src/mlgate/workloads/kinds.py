@@ -42,7 +42,7 @@ class ContainerField(Frozen):
 
     name: str
     role: ContainerRole = "server"
-    fields: dict[str, str] = {}
+    fields: dict[str, str | tuple[str, ...]] = {}
     inside: str | None = None
     variables: tuple[str, ...] = ()
     from_secret: dict[str, str] = {}
@@ -130,6 +130,10 @@ class Component(Frozen):
     lists: dict[str, ContainerRole] = {}
     models: tuple[ModelField, ...] = ()
     storages: tuple[ModelField, ...] = ()
+    commands: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    in_shell: bool = False
     datasets: tuple[str, ...] = ()
     volumes: tuple[VolumeField, ...] = ()
     mounts: tuple[MountField, ...] = ()

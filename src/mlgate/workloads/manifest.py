@@ -11,6 +11,7 @@ from mlgate.domain.workload import (
     Endpoint,
     Exposure,
     Features,
+    ModelRole,
     Owner,
     PodTemplate,
     Reference,
@@ -40,6 +41,12 @@ class Named:
     """What of the other object counts: see the table of kinds."""
     key: str | None = None
     """The entry of a ConfigMap; null for all of them."""
+    sure: bool = True
+    """The configuration can stand in no other place."""
+    role: ModelRole = "primary"
+    """Role of the models a configuration names."""
+    instead: tuple[ServedModel, ...] = ()
+    """What is served if the configuration names no model."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader, dig, kind_of
 from mlgate.workloads.uris import Address, hub, in_image, normalise, tagged
+from mlgate.workloads.views import View
 from mlgate.workloads.volumes import VolumeSlot, address_in, read_volume_source, resolve_path
 
 MAX_MODELS = 256
@@ -97,15 +98,17 @@ def _models(
 ) -> Iterator[ServedModel]:
     own = _beside(reader, field.name, place)
     for path, text in _texts(reader, field, place):
-        yield served(
-            part,
-            _address(part, field, text, _beside(reader, field.revision, place) or _flagged(part, field)),
-            path,
-            _id(part, field, path, own),
-            name=own or name,
-            format_=_format(part, field, path),
-            field=field,
-        )
+        revision = _beside(reader, field.revision, place) or _flagged(part, field)
+        for address in _addresses(part, field, text, revision):
+            yield served(
+                part,
+                address,
+                path,
+                _id(part, field, path, own),
+                name=own or name,
+                format_=_format(part, field, path),
+                field=field,
+            )
 
 
 def _texts(reader: Reader, field: ModelField, place: Place) -> list[tuple[str, str]]:
@@ -145,17 +148,32 @@ def _joined(reader: Reader, keys: tuple[str, ...], path: str, value: Json) -> li
     return [(f"{path}.{last}", "/".join(part for part in parts.values() if part))] if parts[last] else []
 
 
-def _address(part: Part, field: ModelField, text: str, revision: str | None) -> Address:
+def read_places(part: Part) -> frozenset[str]:
+    """The paths of everything the fields for addresses read, in whichever form it is given."""
+    silent = Reader()
+    found = set()
+    for field in part.component.models:
+        beside = tuple(pattern for pattern in (field.name, field.revision) if pattern is not None)
+        for path, value in part.select(silent, field.path):
+            below = (*field.first, *field.join, *beside) if isinstance(value, dict) else ()
+            found |= {path, *(at for pattern in below for at, _ in select(silent, value, pattern, path))}
+    return frozenset(found)
+
+
+def _addresses(part: Part, field: ModelField, text: str, revision: str | None) -> list[Address]:
+    """The address a text stands for; a path can lead to another place in each of the object's containers."""
     text = text.strip()
     if text.startswith("/"):
         pod = part.pod
         mounts = (*(mount for slot in pod.slots for mount in slot.mounts), *pod.made.mounts)
-        return normalise(resolve_path(text, mounts, pod.volumes + pod.made.volumes) or f"file://{text}")
+        seen = (View(mounts, pod.volumes + pod.made.volumes), *part.views)
+        led = [resolve_path(text, view.mounts, view.volumes) for view in seen]
+        return [normalise(found) for found in dict.fromkeys(filter(None, led)) or [f"file://{text}"]]
     if field.library is None or "://" in text or text.startswith("models:/"):
         found = normalise(text)
         known = found.scheme != "hf" or found.revision is not None
-        return found if known else hub(found.uri.removeprefix("hf://"), revision)
-    return in_library(field.library, text, revision)
+        return [found if known else hub(found.uri.removeprefix("hf://"), revision)]
+    return [in_library(field.library, text, revision)]
 
 
 def _flagged(part: Part, field: ModelField) -> str | None:

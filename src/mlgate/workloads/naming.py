@@ -15,7 +15,7 @@ from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_
 from mlgate.workloads.places import Places
 from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
-from mlgate.workloads.uris import Address
+from mlgate.workloads.uris import Address, addresses_in
 from mlgate.workloads.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
 from mlgate.workloads.words import Word
 
@@ -24,6 +24,15 @@ _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 _MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
 _VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
 """Flags whose value is no model to be served by itself."""
+_SAY_MODEL = ("model", "checkpoint", "weights", "repo", "adapter", "lora", "tokenizer", "processor")
+"""Parts of the name of a setting that say what its value is."""
+_ROLES: tuple[tuple[str, ModelRole], ...] = (
+    ("lora", "adapter"),
+    ("adapter", "adapter"),
+    ("tokenizer", "tokenizer"),
+    ("draft", "draft"),
+    ("speculative", "draft"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +68,12 @@ class Naming:
 
     def models(self) -> tuple[FoundModel, ...]:
         """The models, each address once in each role."""
-        found = [*self._from_flags(), *self._from_variables(), *self._from_position()]
+        found = [
+            *self._from_flags(),
+            *self._from_settings(),
+            *self._from_variables(),
+            *self._from_position(),
+        ]
         if self._known or found:
             found += self._companions()
         return tuple({(model.address.uri, model.role): model for model in reversed(found)}.values())[::-1]
@@ -80,6 +94,29 @@ class Naming:
             value = self._invocation.expand(flag.value)
             if strong or self._counts(value, flag.name):
                 yield from self._found(value, flag.path, f"arg:--{flag.name}")
+
+    def _from_settings(self) -> Iterator[FoundModel]:
+        """Settings can have any name: what reads as the address of a model is one; its name says which."""
+        for flag in self._invocation.flags:
+            if not flag.setting or flag.value is None or flag.name in self._read:
+                continue
+            value = self._invocation.expand(flag.value)
+            told = [url for url in addresses_in(value) if self._places.reads_as_address(url)]
+            if (
+                not told
+                and any(word in flag.name for word in _SAY_MODEL)
+                and self._places.reads_as_address(value)
+            ):
+                told = [value]
+            for text in told:
+                yield from self._found(text, flag.path, f"arg:--{flag.name}", _role(flag.name))
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """Names of flags that are read otherwise, or are known to hold no model."""
+        flags = self._catalog.flags
+        keys = (*_VALUED, "strong", "weak", "configuration")
+        return frozenset[str]().union(*(flags[key] for key in keys)) - {"model-name"}
 
     def _from_variables(self) -> Iterator[FoundModel]:
         variables = self._catalog.variables
@@ -214,6 +251,10 @@ class Naming:
         if not (flags & self._catalog.client_flags or names & self._catalog.client_variables):
             return False
         return not (flags & self._catalog.flags["serving"] or has_gpu(self._invocation.slot))
+
+
+def _role(name: str) -> ModelRole:
+    return next((role for word, role in _ROLES if word in name), "primary")
 
 
 def _adapter(value: str) -> tuple[str | None, str]:

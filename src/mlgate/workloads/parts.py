@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from mlgate.domain.base import Json
-from mlgate.domain.workload import PodTemplate
+from mlgate.domain.workload import EnvVar, PodTemplate
 from mlgate.workloads.containers import read_env
 from mlgate.workloads.field_containers import Fields, field_containers
 from mlgate.workloads.kinds import Component, Kind
@@ -15,6 +15,7 @@ from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.strays import MAX_FOUND, stray_pods
+from mlgate.workloads.views import View, views
 
 _FIELD = re.compile(r"\{([^}]*)\}")
 _INDEX = re.compile(r"\[([0-9]+)\]")
@@ -31,6 +32,10 @@ class Part:
     pod: Pod
     root: dict[str, Json] = field(default_factory=dict, repr=False)
     """The object it stands in."""
+    env: tuple[tuple[EnvVar, ...], ...] = ()
+    """Variables that fields of the kind set for what it tells its servers, by the map they stand in."""
+    views: tuple[View, ...] = ()
+    """How the containers of the object mount volumes, for a part that has none itself."""
 
     @property
     def id(self) -> str:
@@ -78,7 +83,11 @@ def read_parts(reader: Reader, obj: dict[str, Json], row: Kind | None, name: str
             parts.append(Part(stray, path, spec, read_pod(reader, spec, path, {}), obj))
         if len(strays) >= MAX_FOUND:
             reader.problem("", "holds more pods than the reader looks at")
-    return _with_env(reader, obj, parts, row)
+    parts = _with_env(reader, obj, parts, row)
+    if not any(part.pod.bare for part in parts):
+        return parts
+    seen = views(reader, (part.pod for part in parts))
+    return [replace(part, views=seen) if part.pod.bare else part for part in parts]
 
 
 def _pod(
@@ -117,7 +126,8 @@ def _pod(
         fields=fields,
         loose=row is not None and row.webhook == "models",
     )
-    return replace(pod, raw=spec, made=made)
+    slots = tuple(replace(slot, in_shell=component.in_shell and slot.role == "server") for slot in pod.slots)
+    return replace(pod, slots=slots, raw=spec, made=made)
 
 
 def _labels(
@@ -135,20 +145,17 @@ def _with_env(reader: Reader, obj: dict[str, Json], parts: list[Part], row: Kind
     if row is None or not (row.env or row.args):
         return parts
     places = [place for pattern in row.env for place in select(reader, obj, pattern)]
-    env = tuple(var for path, value in places for var in read_env(reader, value, path, loose=True))
+    groups = {path: read_env(reader, value, path, loose=True) for path, value in places}
     given = [place for pattern in row.args for place in select(reader, obj, pattern)]
     args = tuple(word for path, value in given for word in reader.texts(value, path))
-    if not env and not args:
-        return parts
-    return [
-        replace(
-            part,
-            pod=replace(
-                part.pod,
-                slots=tuple(
-                    replace(slot, env=env + slot.env, args=slot.args + args) for slot in part.pod.slots
-                ),
-            ),
-        )
-        for part in parts
-    ]
+    return [_told(part, groups, args) for part in parts] if groups or args else parts
+
+
+def _told(part: Part, groups: dict[str, tuple[EnvVar, ...]], args: tuple[str, ...]) -> Part:
+    env = tuple(var for variables in groups.values() for var in variables)
+    slots = tuple(
+        replace(slot, env=env + slot.env, args=slot.args + args) if slot.runs or slot.elsewhere else slot
+        for slot in part.pod.slots
+    )
+    own = tuple(group for path, group in groups.items() if path.startswith(f"{part.path}."))
+    return replace(part, pod=replace(part.pod, slots=slots), env=own if part.pod.bare else ())

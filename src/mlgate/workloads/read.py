@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
@@ -11,26 +11,21 @@ from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.configuration import configurations, inline
+from mlgate.workloads.configuration import inline
+from mlgate.workloads.configured import configurations
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
-from mlgate.workloads.models import (
-    built_in,
-    detected,
-    main_container,
-    only_joins,
-    unique,
-    without_data,
-)
+from mlgate.workloads.models import detected, only_joins, unique, without_data
 from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import holds, select
-from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.rollouts import rollout
+from mlgate.workloads.silence import Found, elsewhere, in_image, names_one, note_silence
 from mlgate.workloads.strays import stray_addresses
+from mlgate.workloads.told import told, with_voices
 from mlgate.workloads.volumes import (
     EMPTY,
     MODEL_MOUNT,
@@ -41,21 +36,6 @@ from mlgate.workloads.volumes import (
 )
 
 _INITIALIZER = "storage-initializer"
-_HELPERS = {"tokenizer", "adapter", "draft"}
-"""Roles of models that serve nothing by themselves."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What one part was found to load and do."""
-
-    part: Part
-    whole: Part
-    """The same with the volumes of claim templates."""
-    models: tuple[ServedModel, ...]
-    detections: tuple[Detection, ...]
-    configured: tuple[Detection, ...] = ()
-    """The same of configuration whose text stands in the object."""
 
 
 def read_object(
@@ -77,21 +57,16 @@ def read_object(
     models = [model for item in found for model in item.models]
     given = tuple(entry for part in parts for entry in datasets(reader, part))
     models += _strays(reader, obj, row, {model.path for model in models} | {entry.path for entry in given})
-    if not _names_one(models):
-        models += [
-            model
-            for item in found
-            if _may_hold(item, row)
-            for model in _image(reader, item.part, item.detections, _served_name(obj, row))
-        ]
+    model_kind = row is not None and row.is_model_kind
+    models = _once(models)
+    models += elsewhere(reader, found, models, _served_name(obj, row), presumed=model_kind)
     if len(models) > MAX_MODELS:
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
-    model_kind = row is not None and row.is_model_kind
     labelled = [] if model_kind else list(_labels(parts))
     serves, trains = _purpose(reader, obj, row, detections, named=bool(models), labelled=bool(labelled))
     named = (*_named(reader, parts), *_configurations(found))
-    _note_silence(reader, found, models, named, serves=serves and model_kind)
+    note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
     return Manifest(
         api_version=kind.api_version,
@@ -121,56 +96,67 @@ def read_object(
     )
 
 
+def _once(models: list[ServedModel]) -> list[ServedModel]:
+    """What one place names is one model, however many containers take it from there."""
+    return list({(model.uri, model.role, model.path): model for model in reversed(models)}.values())[::-1]
+
+
 def _examine(
     reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None, claims: tuple[VolumeSlot, ...]
 ) -> Found:
-    given = part
     # A container mounts a claim template by its name, like any volume.
-    part = replace(part, pod=replace(part.pod, volumes=(*part.pod.volumes, *claims)))
+    own = replace(part, pod=replace(part.pod, volumes=(*part.pod.volumes, *claims)))
     presumed = row is not None and row.is_model_kind
+    batch = row is not None and row.batch
+    trainer = row is not None and row.trains
     platform = any(slot.name == _INITIALIZER for slot in part.pod.slots)
     detections = tuple(
         detect(
             slot,
-            part.pod.volumes,
+            own.pod.volumes,
             presumed=presumed,
-            batch=row is not None and row.batch,
-            trainer=row is not None and row.trains,
+            batch=batch,
+            trainer=trainer,
             platform_mount=platform,
             made=part.pod.made,
         )
-        for slot in part.pod.slots
+        for slot in own.pod.slots
     )
-    detections = without_data(part, detections)
-    for slot, detection in zip(part.pod.slots, detections, strict=True):
+    detections = without_data(own, detections)
+    voices = list(told(reader, part))
+    heard = tuple(
+        detect(slot, volumes, presumed=presumed, batch=batch, told=words) for slot, volumes, words in voices
+    )
+    whole = with_voices(own, voices)
+    for slot, detection in zip(whole.pod.slots, (*detections, *heard), strict=True):
         if not detection.complete:
             reader.problem(slot.at("args"), "is too long to be searched for models")
     name = _served_name(obj, row)
-    configured: list[Detection] = []
-    models = list(declared(reader, part, name))
+    models = list(declared(reader, own, name))
     if models and presumed:
-        _note_replaceable(reader, part)
-    models += detected(part, detections, name=name, first=not models)
-    for file, found in inline(reader, part, detections):
-        models += detected(
-            replace(part, pod=replace(part.pod, slots=(file,))), (found,), name=name, first=not models
-        )
-        configured.append(found)
-    serves = any(detection.serves for detection in detections)
-    component = part.component
-    joins = component.image_if_none or (component.follows and only_joins(detections))
-    alone = serves and not (presumed or joins)
-    if not _names_one(models) and (component.image_holds_model or alone):
-        models += _image(reader, part, detections, name)
-    return Found(given, part, tuple(models), detections, tuple(configured))
+        _note_replaceable(reader, own)
+    models += detected(whole, (*detections, *heard), name=name, first=not models)
+    files = list(inline(reader, own, detections))
+    for file, given in files:
+        alone = replace(own, pod=replace(own.pod, slots=(file,)))
+        models += detected(alone, (given,), name=name, first=not models)
+    named = tuple(configurations(reader, whole, (*detections, *heard)))
+    configured = tuple(given for _, given in files)
+    found = Found(own, whole, tuple(_once(models)), (*detections, *heard), named, configured)
+    return found if names_one(models) else _with_image(reader, found, name, presumed=presumed)
 
 
-def _may_hold(item: Found, row: Kind | None) -> bool:
-    """Whether it has the model in its image if no other part names one."""
-    component = item.part.component
-    serves = any(detection.serves for detection in item.detections)
-    by_kind = component.image_if_none and row is not None and row.is_model_kind
-    return by_kind or (serves and (component.image_if_none or component.follows))
+def _with_image(reader: Reader, found: Found, name: str | None, *, presumed: bool) -> Found:
+    """The model in the image of a part that names none, unless it is looked for with the other parts."""
+    component = found.part.component
+    joins = component.image_if_none or component.code or (component.follows and only_joins(found.detections))
+    if not (component.image_holds_model or (found.serves and not (presumed or joins))):
+        return found
+    # A configuration that names a model comes before one that is part of the image.
+    held = tuple(in_image(Reader() if found.named else reader, found.whole, found.detections, name))
+    if found.named:
+        return replace(found, named=tuple(replace(item, instead=held) for item in found.named))
+    return replace(found, models=(*found.models, *held))
 
 
 def _note_replaceable(reader: Reader, part: Part) -> None:
@@ -181,31 +167,6 @@ def _note_replaceable(reader: Reader, part: Part) -> None:
             over = within(MODEL_MOUNT, target) or within(target, MODEL_MOUNT)
             if volume == PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
                 reader.problem(slot.at("volumeMounts"), "is mounted over the model that is named elsewhere")
-
-
-def _names_one(models: Iterable[ServedModel]) -> bool:
-    """Whether one of the models can answer; tokenizers, adapters and drafts only help one that does."""
-    return any(model.role not in _HELPERS for model in models)
-
-
-def _image(
-    reader: Reader, part: Part, detections: tuple[Detection, ...], name: str | None
-) -> Iterator[ServedModel]:
-    """The model inside an image: of the container that serves, or of a component's main one."""
-    pairs = list(zip(part.pod.slots, detections, strict=True))
-    serving = [(slot, detection) for slot, detection in pairs if detection.serves and slot.image]
-    if serving and part.component.id is None:
-        slot, _ = serving[0]
-        pod = Pod(part.pod.template, (slot,), part.pod.volumes, {})
-        component = part.component.model_copy(update={"id": f"container:{slot.name}"})
-        part = Part(component, part.path, part.value, pod)
-    main = main_container(part.pod)
-    fetches = any(detection.fetches for slot, detection in pairs if slot is main)
-    if fetches or (main is None and not part.component.image_holds_model):
-        # Its server takes a model by name from elsewhere, so that no image says which.
-        reader.problem(part.path, "names no model that the reader can find")
-        return
-    yield from built_in(part, name=name)
 
 
 def _served_name(obj: dict[str, Json], row: Kind | None) -> str | None:
@@ -284,14 +245,14 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
                 if name:
                     into = f"{part.path}.{field.into}" if field.into else None
                     lookup = ObjectReference(kinds=_kinds(part, field), name=name, path=path)
-                    yield Named(lookup, part.pod.template.path, into, field.merge)
+                    yield Named(lookup, part.pod.template.path, into, field.merge, role=part.component.role)
 
 
 def _configurations(found: list[Found]) -> Iterator[Named]:
     """Each ConfigMap entry once, however many containers take it."""
     seen: set[tuple[str, str, str | None]] = set()
     for one in found:
-        for item in configurations(one.whole, one.detections):
+        for item in one.named:
             key = (item.component, item.lookup.name, item.key)
             if key not in seen:
                 seen.add(key)
@@ -320,20 +281,3 @@ def _reference(named: Named, namespace: str | None) -> Reference:
         name=named.lookup.name,
         path=named.lookup.path,
     )
-
-
-def _note_silence(
-    reader: Reader, found: list[Found], models: list[ServedModel], named: tuple[Named, ...], *, serves: bool
-) -> None:
-    """A part that must load a model and names none hides it, unless what it refers to may name it."""
-    naming = [item for item in named if item.merge != "none"]
-    referring = {item.component for item in naming}
-    told = False
-    for item in found:
-        must = item.part.component.image_holds_model and not _names_one(item.models)
-        if must and item.part.pod.template.path not in referring:
-            reader.problem(item.part.path, "names no model that the reader can find")
-            told = True
-    adds = any(item.models and item.part.component.role in _HELPERS for item in found)
-    if serves and not (told or naming or adds or _names_one(models)):
-        reader.problem("spec", "names no model that the reader can find")

@@ -23,6 +23,7 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.referred import merge_object
+from mlgate.workloads.silence import UNNAMED, names_one
 
 _TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
 
@@ -38,8 +39,20 @@ def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Mani
             manifest = _merged(reader, manifest, named, found, found.object)
         elif found is not None and found.status == "unavailable" and named.merge == "pods":
             manifest = _presumed(manifest, named)
+    manifest = _with_unnamed(reader, manifest)
     problems = (*manifest.problems, *reader.problems)
     return replace(manifest, references=tuple(references), problems=problems)
+
+
+def _with_unnamed(reader: Reader, manifest: Manifest) -> Manifest:
+    """What is served where a configuration could have named a model and none does."""
+    configured = [named for named in manifest.named if named.merge == "configuration"]
+    if not configured or not manifest.serves or names_one(manifest.models):
+        return manifest
+    held = {model.uri: model for named in configured for model in named.instead}
+    if not held:
+        reader.problem(configured[0].lookup.path, UNNAMED)
+    return replace(manifest, models=unique([*manifest.models, *held.values()]))
 
 
 def _presumed(manifest: Manifest, named: Named) -> Manifest:
@@ -122,7 +135,7 @@ def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
         fetches = any(detection.fetches for slot, detection in pairs if slot is main)
         found = [] if fetches else list(built_in(part, name=manifest.name))
         if not found:
-            reader.problem(part.path, "names no model that the reader can find")
+            reader.problem(part.path, UNNAMED)
     return found
 
 

@@ -55,6 +55,9 @@ class Slot:
     elsewhere: bool = False
     """It says what a container of another object is to load, and is none itself."""
 
+    in_shell: bool = False
+    """Its command and arguments are run by a shell, as one line."""
+
     @property
     def runs(self) -> bool:
         """Whether anything of a container is said here."""

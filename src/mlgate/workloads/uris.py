@@ -11,6 +11,7 @@ from mlgate.workloads.images import parse_image
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30})://")
 _REFERENCE = re.compile(r"\$\(|\$\{|\{\{|\$[A-Za-z_]")
+_ADDRESS = re.compile(r"""[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s"'<>,;]+""")
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
@@ -92,6 +93,11 @@ def tagged(scheme: str, name: str) -> Address:
     """A name a server resolves in a library of its own (Ollama, NGC), with its version after a colon."""
     _, _, version = name.partition("?")[0].rpartition("/")[2].partition(":")
     return Address(f"{scheme}://{name}", scheme, revision=version or None)
+
+
+def addresses_in(text: str) -> list[str]:
+    """Every address with a scheme that stands somewhere in a text."""
+    return _ADDRESS.findall(text) if "://" in text else []
 
 
 def looks_like_hub_id(text: str) -> bool:

@@ -19,6 +19,7 @@ _PLACE_OF = re.compile(
 """A shell's question where a program lies stands for the program."""
 _JSON = re.compile(r"(?:-[^\s=]*=)?([{\[].*[}\]])", re.DOTALL)
 _SCRIPT = re.compile(r"-[a-z]*c")
+_SHELL = "-c"
 SEPARATORS = ";&|()<>`\n"
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 _SPACE = re.compile(r"\$\{IFS\}|\$IFS\b")
@@ -75,15 +76,18 @@ class CommandLine:
     """False when it was too long, or nested too deeply, to be read to its end."""
 
 
-def read_words(items: Iterable[tuple[str, str]]) -> CommandLine:
-    """The words of (text, path) items; items that hold white space are opened like a shell would."""
+def read_words(items: Iterable[tuple[str, str]], *, in_shell: bool = False) -> CommandLine:
+    """The words of (text, path) items; items that hold white space are opened like a shell would.
+
+    `in_shell`: a shell runs the items as one line, so that each is opened.
+    """
     words: list[tuple[str, str]] = []
     complete, total, before = True, 0, ""
     for text, path in items:
         total += len(text)
         complete = complete and len(text) <= MAX_LENGTH
         text = _SPACE.sub(" ", text[:MAX_LENGTH])  # noqa: PLW2901 - as a shell sees it
-        words.extend(_open(text, path, _MAX_NESTING, before))
+        words.extend(_open(text, path, _MAX_NESTING, _SHELL if in_shell else before))
         before = text
         if len(words) > MAX_WORDS or total > _MAX_TOTAL:
             return CommandLine(tuple(_leading(words[:MAX_WORDS])), complete=False)

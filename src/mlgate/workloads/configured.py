@@ -1,0 +1,144 @@
+"""From where servers take their configuration: files of ConfigMaps are followed, others cannot be."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mlgate.domain.base import Json
+from mlgate.domain.lookups import ObjectReference
+from mlgate.workloads.detect import Configured, Detection
+from mlgate.workloads.kinds import FileField
+from mlgate.workloads.manifest import Named
+from mlgate.workloads.parts import Part
+from mlgate.workloads.pods import Pod
+from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.volumes import PLATFORM_VOLUME, VolumeSlot, plain_path, resolve_path, within
+
+_FILE = "file://"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An entry of a ConfigMap, or all of them; `sure`: the file can be no other."""
+
+    name: str
+    key: str | None
+    sure: bool
+
+
+def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]) -> Iterator[Named]:
+    """The ConfigMaps that containers are told to take their configuration from.
+
+    A configuration in another volume cannot be read: a problem, unless the model lies there too.
+    """
+    here = inline_files(reader, part)
+    for slot, detection in zip(part.pod.slots, detections, strict=True):
+        models = _as_models(detection)
+        for given in (*detection.configured, *models):
+            if plain_path(given.file) in here:
+                continue
+            mounts, sure = _mounts(slot, given.file)
+            entries = [entry for mount, inner in mounts for entry in _entries(part.pod, mount, inner)]
+            for entry in entries:
+                only = sure and entry.sure and len(entries) == 1
+                yield _named(part, given.path, replace(entry, sure=only))
+            beside = {mount[1] for mount, _ in mounts} - _holding(slot, part.pod, detection)
+            unread = (given.must and not sure) or (sure and not entries and (beside or given.must))
+            if unread and given not in models:
+                reader.problem(given.path, "takes a configuration from where the reader cannot look")
+
+
+def inline_files(reader: Reader, part: Part) -> dict[str, tuple[str, str]]:
+    """Files whose text stands in the object: by their path, where it stands and how it reads."""
+    return {path: entry for field in part.component.files for path, entry in _files(reader, part, field)}
+
+
+def _files(reader: Reader, part: Part, field: FileField) -> Iterator[tuple[str, tuple[str, str]]]:
+    for path, value in part.select(reader, field.path):
+        given = reader.mapping(value, path)
+        at = reader.text(given.get(field.at), f"{path}.{field.at}")
+        text = reader.text(given.get(field.content), f"{path}.{field.content}")
+        if at and text:
+            yield plain_path(at), (f"{path}.{field.content}", text)
+
+
+def _named(part: Part, path: str, entry: _Entry) -> Named:
+    lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=entry.name, path=path)
+    return Named(
+        lookup,
+        part.pod.template.path,
+        None,
+        "configuration",
+        key=entry.key,
+        sure=entry.sure,
+        role=part.component.role,
+    )
+
+
+def _as_models(detection: Detection) -> tuple[Configured, ...]:
+    """Folders of models that are mounted: in one of a ConfigMap stands from where the models are loaded."""
+    return tuple(
+        Configured(model.address.uri.removeprefix(_FILE), model.path)
+        for model in detection.models
+        if model.address.uri.startswith(_FILE)
+    )
+
+
+def _holding(slot: Slot, pod: Pod, detection: Detection) -> set[str]:
+    """Volumes in which a model of the container lies, the platform's own among them."""
+    uris = {model.address.uri for model in detection.models}
+    return {PLATFORM_VOLUME} | {
+        name
+        for target, name, _ in slot.mounts
+        if any(_leads(uri, resolve_path(target, slot.mounts, pod.volumes)) for uri in uris)
+    }
+
+
+def _leads(uri: str, volume: str | None) -> bool:
+    return volume is not None and (uri == volume or uri.startswith(f"{volume.rstrip('/')}/"))
+
+
+def _mounts(slot: Slot, file: str) -> tuple[list[tuple[tuple[str, str, str], str]], bool]:
+    """The mounts in which a file can lie, its place below each, and whether it can be in no other.
+
+    One decides for a whole path. Where the image settles the working folder, it can be any.
+    """
+    folder = slot.raw.get("workingDir")
+    if not file.startswith("/") and isinstance(folder, str) and folder:
+        file = posixpath.join("/", folder, file)
+    if file.startswith("/"):
+        file = plain_path(file)
+        best = max((m for m in slot.mounts if within(file, m[0])), key=lambda m: len(m[0]), default=None)
+        return ([] if best is None else [(best, file[len(best[0].rstrip("/")) :].strip("/"))]), True
+    file = posixpath.normpath(file)
+    ending = [(mount, "") for mount in slot.mounts if mount[0].endswith(f"/{file}")]
+    return ending or [(mount, file) for mount in slot.mounts if not mount[2]], bool(ending)
+
+
+def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[_Entry]:
+    """The entries of ConfigMaps that a place in a mounted volume can be."""
+    _, name, sub_path = mount
+    volume = next((item for item in pod.volumes if item.volume.name == name), None)
+    place = "/".join(part for part in (sub_path.strip("/"), inner) if part)
+    sources = _sources(volume) if volume is not None else []
+    for source in sources:
+        found = dig(source, "name")
+        items = dig(source, "items")
+        if not isinstance(found, str):
+            continue
+        if not isinstance(items, list):
+            yield _Entry(found, place or None, len(sources) == 1)
+            continue
+        for item in items:
+            key, path = dig(item, "key"), dig(item, "path")
+            if isinstance(key, str) and isinstance(path, str) and (not place or within(path, place)):
+                yield _Entry(found, key, path == place)
+
+
+def _sources(volume: VolumeSlot) -> list[Json]:
+    projected = dig(volume.raw, "projected", "sources")
+    given = [volume.raw, *(projected if isinstance(projected, list) else [])]
+    return [source for source in (dig(entry, "configMap") for entry in given) if source is not None]
