@@ -98,6 +98,8 @@ def _value_from(reader: Reader, value: Json, path: str) -> tuple[str | None, str
         if inner is not None:
             found = reader.mapping(inner, f"{path}.{key}")
             return source, reader.text(found.get(name_key), f"{path}.{key}.name") if name_key else None
+    if given:
+        reader.problem(path, "takes the value from where the reader does not look")
     return None, None
 
 

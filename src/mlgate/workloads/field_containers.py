@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvSource, EnvVar
 from mlgate.workloads.containers import read_container, read_variables_of
-from mlgate.workloads.kinds import Component, ContainerField
+from mlgate.workloads.kinds import Component, ContainerField, VariablesField
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
@@ -98,14 +98,26 @@ def _variables(
     """Variables from elsewhere in the object; those of the container itself override them."""
     env: tuple[EnvVar, ...] = ()
     sources: dict[str, Json] = {}
-    for pattern in field.variables:
-        for place, value in at.select(reader, pattern):
-            found, origin = read_variables_of(reader, value, place)
-            env, sources = env + found, {**sources, **origin}
+    for given in field.variables:
+        listed = given if isinstance(given, str) else given.path
+        for place, value in at.select(reader, listed):
+            if isinstance(given, str):
+                found, origin = read_variables_of(reader, value, place)
+                env, sources = env + found, {**sources, **origin}
+            else:
+                env += tuple(_named_otherwise(reader, given, value, place))
     for variable, pattern in field.from_secret.items():
         for place, name in _names(reader, at, pattern):
             env += (EnvVar(name=variable, value=None, from_="secretKey", from_name=name, path=place),)
     return env, sources
+
+
+def _named_otherwise(reader: Reader, field: VariablesField, value: Json, path: str) -> Iterator[EnvVar]:
+    for place, entry in reader.mappings(value, path):
+        name = reader.text(entry.get(field.name), f"{place}.{field.name}")
+        text = reader.text(entry.get(field.value), f"{place}.{field.value}")
+        if name:
+            yield EnvVar(name=name, value=text, path=place)
 
 
 def _names(reader: Reader, at: Fields, pattern: str) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,14 @@ class ModelField(Frozen):
     revision_flag: Conditions | None = None
 
 
+class VariablesField(Frozen):
+    """A list of maps that hold one variable each, under other keys than usual."""
+
+    path: str
+    name: str
+    value: str
+
+
 class ContainerField(Frozen):
     """A field that holds one container, or a map whose fields make one up."""
 
@@ -44,7 +52,7 @@ class ContainerField(Frozen):
     role: ContainerRole = "server"
     fields: dict[str, str | tuple[str, ...]] = {}
     inside: str | None = None
-    variables: tuple[str, ...] = ()
+    variables: tuple[str | VariablesField, ...] = ()
     from_secret: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
     where: Conditions = {}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlgate.domain.workload import ContainerRole, SecurityContext
-from mlgate.workloads.containers import Slot, read_container
+from mlgate.workloads.containers import Slot, read_container, read_env
 from mlgate.workloads.reading import Reader
 
 TOKEN = "hf_" + "a1B2" * 10
@@ -57,7 +57,6 @@ def test_variables_say_where_their_value_comes_from() -> None:
         {"name": "E", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu"}}},
         {"name": "F"},
         {"value": "7"},
-        {"name": "G", "valueFrom": {"other": {}}, "value": "8"},
     ]
 
     found = [(var.name, var.value, var.from_, var.from_name) for var in slot({"env": env}).env]
@@ -70,8 +69,15 @@ def test_variables_say_where_their_value_comes_from() -> None:
         ("E", None, "resource", None),
         ("F", None, None, None),
         ("", "7", None, None),
-        ("G", "8", None, None),
     ]
+
+
+def test_a_variable_from_where_nobody_looks_is_a_problem() -> None:
+    reader = Reader()
+    env = [{"name": "A", "valueFrom": {"fileKeyRef": {"path": "a"}}}, {"name": "B", "valueFrom": {}}]
+
+    assert [var.from_ for var in read_env(reader, env, "env")] == [None, None]
+    assert [problem.path for problem in reader.problems] == ["env[0].valueFrom"]
 
 
 def test_whole_secrets_and_config_maps_are_named() -> None:

@@ -282,6 +282,19 @@ def test_each_service_of_a_pipeline_has_the_model_of_its_own_cache(read: Read) -
     ]
 
 
+def test_what_a_pipeline_tells_a_service_of_others_is_a_variable_of_it(read: Read) -> None:
+    named = [
+        {"name": "other", "port": 1, "envName": "NIM_MODEL_NAME", "envValue": "hf://acme/hidden"},
+        {"name": "another", "port": 2},
+    ]
+    services = [{"name": "a", "dependencies": named, "spec": {"image": IMAGE, "authSecret": "ngc"}}]
+    workload = workload_of(read(of_kind("NIMPipeline", {"services": services})))
+
+    assert models(workload) == [("hf://acme/hidden", "primary", "spec.services[0].dependencies[0]")]
+    assert [item.name for item in workload.containers[0].env] == ["NIM_MODEL_NAME", "NGC_API_KEY"]
+    assert workload.containers[0].path == "spec.services[0].spec"
+
+
 @pytest.mark.parametrize(
     ("source", "uri", "path"),
     [
@@ -410,6 +423,35 @@ def test_other_services_serve_a_model_only_if_they_are_told_to(read: Read, kind:
     assert [model.uri for model in workload.models] == ["hf://acme/hidden"]
 
 
+@pytest.mark.parametrize(
+    "kind", ["NemoCustomizer", "NemoGuardrail", "NemoEvaluator", "NemoDatastore", "NemoEntitystore"]
+)
+def test_every_service_around_names_its_secrets_and_the_picker_before_it(read: Read, kind: str) -> None:
+    epp = {"containerSpec": {"image": {"repository": "r.example.com/epp", "tag": "1"}}}
+    spec = {
+        "image": IMAGE,
+        "databaseConfig": {"host": "db", "credentials": {"secretName": "db"}},
+        "expose": {"router": {"eppConfig": epp}},
+        "datastore": {"endpoint": "http://store.example.com"},
+        "env": [{"name": "A", "value": "b"}],
+    }
+    extraction = read(of_kind(kind, spec))
+    workload = workload_of(extraction)
+
+    assert extraction.lookups.secrets == ("db",)
+    assert "r.example.com/epp:1" in [item.image.raw for item in workload.containers]
+    assert {pod.service_account_name for pod in workload.pods} == {"drafts", "drafts-epp"}
+    if kind != "NemoGuardrail":
+        assert [item.uri for item in workload.endpoints] == ["http://store.example.com"]
+
+
+def test_the_secrets_and_the_volume_of_a_store_are_read(read: Read) -> None:
+    spec = {"image": IMAGE, "secrets": {"giteaAdminSecret": "admin"}, "pvc": {"name": "store"}}
+    extraction = read(of_kind("NemoDatastore", spec))
+    assert extraction.lookups.secrets == ("admin",)
+    assert [item.claim_name for item in workload_of(extraction).volumes] == ["store"]
+
+
 def test_the_images_an_evaluator_starts_are_read(read: Read) -> None:
     spec = {
         "image": IMAGE,
@@ -434,6 +476,11 @@ def test_the_images_an_evaluator_starts_are_read(read: Read) -> None:
         (nim(nodeSelector=["a"]), "spec.nodeSelector"),
         (of_kind("NIMPipeline", {"services": {"a": {}}}), "spec.services"),
         (of_kind("NIMPipeline", {"services": ["a"]}), "spec.services[0]"),
+        (of_kind("NIMPipeline", {"services": [{"dependencies": "a"}]}), "spec.services[0].dependencies"),
+        (
+            of_kind("NIMPipeline", {"services": [{"dependencies": [{"envName": 1}]}]}),
+            "spec.services[0].dependencies[0].envName",
+        ),
         (cache({"ngc": {"modelPuller": ["a"]}}), "spec.source.ngc.modelPuller"),
         (cache({"hf": {"modelName": 3}}), "spec.source.hf.modelName"),
         (cache({"hf": "a"}), "spec.source.hf"),

@@ -155,7 +155,10 @@ def test_what_is_switched_off_is_not_there(read: Read) -> None:
 def test_settings_of_the_pods_are_read(read: Read) -> None:
     terms = [{"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]}]
     deployment = {"runtimeClass": "sealed", "nodeSelectorTerms": terms}
-    (pod,) = workload_of(read(runtime(deployment=deployment))).pods
+    obj = runtime(deployment=deployment)
+    obj["metadata"]["labels"] = {"team": "a"}
+    (pod,) = workload_of(read(obj)).pods
+    assert pod.labels == {"app": "drafts", "team": "a"}
     assert (pod.runtime_class_name, pod.node_selector) == ("sealed", {"zone": "a"})
 
 
