@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,14 @@ from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 
+_INDEX = re.compile(r"\[([0-9]+)\]")
+
+
+def first_index(path: str) -> str:
+    """The first index in a path."""
+    found = _INDEX.search(path)
+    return found.group(1) if found else "0"
+
 
 @dataclass(frozen=True)
 class Fields:
@@ -23,9 +32,12 @@ class Fields:
     whole: dict[str, Json]
 
     def select(self, reader: Reader, pattern: str) -> list[Place]:
-        """Places below the component; a pattern that begins with a slash counts from the object."""
+        """Places below the component; a pattern that begins with a slash counts from the object.
+
+        `[#]` in it is the first index in the path of the component.
+        """
         if pattern.startswith("/"):
-            return select(reader, self.whole, pattern[1:])
+            return select(reader, self.whole, pattern[1:].replace("[#]", f"[{first_index(self.path)}]"))
         return select(reader, self.value, pattern, self.path)
 
 

@@ -60,11 +60,18 @@ class ContainerField(Frozen):
     elsewhere: bool = False
 
 
+class NamedContainer(Frozen):
+    """The field that names a container which stands in another component."""
+
+    name: str
+    unless: tuple[Conditions, ...] = ()
+
+
 class VolumeField(Frozen):
     """A storage field of the kind."""
 
     path: str
-    kind: Literal["pvc", "hostPath", "emptyDir", "nfs", "source"]
+    kind: Literal["pvc", "hostPath", "emptyDir", "nfs", "secret", "source"]
     claim: str | None = None
     called: str | None = None
     storage_class: str | None = None
@@ -131,7 +138,7 @@ class Component(Frozen):
     role: ModelRole = "primary"
     layout: Literal["template", "spec", "pod", "none"] = "spec"
     pod_spec: str | None = None
-    labels: str = "labels"
+    labels: str | tuple[str, ...] = ()
     settings: dict[str, str] = {}
     fixed: dict[str, str] = {}
     containers: dict[str, str | ContainerField] = {}
@@ -149,6 +156,7 @@ class Component(Frozen):
     endpoints: tuple[EndpointField, ...] = ()
     image_holds_model: bool = False
     image_if_none: bool = False
+    in_container: NamedContainer | None = None
     follows: bool = False
     data: tuple[str, ...] = ()
     loggers: tuple[str, ...] = ()
@@ -214,7 +222,7 @@ class Kind(Frozen):
     served_name: str | None = None
     exposure: ExposureLabel | None = None
     exposures: tuple[ExposureField, ...] = ()
-    reached: Literal["none", "cluster"] = "none"
+    reached: Literal["none", "cluster", "unknown"] = "none"
     rollouts: tuple[RolloutField, ...] = ()
     scale: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()

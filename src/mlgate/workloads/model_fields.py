@@ -245,6 +245,7 @@ def _volume(reader: Reader, field: VolumeField, place: Place, name: str | None) 
         name=claim or called(field.called, name) or path,
         kind=field.kind,
         claim_name=claim if field.kind == "pvc" else None,
+        secret_name=text if field.kind == "secret" else None,
         storage_class_name=storage_class or None,
         holds_model=field.holds_model,
         path=path,

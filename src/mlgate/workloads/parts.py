@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvVar, PodTemplate
 from mlgate.workloads.containers import read_env
-from mlgate.workloads.field_containers import Fields, field_containers
+from mlgate.workloads.field_containers import Fields, field_containers, first_index
 from mlgate.workloads.kinds import Component, Kind
 from mlgate.workloads.operators import read_mounts, with_settings
 from mlgate.workloads.paths import Place, holds, select
@@ -18,8 +18,11 @@ from mlgate.workloads.strays import MAX_FOUND, stray_pods
 from mlgate.workloads.views import View, views
 
 _FIELD = re.compile(r"\{([^}]*)\}")
-_INDEX = re.compile(r"\[([0-9]+)\]")
 _LAST = re.compile(r"(?:\.([^.\[\]]+)|\['([^]]*)'\])(?:\[[0-9]+\])*$")
+
+
+_LABELS = {"template": ("metadata.labels",), "pod": ("/metadata.labels",)}
+"""Where the labels of the pods stand in each layout, beside the fields of the kind."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,7 @@ class Part:
         """Id of its model, the slot that loads it: with the index, the key or the field filled in."""
         given = self.component.id or self.path
         if "#" in given:
-            index = _INDEX.search(self.path)
-            given = given.replace("#", index.group(1) if index else "0")
+            given = given.replace("#", first_index(self.path))
         if "*" in given:
             last = _LAST.search(f".{self.path}")
             given = given.replace("*", (last.group(1) or last.group(2)) if last else "")
@@ -105,18 +107,17 @@ def _pod(
         slots = tuple(field_containers(reader, component, fields, {}))
         return Pod(PodTemplate(path=path), slots, (), {}, component.id, bare=True, made=made)
     spec, spec_path = value, path
-    labels_of, labels_path = _labels(obj, component, path, value)
     if component.layout == "template":
-        labels_of, labels_path = dig(value, "metadata", "labels"), f"{path}.metadata.labels"
-        reader.mapping(value.get("metadata"), f"{path}.metadata")
         spec, spec_path = reader.mapping(value.get("spec"), f"{path}.spec"), f"{path}.spec"
-    elif component.layout == "pod":
-        labels_of, labels_path = dig(obj, "metadata", "labels"), "metadata.labels"
     elif component.pod_spec is not None:
         spec_path = f"{path}.{component.pod_spec}"
         spec = reader.mapping(dig(value, *component.pod_spec.split(".")), spec_path)
-    fixed = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
-    labels = fixed | reader.strings(labels_of, labels_path)
+    labels = dict.fromkeys(row.pod_labels, name or "") if row is not None else {}
+    given = (component.labels,) if isinstance(component.labels, str) else component.labels
+    stated = _LABELS.get(component.layout, ()) + given
+    for pattern in stated or ("labels",):
+        for place, found in fields.select(reader, pattern):
+            labels |= reader.strings(found, place)
     pod = read_pod(
         reader,
         with_settings(reader, component, fields, spec, name),
@@ -128,16 +129,6 @@ def _pod(
     )
     slots = tuple(replace(slot, in_shell=component.in_shell and slot.role == "server") for slot in pod.slots)
     return replace(pod, slots=slots, raw=spec, made=made)
-
-
-def _labels(
-    obj: dict[str, Json], component: Component, path: str, value: dict[str, Json]
-) -> tuple[Json, str]:
-    """The labels of its pods; a path that begins with a slash counts from the object."""
-    absolute = component.labels.startswith("/")
-    keys = component.labels.removeprefix("/").split(".")
-    found = dig(obj if absolute else value, *keys)
-    return found, ".".join(keys) if absolute else f"{path}.{component.labels}"
 
 
 def _with_env(reader: Reader, obj: dict[str, Json], parts: list[Part], row: Kind | None) -> list[Part]:

@@ -1,11 +1,11 @@
 """The path language of the table of kinds.
 
-`spec.predictor` goes down keys; `spec.canary[]` takes every element of a list, `env[name=HOME]` those maps
-of a list whose field has that value; `spec.nodes.*` every value of a map; `spec.{worker,leader}` either of
-two keys; `graph.(children[])*` goes down as often as there is something below, the place itself first;
-`args.**lora_config` takes every map below, the place itself first, that holds `lora_config`, however deep it
-lies; `serveConfigV2.<yaml>` reads text that holds YAML or JSON; a key with dots stands in braces. What is
-absent is skipped silently, what is of the wrong type is a problem.
+`spec.predictor` goes down keys; `spec.canary[]` takes every element of a list, `spec.canary[0]` one, and
+`env[name=HOME]` those maps of a list whose field has that value; `spec.nodes.*` takes every value of a map;
+`spec.{worker,leader}` goes down either of two keys; `graph.(children[])*` as often as there is something
+below, the place itself first; `args.**lora_config` takes every map below, the place itself first, that holds
+`lora_config`, however deep it lies; `serveConfigV2.<yaml>` reads text that holds YAML or JSON; a key with
+dots stands in braces. What is absent is skipped silently, what is of the wrong type is a problem.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_LEVELS = 32
 MAX_PLACES = 1000
 """Places one recursive part may lead to."""
 _STEP = re.compile(
-    r"\(([^()]*)\)\*|\{([^}]*)\}|\*\*([A-Za-z_]+)|\[(\w+)=([^\]]+)\]|(\*)|(\[\])|(<yaml>)|([^.\[\]{}()<>*]+)"
+    r"\(([^()]*)\)\*|\{([^}]*)\}|\*\*([A-Za-z_]+)|\[(\w+)=([^\]]+)\]|(\*)|(\[[0-9]*\])|(<yaml>)|([^.\[\]{}()<>*]+)"
 )
 
 Place = tuple[str, Json]
@@ -88,9 +88,10 @@ def _follow(reader: Reader, path: str, node: Json, step: _Step) -> Iterator[Plac
     elif isinstance(step, _Item):
         items = reader.mappings(node, path)
         yield from ((place, item) for place, item in items if item.get(step.key) == step.value)
-    elif step == "[]":
-        for index, item in enumerate(reader.sequence(node, path)):
-            yield f"{path}[{index}]", item
+    elif isinstance(step, str) and step.startswith("["):
+        listed, only = reader.sequence(node, path), step[1:-1]
+        for index in range(len(listed))[int(only) : int(only) + 1] if only else range(len(listed)):
+            yield f"{path}[{index}]", listed[index]
     elif step == "<yaml>":
         yield path, reader.document(node, path)
     else:
@@ -128,6 +129,8 @@ def _matches(value: Json, pattern: str, values: tuple[str, ...]) -> bool:
     found = [item for _, item in select(Reader(), value, pattern) if item != ""]
     if not values:
         return not found
+    if values == ("*",):
+        return bool(found)
     texts = {
         str(item).lower() if isinstance(item, bool) else item
         for item in found

@@ -19,21 +19,16 @@ from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
 from mlgate.workloads.models import detected, only_joins, unique, without_data
+from mlgate.workloads.named_containers import in_named_containers
 from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import holds, select
 from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.replaceable import note_replaceable
 from mlgate.workloads.rollouts import rollout
 from mlgate.workloads.silence import Found, elsewhere, in_image, names_one, note_silence
 from mlgate.workloads.strays import stray_addresses
 from mlgate.workloads.told import told, with_voices
-from mlgate.workloads.volumes import (
-    EMPTY,
-    MODEL_MOUNT,
-    PLATFORM_VOLUME,
-    VolumeSlot,
-    read_claim_templates,
-    within,
-)
+from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
 
@@ -55,6 +50,8 @@ def read_object(
     found = [_examine(reader, obj, part, row, claims) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
+    models += in_named_containers(reader, found, _served_name(obj, row))
+    note_replaceable(reader, [(item.part, item.placed) for item in found])
     given = tuple(entry for part in parts for entry in datasets(reader, part))
     models += _strays(reader, obj, row, {model.path for model in models} | {entry.path for entry in given})
     model_kind = row is not None and row.is_model_kind
@@ -133,8 +130,7 @@ def _examine(
             reader.problem(slot.at("args"), "is too long to be searched for models")
     name = _served_name(obj, row)
     models = list(declared(reader, own, name))
-    if models and presumed:
-        _note_replaceable(reader, own)
+    placed = bool(models) and presumed
     models += detected(whole, (*detections, *heard), name=name, first=not models)
     files = list(inline(reader, own, detections))
     for file, given in files:
@@ -142,7 +138,7 @@ def _examine(
         models += detected(alone, (given,), name=name, first=not models)
     named = tuple(configurations(reader, whole, (*detections, *heard)))
     configured = tuple(given for _, given in files)
-    found = Found(own, whole, tuple(_once(models)), (*detections, *heard), named, configured)
+    found = Found(own, whole, tuple(_once(models)), (*detections, *heard), named, configured, placed)
     return found if names_one(models) else _with_image(reader, found, name, presumed=presumed)
 
 
@@ -157,16 +153,6 @@ def _with_image(reader: Reader, found: Found, name: str | None, *, presumed: boo
     if found.named:
         return replace(found, named=tuple(replace(item, instead=held) for item in found.named))
     return replace(found, models=(*found.models, *held))
-
-
-def _note_replaceable(reader: Reader, part: Part) -> None:
-    """A mount by which a container could put another model in the place of the one that is named."""
-    kinds = {item.volume.name: item.volume.kind for item in part.pod.volumes}
-    for slot in part.pod.slots:
-        for target, volume, _ in slot.mounts:
-            over = within(MODEL_MOUNT, target) or within(target, MODEL_MOUNT)
-            if volume == PLATFORM_VOLUME or (over and kinds.get(volume, "emptyDir") in EMPTY):
-                reader.problem(slot.at("volumeMounts"), "is mounted over the model that is named elsewhere")
 
 
 def _served_name(obj: dict[str, Json], row: Kind | None) -> str | None:

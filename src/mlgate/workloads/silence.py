@@ -33,6 +33,8 @@ class Found:
     """ConfigMaps its servers take their configuration from."""
     configured: tuple[Detection, ...] = ()
     """What configuration does whose text stands in the object."""
+    placed: bool = False
+    """The platform puts a model into its pods: one that its fields name."""
 
     @property
     def serves(self) -> bool:
