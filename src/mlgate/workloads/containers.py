@@ -77,7 +77,9 @@ def read_variables_of(reader: Reader, value: Json, path: str) -> tuple[tuple[Env
 
 def _env(reader: Reader, value: Json, path: str) -> Iterator[EnvVar]:
     for place, item in reader.mappings(value, path):
-        name = reader.text(item.get("name"), f"{place}.name") or ""
+        # Yatai's first versions call it a key.
+        named = next((key for key in ("name", "key") if key in item), "name")
+        name = reader.text(item.get(named), f"{place}.{named}") or ""
         source, source_name = _value_from(reader, item.get("valueFrom"), f"{place}.valueFrom")
         literal = None if source else reader.text(item.get("value"), f"{place}.value")
         yield EnvVar(name=name, value=literal, from_=source, from_name=source_name, path=place)

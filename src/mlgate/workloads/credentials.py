@@ -131,7 +131,7 @@ def _role(node: _Node, key: str, child: Json) -> _Role:
 def _variables(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
     for index, item in enumerate(node.value):
         path = f"{node.path}[{index}]"
-        name = item.get("name") if isinstance(item, dict) else None
+        name = item.get("name", item.get("key")) if isinstance(item, dict) else None
         value = item.get("value") if isinstance(item, dict) else None
         if isinstance(value, str):
             reason = patterns.reason_of_variable(name if isinstance(name, str) else "", value)

@@ -194,6 +194,8 @@ class RolloutField(Frozen):
     in_order: bool = False
     total: str | None = None
     new: dict[str, str] = {}
+    old: dict[str, str] = {}
+    of_all: bool = False
 
 
 class Kind(Frozen):

@@ -237,15 +237,16 @@ def _volume(reader: Reader, field: VolumeField, place: Place, name: str | None) 
         found = read_volume_source(reader, value, path, path)
         held = found.volume.model_copy(update={"holds_model": field.holds_model})
         return replace(found, volume=held)
-    text = value if isinstance(value, str) else None
-    given = {} if text is not None else reader.mapping(value, path)
+    secret = field.kind == "secret"
+    text = value if isinstance(value, str) else reader.text(value, path) if secret else None
+    given = {} if secret or text is not None else reader.mapping(value, path)
     claim = text if field.kind == "pvc" and text else _field(reader, given, field.claim, path)
     storage_class = _field(reader, given, field.storage_class, path)
     volume = Volume(
         name=claim or called(field.called, name) or path,
         kind=field.kind,
         claim_name=claim if field.kind == "pvc" else None,
-        secret_name=text if field.kind == "secret" else None,
+        secret_name=text if secret else None,
         storage_class_name=storage_class or None,
         holds_model=field.holds_model,
         path=path,

@@ -27,14 +27,16 @@ def rollout(reader: Reader, obj: dict[str, Json], row: Kind | None, parts: list[
 def _rollout(reader: Reader, obj: dict[str, Json], field: RolloutField, places: list[Place]) -> Rollout:
     """The smallest share any of the places names, or that of what is known to be the new version."""
     path = places[0][0]
-    fresh = [(base, node) for base, node in places if _is_new(reader, obj, field, node)]
+    given = [_stated(reader, field, place) for place in places]
+    total = sum(value for found in given for value, _ in found) if field.of_all else 0.0
+    counted = _counted(reader, obj, field, places)
     shares = [
-        (_percent(value, _whole(reader, field, node)), place)
-        for base, node in fresh or places
-        for place, value in (select(reader, node, field.percent, base) if field.percent else ())
-        if _is_number(value)
+        (_percent(value, total or _whole(reader, field, node)), place)
+        for index, (_, node) in enumerate(places)
+        if index in counted
+        for value, place in given[index]
     ]
-    if not shares or (field.together and len(shares) < len(places)):
+    if not shares or (field.together and len(shares) < len(counted)):
         return Rollout(strategy=field.strategy, path=path)
     if field.together:
         return Rollout(strategy=field.strategy, canary_percent=sum(share for share, _ in shares), path=path)
@@ -42,9 +44,26 @@ def _rollout(reader: Reader, obj: dict[str, Json], field: RolloutField, places: 
     return Rollout(strategy=field.strategy, canary_percent=percent, path=path)
 
 
-def _is_new(reader: Reader, obj: dict[str, Json], field: RolloutField, node: Json) -> bool:
-    """Whether one of its fields says that it is the new version: as such, or by the name of that."""
-    for key, path in field.new.items():
+def _stated(reader: Reader, field: RolloutField, place: Place) -> list[tuple[float, str]]:
+    """The shares a place names, and where."""
+    path, node = place
+    found = select(reader, node, field.percent, path) if field.percent else []
+    return [(value, at) for at, value in found if _is_number(value)]
+
+
+def _counted(reader: Reader, obj: dict[str, Json], field: RolloutField, places: list[Place]) -> set[int]:
+    """Which of the places count: those of the new version, or all if nothing tells them apart."""
+    everything = set(range(len(places)))
+    if field.old:
+        old = {index for index in everything if _is_marked(reader, obj, field.old, places[index][1])}
+        return everything - old if old else set()
+    new = {index for index in everything if _is_marked(reader, obj, field.new, places[index][1])}
+    return new or everything
+
+
+def _is_marked(reader: Reader, obj: dict[str, Json], marks: dict[str, str], node: Json) -> bool:
+    """Whether one of the fields says so: as such, or by a name that stands elsewhere."""
+    for key, path in marks.items():
         given = dig(node, key)
         if given is True or (path and given is not None and given in _values(reader, obj, path)):
             return True

@@ -85,7 +85,8 @@ def read_volume_source(reader: Reader, value: Json, name: str, path: str) -> Vol
 def read_claim_templates(reader: Reader, value: Json, path: str) -> Iterator[VolumeSlot]:
     """Claim templates of a StatefulSet: a claim for each pod, whose name no manifest holds."""
     for place, raw in reader.mappings(value, path):
-        name = reader.text(dig(raw, "metadata", "name"), f"{place}.metadata.name") or place
+        own_name = reader.text(dig(raw, "metadata", "name"), f"{place}.metadata.name")
+        name = own_name or reader.text(raw.get("name"), f"{place}.name") or place
         storage_class, own = _class(reader, raw, place)
         yield VolumeSlot(
             Volume(name=name, kind="pvc", storage_class_name=storage_class, path=place),
