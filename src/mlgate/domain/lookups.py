@@ -11,10 +11,17 @@ from mlgate.domain.evidence import CardReference
 class ObjectReference(Frozen):
     """One object the workload takes its pods from. Several kinds mean: the first that exists."""
 
-    kinds: tuple[tuple[str, str, bool], ...]
-    """(apiVersion, kind, namespaced) in the order they are tried."""
+    kinds: tuple[tuple[str, str, bool | str], ...]
+    """(apiVersion, kind, namespaced) in the order they are tried; a name is that of the namespace itself."""
     name: str
     path: str
+
+
+def place_of(namespaced: bool | str, namespace: str | None) -> str | None:  # noqa: FBT001 - as in the kinds
+    """The namespace a reference leads to from an object in a namespace."""
+    if isinstance(namespaced, str):
+        return namespaced
+    return namespace if namespaced else None
 
 
 class OwnerReference(Frozen):

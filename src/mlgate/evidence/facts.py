@@ -8,7 +8,7 @@ from typing import Any
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import NamespaceFacts, ResolvedReference, StorageClassFacts, Unavailable
-from mlgate.domain.lookups import LookUps, ObjectReference
+from mlgate.domain.lookups import LookUps, ObjectReference, place_of
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.looked import cannot, is_files, not_in_files
@@ -55,7 +55,7 @@ async def resolve(
     A kind that cannot be read ends the search: the next one might be another object of that name.
     """
     for api_version, kind, namespaced in reference.kinds:
-        place = namespace if namespaced else None
+        place = place_of(namespaced, namespace)
         stored = await cluster.get(api_version, kind, place, reference.name, deadline=deadline)
         if stored is not None:
             return ResolvedReference(
@@ -75,7 +75,7 @@ def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool
     return ResolvedReference(
         api_version=api_version,
         kind=kind,
-        namespace=namespace if namespaced else None,
+        namespace=place_of(namespaced, namespace),
         name=reference.name,
         status="missing" if known else "unavailable",
     )

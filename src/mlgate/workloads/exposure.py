@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Exposure
 from mlgate.workloads.kinds import ExposureField, Kind
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import select
+from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.slots import PROBES, Slot
 
@@ -23,7 +24,7 @@ def exposure(
     Whether a platform puts TLS before its services is settled in its own configuration, so that a kind
     with a label says nothing of it.
     """
-    found = [*_by_label(row, labels), *_opened(reader, obj, row), *_on_host(parts)]
+    found = [*_by_label(row, labels), *_opened(reader, obj, row), *on_host(part.pod for part in parts)]
     reached = Exposure(scope=row.reached if row is not None else "none")
     return max(found, key=width, default=reached)
 
@@ -46,11 +47,12 @@ def _opened(reader: Reader, obj: dict[str, Json], row: Kind | None) -> Iterator[
                 yield Exposure(scope=field.scope, tls=_has_tls(reader, obj, field), path=path)
 
 
-def _on_host(parts: list[Part]) -> Iterator[Exposure]:
-    for part in parts:
-        slots = part.pod.slots
-        if part.pod.template.host_network:
-            path = f"{part.pod.template.path}.hostNetwork"
+def on_host(pods: Iterable[Pod]) -> Iterator[Exposure]:
+    """Ports of the host that pods open, or the network of the host itself."""
+    for pod in pods:
+        slots = pod.slots
+        if pod.template.host_network:
+            path = f"{pod.template.path}.hostNetwork"
             yield Exposure(scope="external", tls=_tls(slots, every_port=True), path=path)
         exposed = next((slot for slot in slots if slot.host_ports), None)
         if exposed is not None:

@@ -44,6 +44,11 @@ _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "
 def endpoints(reader: Reader, parts: list[Part], slots: list[Slot]) -> Iterator[Endpoint]:
     """Addresses in fields of the components, and stores the containers fetch models from."""
     yield from (endpoint for part in parts for endpoint in _of_fields(reader, part))
+    yield from stores(slots)
+
+
+def stores(slots: Iterable[Slot]) -> Iterator[Endpoint]:
+    """Where the containers fetch models from, as their variables say."""
     for slot in slots:
         for env in slot.env:
             if env.name in _STORES and env.value and "://" in env.value:
@@ -164,6 +169,14 @@ def _switches(reader: Reader, parts: list[Part]) -> Iterator[Switch]:
         for pattern in part.component.runtime_lora:
             for path, value in part.select(reader, pattern):
                 yield Switch(enabled=value not in (False, "", []), path=path)
+
+
+def with_switches(own: Features, detections: Iterable[Detection]) -> Features:
+    """The features with what merged containers switch on."""
+    found = tuple(detections)
+    lora = _first(iter([own.runtime_lora, *(detection.runtime_lora for detection in found)]))
+    trust = _first(iter([own.trust_remote_code, *(detection.trust_remote_code for detection in found)]))
+    return own.model_copy(update={"runtime_lora": lora, "trust_remote_code": trust})
 
 
 def _first(switches: Iterable[Switch]) -> Switch:

@@ -114,7 +114,7 @@ class ReferenceKind(Frozen):
 
     api_version: str
     kind: str
-    namespaced: bool
+    namespaced: bool | str
 
 
 class ReferenceField(Frozen):

@@ -47,6 +47,8 @@ class Named:
     """Role of the models a configuration names."""
     instead: tuple[ServedModel, ...] = ()
     """What is served if the configuration names no model."""
+    as_role: ModelRole | None = None
+    """Role of the models of the object, if it is not what that says itself."""
 
 
 @dataclass(frozen=True)

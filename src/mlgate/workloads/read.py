@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlgate.domain.base import Json
-from mlgate.domain.lookups import ObjectReference
+from mlgate.domain.lookups import ObjectReference, place_of
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
@@ -231,7 +231,14 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
                 if name:
                     into = f"{part.path}.{field.into}" if field.into else None
                     lookup = ObjectReference(kinds=_kinds(part, field), name=name, path=path)
-                    yield Named(lookup, part.pod.template.path, into, field.merge, role=part.component.role)
+                    yield Named(
+                        lookup,
+                        part.pod.template.path,
+                        into,
+                        field.merge,
+                        role=part.component.role,
+                        as_role=field.role,
+                    )
 
 
 def _configurations(found: list[Found]) -> Iterator[Named]:
@@ -245,7 +252,7 @@ def _configurations(found: list[Found]) -> Iterator[Named]:
                 yield item
 
 
-def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool], ...]:
+def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool | str], ...]:
     """The kinds a reference can lead to; one that names its kind itself leads there alone."""
     kinds = tuple((kind.api_version, kind.kind, kind.namespaced) for kind in field.kinds)
     version = dig(part.value, *(field.api_version or "").split(".")) if field.api_version else None
@@ -263,7 +270,7 @@ def _reference(named: Named, namespace: str | None) -> Reference:
     return Reference(
         api_version=api_version,
         kind=kind,
-        namespace=namespace if namespaced else None,
+        namespace=place_of(namespaced, namespace),
         name=named.lookup.name,
         path=named.lookup.path,
     )

@@ -12,13 +12,16 @@ from typing import TypeVar
 from mlgate.domain.base import Frozen, Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
-from mlgate.domain.workload import DatasetSource, Features, ServedModel
+from mlgate.domain.workload import DatasetSource, Features, ServedModel, Switch
+from mlgate.workloads.added import with_added
+from mlgate.workloads.exposure import width
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import unique
 from mlgate.workloads.overlay import lay_over
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.read import read_object
+from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot
 
@@ -28,7 +31,7 @@ N = TypeVar("N", ServedModel, DatasetSource)
 
 
 def merge_object(
-    manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
+    reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
 ) -> Manifest:
     """The manifest with the pods, parts or models of the object a reference leads to."""
     group, _, version = found.api_version.rpartition("/")
@@ -36,8 +39,48 @@ def merge_object(
     row = find_kind(group, found.kind)
     other = read_object(obj, kind, row, namespace=manifest.namespace, name=found.name)
     base = f"{found.kind}/{found.name}."
-    whole = _with_models(manifest, other, base, named)
+    if named.merge == "parts":
+        return _with_parts(reader, manifest, other, base, named)
+    whole = _with_models(manifest, _in_role(other, named), base, named)
     return whole if named.merge == "models" else _with_pods(whole, other, base, named)
+
+
+def _in_role(other: Manifest, named: Named) -> Manifest:
+    """The other object with its models in the role the reference gives them, under its own name."""
+    if named.as_role is None:
+        return other
+    update = {"role": named.as_role, "id": f"{named.as_role}:{named.lookup.name}"}
+    return replace(other, models=tuple(model.model_copy(update=update) for model in other.models))
+
+
+def _with_parts(reader: Reader, manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:
+    """The parts of both: what merged containers name is looked for anew, once they are one.
+
+    Of the models in fields of the other object those count whose role the object fills with none of its own:
+    platforms take the field of the one or of the other, never both.
+    """
+    laid = {(pod.component, slot.name) for pod in manifest.pods if not pod.bare for slot in pod.slots}
+    over = tuple(
+        f"{slot.path}." for pod in other.pods for slot in pod.slots if (pod.component, slot.name) in laid
+    )
+    filled = {model.role for model in manifest.models if not _in_container(model, manifest)}
+    left = [
+        model
+        for model in other.models
+        if not model.path.startswith(over) and (_in_container(model, other) or model.role not in filled)
+    ]
+    features = other.features
+    for name in ("runtime_lora", "trust_remote_code"):
+        if (getattr(features, name).path or "").startswith(over):
+            features = features.model_copy(update={name: Switch()})
+    rest = replace(other, models=tuple(left), features=features)
+    whole = _with_pods(_with_models(manifest, rest, base, named), rest, base, named)
+    parts = {component for component, _ in laid} & {pod.component for pod in other.pods}
+    return with_added(reader, whole, [pod for pod in whole.pods if pod.component in parts])
+
+
+def _in_container(model: ServedModel, manifest: Manifest) -> bool:
+    return model.path.startswith(tuple(f"{slot.path}." for slot in manifest.slots))
 
 
 def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:
@@ -127,6 +170,8 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
         datasets=(*manifest.datasets, *(_moved(entry, base) for entry in data)),
         endpoints=(*manifest.endpoints, *(_moved(entry, base) for entry in other.endpoints)),
         features=_features(manifest.features, other.features, base),
+        exposure=max(manifest.exposure, _place(other.exposure, base), key=width),
+        rollout=manifest.rollout if manifest.rollout.strategy != "none" else _place(other.rollout, base),
     )
 
 
@@ -146,9 +191,9 @@ def _features(own: Features, other: Features, base: str) -> Features:
     return own.model_copy(update={**added, "explainer": own.explainer or other.explainer})
 
 
-def _place(setting: Frozen, base: str) -> Frozen:
-    path = getattr(setting, "path", None)
-    return setting if path is None else setting.model_copy(update={"path": f"{base}{path}"})
+def _place(setting: T, base: str) -> T:
+    """A setting with its path told from the object that refers to its own, if it has one."""
+    return setting if getattr(setting, "path", None) is None else _moved(setting, base)
 
 
 def _moved(entry: T, base: str) -> T:

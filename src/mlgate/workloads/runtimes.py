@@ -6,20 +6,21 @@ What a serving runtime defines runs as much as what the service itself defines.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
-from mlgate.domain.workload import Reference, ServedModel
+from mlgate.domain.workload import Reference
+from mlgate.workloads.added import with_added
 from mlgate.workloads.configuration import merge_configuration
-from mlgate.workloads.detect import detect
-from mlgate.workloads.kinds import Component, find_kind
+from mlgate.workloads.exposure import on_host, width
+from mlgate.workloads.facts import stores
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import built_in, detected, main_container, unique
+from mlgate.workloads.models import unique
 from mlgate.workloads.overlay import lay_over
-from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.referred import merge_object
@@ -31,17 +32,50 @@ _TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za
 def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Manifest:
     """The manifest with the state of its references, and the containers of those that were found."""
     references: list[Reference] = []
+    found: list[tuple[Named, ResolvedReference]] = []
     reader = Reader()
     for named, reference in zip(manifest.named, manifest.references, strict=True):
-        found = _match(named.lookup, resolved)
-        references.append(_stated(reference, found, manifest.namespace))
-        if found is not None and found.status == "found" and found.object is not None:
-            manifest = _merged(reader, manifest, named, found, found.object)
-        elif found is not None and found.status == "unavailable" and named.merge == "pods":
+        other = _match(named.lookup, resolved)
+        references.append(_stated(reference, other))
+        if other is not None:
+            found.append((named, other))
+    for named, other in _in_order(found):
+        if other.status == "found" and other.object is not None:
+            manifest = _merged(reader, manifest, named, other, other.object)
+        elif other.status == "unavailable" and named.merge == "pods":
             manifest = _presumed(manifest, named)
-    manifest = _with_unnamed(reader, manifest)
-    problems = (*manifest.problems, *reader.problems)
-    return replace(manifest, references=tuple(references), problems=problems)
+    manifest = replace(_with_unnamed(reader, manifest), references=tuple(references))
+    _note_silence(reader, manifest)
+    return replace(_outside(manifest), problems=(*manifest.problems, *reader.problems))
+
+
+def _in_order(
+    found: list[tuple[Named, ResolvedReference]],
+) -> Iterator[tuple[Named, ResolvedReference]]:
+    """The order they are merged in: of several that are laid below, the last one stands on top."""
+    yield from (pair for pair in found if pair[0].merge != "parts")
+    yield from (pair for pair in reversed(found) if pair[0].merge == "parts")
+
+
+def _note_silence(reader: Reader, manifest: Manifest) -> None:
+    """A model that neither the object nor what it refers to names, once all of that is known."""
+    pairs = zip(manifest.named, manifest.references, strict=True)
+    naming = [reference.status for named, reference in pairs if named.merge != "none"]
+    if manifest.row is None or not manifest.row.is_model_kind or not manifest.serves or not naming:
+        return
+    told = {problem.message for problem in (*manifest.problems, *reader.problems)}
+    known = all(status == "found" for status in naming)
+    if known and UNNAMED not in told and not names_one(manifest.models):
+        reader.problem("spec", UNNAMED)
+
+
+def _outside(manifest: Manifest) -> Manifest:
+    """The manifest with what merged containers open and call."""
+    known = {endpoint.path for endpoint in manifest.endpoints}
+    slots = manifest.slots if manifest.serves or manifest.trains else ()
+    added = [endpoint for endpoint in stores(slots) if endpoint.path not in known]
+    opened = max([manifest.exposure, *on_host(manifest.pods)], key=width)
+    return replace(manifest, endpoints=(*manifest.endpoints, *added), exposure=opened)
 
 
 def _with_unnamed(reader: Reader, manifest: Manifest) -> Manifest:
@@ -69,15 +103,13 @@ def _match(lookup: ObjectReference, resolved: tuple[ResolvedReference, ...]) -> 
     return next((r for r in same if r.status == "found"), next(iter(same), None))
 
 
-def _stated(reference: Reference, found: ResolvedReference | None, namespace: str | None) -> Reference:
+def _stated(reference: Reference, found: ResolvedReference | None) -> Reference:
     if found is None:
         return reference
     update: dict[str, Any] = {"status": found.status}
     if found.status == "found":
-        row = find_kind(found.api_version.partition("/")[0], found.kind)
-        namespaced = row is None or row.scope == "Namespaced"
         update["api_version"], update["kind"] = found.api_version, found.kind
-        update["namespace"] = namespace if namespaced else None
+        update["namespace"] = found.namespace
     return reference.model_copy(update=update)
 
 
@@ -90,7 +122,7 @@ def _merged(
         return merge_configuration(reader, manifest, named, found, obj)
     if named.merge == "runtime":
         return _merge(reader, manifest, named, found, obj)
-    return merge_object(manifest, named, found, obj)
+    return merge_object(reader, manifest, named, found, obj)
 
 
 def _merge(
@@ -101,7 +133,8 @@ def _merge(
     spec = reader.mapping(given, base)
     runtime = read_pod(reader, spec, base, {})
     worker = reader.mapping(spec.get("workerSpec"), f"{base}.workerSpec")
-    pods, models = [], list(manifest.models)
+    pods: list[Pod] = []
+    merged: list[Pod] = []
     for pod in manifest.pods:
         if pod.template.path != named.component:
             pods.append(pod)
@@ -109,42 +142,15 @@ def _merge(
         run = [lay_over(pod, runtime, named.into)]
         if worker:
             run.append(_worker(reader, worker, f"{base}.workerSpec", pod))
-        for added in run:
-            models += _added(reader, manifest, added)
+        merged += run
         pods += run
-    return replace(manifest, pods=tuple(pods), models=unique(models))
+    return with_added(reader, replace(manifest, pods=tuple(pods)), merged)
 
 
 def _worker(reader: Reader, spec: dict[str, Json], path: str, pod: Pod) -> Pod:
     """The runtime's pod for further nodes of the component."""
     worker = read_pod(reader, spec, path, {}, component=f"{pod.component}.worker")
     return replace(worker, slots=tuple(replace(slot, from_reference=True) for slot in worker.slots))
-
-
-def _added(reader: Reader, manifest: Manifest, pod: Pod) -> list[ServedModel]:
-    """Models that only the merged containers name: a runtime's arguments load a model like any other."""
-    part = _part(manifest, pod)
-    known = {model.uri for model in manifest.models}
-    own = any(model.path.startswith(f"{part.path}.") for model in manifest.models)
-    detections = tuple(detect(slot, pod.volumes, presumed=True) for slot in pod.slots)
-    named = detected(part, detections, name=manifest.name, first=not own)
-    found = [model for model in named if model.uri not in known]
-    if not found and not own and part.component.image_holds_model:
-        main = main_container(pod)
-        pairs = zip(pod.slots, detections, strict=True)
-        fetches = any(detection.fetches for slot, detection in pairs if slot is main)
-        found = [] if fetches else list(built_in(part, name=manifest.name))
-        if not found:
-            reader.problem(part.path, UNNAMED)
-    return found
-
-
-def _part(manifest: Manifest, pod: Pod) -> Part:
-    """The pod as a part of the object; further nodes hold no model of their own unless they name one."""
-    components = manifest.row.components if manifest.row is not None else ()
-    nodes = Component(path=pod.template.path, id=pod.component)
-    component = next((item for item in components if item.id == pod.component), nodes)
-    return Part(component, pod.template.path, pod.raw, pod)
 
 
 def _rendered(value: Json, manifest: Manifest) -> Json:
