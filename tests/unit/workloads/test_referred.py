@@ -1,4 +1,4 @@
-"""Objects that hold the pods of another one: a Rollout runs what the Deployment it names would run."""
+"""Objects that hold pods or parts of another one: what they say counts as if it stood there."""
 
 from __future__ import annotations
 
@@ -174,3 +174,188 @@ def test_switches_of_the_deployment_are_switches_of_the_rollout(read: Read) -> N
     assert workload.features.trust_remote_code.path == (
         "Deployment/chat.spec.template.spec.containers[0].args[1]"
     )
+
+
+# LLMInferenceService and its configs
+
+
+def language_model(spec: Json | None = None, *configs: str) -> Json:
+    return {
+        "apiVersion": "serving.kserve.io/v1alpha2",
+        "kind": "LLMInferenceService",
+        "metadata": {"name": "chat", "namespace": "team"},
+        "spec": {"baseRefs": [{"name": name} for name in configs or ("base",)], **(spec or {})},
+    }
+
+
+def configs(status: str = "found", namespace: str = "team", **specs: Any) -> Evidence:
+    return Evidence(
+        references=tuple(
+            ResolvedReference.model_validate(
+                {
+                    "api_version": "serving.kserve.io/v1alpha2",
+                    "kind": "LLMInferenceServiceConfig",
+                    "namespace": namespace,
+                    "name": name,
+                    "status": status,
+                    "object": {"spec": spec} if status == "found" else None,
+                }
+            )
+            for name, spec in specs.items()
+        )
+    )
+
+
+def main(**fields: Any) -> Json:
+    return {"template": {"containers": [{"name": "main", **fields}]}}
+
+
+MODEL: Json = {"model": {"uri": "hf://acme/chat", "name": "chat"}}
+ROUTED: Json = {"router": {"route": {"http": {"spec": {"hostnames": ["x"]}}}, "gateway": {}}}
+BASE = "LLMInferenceServiceConfig/base."
+
+
+def found_models(workload: Workload) -> list[tuple[str, str, str]]:
+    return [(model.id, model.uri, model.path) for model in workload.models]
+
+
+def test_bypass_07_a_container_of_a_config_is_merged_by_its_name(read: Read) -> None:
+    config = main(image="vllm/vllm-openai:v1", command=["vllm", "serve"], env=[{"name": "A", "value": "1"}])
+    obj = language_model({**MODEL, **main(args=["acme/other"], env=[{"name": "B", "value": "2"}])})
+    workload = workload_of(read(obj), configs(base=config))
+
+    (container,) = workload.containers
+    assert (container.image.raw, container.source) == ("vllm/vllm-openai:v1", "object")
+    assert (container.command, container.args) == (("vllm", "serve"), ("acme/other",))
+    assert [env.name for env in container.env] == ["A", "B"]
+    # Only with the command of the config do the arguments name a model.
+    assert found_models(workload) == [
+        ("predictor", "hf://acme/chat", "spec.model.uri"),
+        ("container:main", "hf://acme/other", "spec.template.containers[0].args[0]"),
+    ]
+    assert [(item.status, item.namespace) for item in workload.references] == [("found", "team")]
+    assert workload.problems == ()
+
+
+def test_arguments_of_the_service_stand_in_the_place_of_those_of_the_config(read: Read) -> None:
+    image = "vllm/vllm-openai:v1"
+    config = main(image=image, args=["--model=acme/base", "--trust-remote-code"])
+    kept = workload_of(read(language_model({**MODEL, **main()})), configs(base=config))
+    assert [model.uri for model in kept.models] == ["hf://acme/chat", "hf://acme/base"]
+    assert kept.features.trust_remote_code.enabled
+
+    obj = language_model({**MODEL, **main(args=["--port=8000"])})
+    replaced = workload_of(read(obj), configs(base=config))
+    assert [model.uri for model in replaced.models] == ["hf://acme/chat"]
+    assert not replaced.features.trust_remote_code.enabled
+
+
+def test_a_model_of_the_config_counts_only_where_the_service_names_none(read: Read) -> None:
+    adapters = [{"name": "sql", "uri": "hf://acme/sql"}]
+    config = {"model": {"uri": "hf://acme/base", "lora": {"adapters": adapters}}}
+
+    bare = workload_of(read(language_model()), configs(base=config))
+    assert found_models(bare) == [
+        ("predictor", "hf://acme/base", f"{BASE}spec.model.uri"),
+        ("adapter:sql", "hf://acme/sql", f"{BASE}spec.model.lora.adapters[0].uri"),
+    ]
+    assert bare.problems == ()
+
+    own = workload_of(read(language_model(MODEL)), configs(base=config))
+    assert [model.uri for model in own.models] == ["hf://acme/chat", "hf://acme/sql"]
+
+    other = [{"name": "law", "uri": "hf://acme/law"}]
+    both = {"model": {"uri": "hf://acme/chat", "lora": {"adapters": other}}}
+    replaced = workload_of(read(language_model(both)), configs(base=config))
+    assert [model.uri for model in replaced.models] == ["hf://acme/chat", "hf://acme/law"]
+
+
+def test_of_several_configs_the_last_one_stands_on_top(read: Read) -> None:
+    first = {**main(image="first:1", command=["run"]), "model": {"uri": "hf://acme/first"}}
+    last = {**main(image="last:1"), "model": {"uri": "hf://acme/last"}}
+    workload = workload_of(read(language_model({}, "first", "last")), configs(first=first, last=last))
+    assert [model.uri for model in workload.models] == ["hf://acme/last"]
+    assert [(item.image.raw, item.command) for item in workload.containers] == [("last:1", ("run",))]
+    assert [(item.name, item.status) for item in workload.references] == [
+        ("first", "found"),
+        ("last", "found"),
+    ]
+
+
+def test_parts_that_only_the_config_has_are_run_as_well(read: Read) -> None:
+    pod = {"containers": [{"name": "main", "image": "base:1"}], "serviceAccountName": "base"}
+    config = {"prefill": {"template": pod}, "worker": pod, "router": {"scheduler": {"template": pod}}}
+    found = read(language_model(MODEL))
+    workload = workload_of(found, configs(base=config))
+    assert [(item.path, item.source) for item in workload.containers] == [
+        (f"{BASE}spec.worker.containers[0]", "reference"),
+        (f"{BASE}spec.prefill.template.containers[0]", "reference"),
+        (f"{BASE}spec.router.scheduler.template.containers[0]", "reference"),
+    ]
+    assert wider_lookups(found, configs(base=config)).service_accounts == ("base", "default")
+
+
+def test_a_config_opens_the_service_and_splits_its_traffic(read: Read) -> None:
+    workload = workload_of(read(language_model(MODEL)), configs(base=ROUTED))
+    assert (workload.exposure.scope, workload.exposure.path) == ("unknown", f"{BASE}spec.router.route")
+    split = {"router": {"route": {"group": "chat", "weight": 3}}}
+    workload = workload_of(read(language_model(MODEL)), configs(base=split))
+    assert (workload.rollout.strategy, workload.rollout.path) == ("unknown", f"{BASE}spec.router.route.group")
+    host = {"template": {"hostNetwork": True, "containers": [{"name": "main", "image": "base:1"}]}}
+    workload = workload_of(read(language_model(MODEL)), configs(base=host))
+    assert (workload.exposure.scope, workload.exposure.path) == (
+        "external",
+        f"{BASE}spec.template.hostNetwork",
+    )
+    assert workload.pods[0].host_network
+
+
+def test_a_config_that_sends_elsewhere_makes_the_service_do_so(read: Read) -> None:
+    env = [{"name": "HF_ENDPOINT", "value": "http://mirror.example.com"}]
+    config = {**main(image="base:1", env=env), "tracing": {"exporterEndpoint": "http://otel.example.com"}}
+    workload = workload_of(read(language_model({**MODEL, **main()})), configs(base=config))
+    assert {item.uri for item in workload.endpoints} == {
+        "http://mirror.example.com",
+        "http://otel.example.com",
+    }
+
+
+@pytest.mark.parametrize("status", ["missing", "unavailable"])
+def test_a_config_that_is_not_there_is_told_and_brings_nothing(read: Read, status: str) -> None:
+    workload = workload_of(read(language_model(MODEL)), configs(status, base={}))
+    assert [item.status for item in workload.references] == [status]
+    assert [model.uri for model in workload.models] == ["hf://acme/chat"]
+    assert workload.problems == ()
+    bare = workload_of(read(language_model()), configs(status, base={}))
+    assert (bare.serves_model, bare.models, bare.problems) == (True, (), ())
+
+
+def test_a_service_whose_configs_name_no_model_either_says_so(read: Read) -> None:
+    workload = workload_of(read(language_model()), configs(base=main(image="base:1")))
+    assert [(item.path, item.message) for item in workload.problems] == [
+        ("spec", "names no model that the reader can find")
+    ]
+
+
+def test_configs_that_a_config_names_count_for_nothing(read: Read) -> None:
+    config = {"baseRefs": [{"name": "deeper"}], "model": {"uri": "hf://acme/base"}}
+    deeper = {"model": {"uri": "hf://acme/deep"}}
+    found = read(language_model())
+    assert [item.name for item in found.lookups.references] == ["base"]
+    evidence = configs(base=config, deeper=deeper)
+    assert [item.name for item in wider_lookups(found, evidence).references] == ["base"]
+    workload = workload_of(found, evidence)
+    assert [model.uri for model in workload.models] == ["hf://acme/base"]
+    assert [item.name for item in workload.references] == ["base"]
+
+
+def test_a_config_of_the_platform_s_namespace_comes_after_those_of_the_own(read: Read) -> None:
+    found = read(language_model())
+    assert [place for _, _, place in found.lookups.references[0].kinds] == [True, True, "kserve", "kserve"]
+    workload = workload_of(found, configs(namespace="kserve", base=MODEL))
+    assert (workload.references[0].namespace, workload.references[0].status) == ("kserve", "found")
+
+
+def test_what_is_wrong_in_a_config_is_a_problem_of_the_service(read: Read) -> None:
+    workload = workload_of(read(language_model(MODEL)), configs(base={"worker": ["x"]}))
+    assert [problem.path for problem in workload.problems] == [f"{BASE}spec.worker"]

@@ -134,3 +134,26 @@ def test_a_component_whose_models_have_no_id_is_merged_all_the_same(
         ("ServingRuntime/one.spec.workerSpec.containers[0]", "w:1"),
     }
     assert [model.uri for model in resolved.models] == ["hf://acme/x", "hf://acme/w"]
+
+
+def test_what_a_runtime_switches_on_opens_and_calls_the_service_does(read: Read, service: Service) -> None:
+    container = {
+        "name": "kserve-container",
+        "image": "vllm/vllm-openai:v1",
+        "args": ["--trust-remote-code"],
+        "env": [{"name": "HF_ENDPOINT", "value": "http://mirror.example.com"}],
+        "ports": [{"containerPort": 8080, "hostPort": 8080}],
+    }
+    spec = {"predictor": {"model": {"storageUri": "s3://b/1", "runtime": "one"}}}
+    labels = {"networking.kserve.io/visibility": "cluster-local"}
+
+    resolved = resolve(
+        manifest_of(read, service(spec, labels=labels)), (found("one", {"containers": [container]}),)
+    )
+
+    path = "ServingRuntime/one.spec.containers[0]"
+    assert resolved.features.trust_remote_code.path == f"{path}.args[0]"
+    assert (resolved.exposure.scope, resolved.exposure.path) == ("external", f"{path}.ports")
+    assert [(item.uri, item.path) for item in resolved.endpoints] == [
+        ("http://mirror.example.com", f"{path}.env[0]")
+    ]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.evidence import Evidence, ResolvedReference
 from mlgate.domain.workload import Endpoint, Workload
+from mlgate.workloads.complete import complete
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import find_kind
 
@@ -504,6 +506,42 @@ def test_bypass_09_a_model_for_a_server_that_runs_is_a_model(read: Read) -> None
     assert (workload.models[0].format, workload.models[0].name) == ("sklearn", "churn")
     assert references(workload) == [("InferenceService", "multi", "spec.inferenceService")]
     assert (workload.pods, workload.problems) == ((), ())
+
+
+def test_a_server_that_is_only_joined_brings_nothing(read: Read) -> None:
+    spec = {"inferenceService": "multi", "model": {"storageUri": "gs://b/m"}}
+    server = {"spec": {"predictor": {"model": SKLEARN}}}
+    reference = ResolvedReference(
+        api_version="serving.kserve.io/v1beta1",
+        kind="InferenceService",
+        namespace="team",
+        name="multi",
+        status="found",
+        object=server,
+    )
+    found = complete(read(of_kind("TrainedModel", spec)), Evidence(references=(reference,))).workload
+    assert found is not None
+    assert [model.uri for model in found.models] == ["gs://b/m"]
+    assert [item.status for item in found.references] == ["found"]
+
+
+def test_the_volumes_of_a_group_of_nodes_are_those_of_the_cache(read: Read) -> None:
+    spec = {"sourceModelUri": "s3://b/m", "nodeGroups": ["gpu"]}
+    group = {"spec": {"persistentVolumeClaimSpec": {"storageClassName": "local"}}}
+    reference = ResolvedReference(
+        api_version="serving.kserve.io/v1alpha1",
+        kind="LocalModelNodeGroup",
+        namespace=None,
+        name="gpu",
+        status="found",
+        object=group,
+    )
+    found = complete(read(of_kind("LocalModelCache", spec)), Evidence(references=(reference,))).workload
+    assert found is not None
+    assert [(item.kind, item.storage_class_name, item.holds_model) for item in found.volumes] == [
+        ("pvc", "local", True)
+    ]
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize("kind", ["LocalModelCache", "LocalModelNamespaceCache"])

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.evidence import Evidence, ResolvedReference
 from mlgate.domain.workload import Workload
+from mlgate.workloads.complete import complete
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import find_kind, is_unknown_to_its_group
 
@@ -177,6 +179,7 @@ def test_bypass_09_a_model_object_is_a_model(read: Read, kind: str) -> None:
     workload = seen(read, of_kind(kind, spec))
     assert workload.serves_model
     assert [(model.scheme, model.path) for model in workload.models] == [("hf", "spec.storage.storageUri")]
+    assert workload.models[0].role == ("adapter" if kind == "FineTunedWeight" else "primary")
     assert [item.uri for item in workload.endpoints] == ["http://mirror.example.com"]
     assert (workload.pods, workload.problems) == ((), ())
 
@@ -247,3 +250,67 @@ def test_what_describes_gpus_or_sends_load_is_of_no_concern(read: Read) -> None:
         assert find_kind("ome.io", kind) is None
         assert not is_unknown_to_its_group("ome.io", kind)
         assert read(of_kind(kind, {"endpoint": {"endpoint": {"url": "http://x"}}})).workload is None
+
+
+def resolved(kind: str, name: str, spec: Json) -> ResolvedReference:
+    return ResolvedReference(
+        api_version="ome.io/v1beta1",
+        kind=kind,
+        namespace="team",
+        name=name,
+        status="found",
+        object={"spec": spec},
+    )
+
+
+def whole(read: Read, obj: Json, *references: ResolvedReference) -> Workload:
+    workload = complete(read(obj), Evidence(references=references)).workload
+    assert workload is not None
+    return workload
+
+
+def test_bypass_07_the_model_and_the_weights_are_those_of_the_objects_that_are_named(read: Read) -> None:
+    spec = {"model": {"name": "chat-8b", "fineTunedWeights": ["sql", "law"]}, "engine": {}}
+    storage = {"storage": {"storageUri": "hf://acme/chat"}}
+    weights = [
+        resolved("FineTunedWeight", name, {"storage": {"storageUri": f"hf://acme/{name}"}})
+        for name in ("sql", "law")
+    ]
+    workload = whole(
+        read, of_kind("InferenceService", spec), resolved("BaseModel", "chat-8b", storage), *weights
+    )
+    assert [(model.id, model.uri, model.role) for model in workload.models] == [
+        ("model", "hf://acme/chat", "primary"),
+        ("adapter:sql", "hf://acme/sql", "adapter"),
+        ("adapter:law", "hf://acme/law", "adapter"),
+    ]
+    assert workload.models[0].path == "BaseModel/chat-8b.spec.storage.storageUri"
+    assert workload.problems == ()
+
+
+def test_bypass_07_the_runner_of_a_service_is_laid_over_that_of_its_runtime(read: Read) -> None:
+    spec = {
+        "model": {"name": "chat-8b"},
+        "runtime": {"name": "ours"},
+        "engine": {"runner": {"args": ["--model-path", "acme/other"]}},
+    }
+    runner = RUNNER | {"command": ["python3", "-m", "sglang.launch_server"], "args": ["--port=8080"]}
+    runtime = {"engineConfig": {"runner": runner}, "routerConfig": {"runner": RUNNER | {"name": "router"}}}
+    workload = whole(
+        read,
+        of_kind("InferenceService", spec),
+        resolved("BaseModel", "chat-8b", {"storage": {"storageUri": "hf://acme/chat"}}),
+        resolved("ServingRuntime", "ours", runtime),
+    )
+    assert [model.uri for model in workload.models] == ["hf://acme/other", "hf://acme/chat"]
+    assert [(item.path, item.source, item.args) for item in workload.containers] == [
+        ("spec.engine.runner", "object", ("--model-path", "acme/other")),
+        ("ServingRuntime/ours.spec.routerConfig.runner", "reference", ()),
+    ]
+
+
+def test_a_service_without_a_model_is_refused_once_that_is_known(read: Read) -> None:
+    spec = {"runtime": {"name": "ours"}, "engine": {}}
+    runtime = {"engineConfig": {"runner": RUNNER}}
+    workload = whole(read, of_kind("InferenceService", spec), resolved("ServingRuntime", "ours", runtime))
+    assert [problem.message for problem in workload.problems] == ["names no model that the reader can find"]
