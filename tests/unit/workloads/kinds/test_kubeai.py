@@ -127,6 +127,16 @@ def test_variables_of_a_map_and_of_secrets_are_read(read: Read) -> None:
     assert extraction.lookups.config_maps == ("more",)
 
 
+@pytest.mark.parametrize(
+    ("engine", "variable"), [("Infinity", "INFINITY_MODEL_ID"), ("FasterWhisper", "WHISPER__MODEL")]
+)
+def test_a_variable_by_which_an_engine_is_told_its_model_hides_none(
+    read: Read, engine: str, variable: str
+) -> None:
+    workload = workload_of(read(model(engine=engine, env={variable: "acme/hidden"})))
+    assert [item.uri for item in workload.models] == ["hf://acme/drafts", "hf://acme/hidden"]
+
+
 def test_an_engine_without_an_image_is_a_container_of_an_unknown_one(read: Read) -> None:
     workload = workload_of(read(model()))
 
