@@ -12,6 +12,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from mlgate.domain.base import Json
@@ -29,15 +30,16 @@ from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
-from mlgate.workloads.reading import Reader, join
+from mlgate.workloads.reading import Reader, join, kind_of
 from mlgate.workloads.settings import MOST, read_settings
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
 
 _PAIR = re.compile(
     r"""\#[^\n]*"""
-    r"""|([A-Za-z_][\w.-]{0,63})\s*[:=]\s*((?:"[^"\n]{0,4096}"\s*|'[^'\n]{0,4096}'\s*)+)"""
-    r"""|^[ \t]*([A-Za-z_][\w.-]{0,63})[ \t]*=[ \t]*([^\s"'][^\n]{0,4096})""",
+    r"""|([A-Za-z_][\w.-]{0,63})[ \t]{0,64}[:=][ \t]{0,64}"""
+    r"""((?:"[^"\n]{0,4096}"\s{0,64}|'[^'\n]{0,4096}'\s{0,64}){1,64})"""
+    r"""|^[ \t]{0,64}([A-Za-z_][\w.-]{0,63})[ \t]{0,64}=[ \t]{0,64}([^\s"'][^\n]{0,4096})""",
     re.MULTILINE,
 )
 _QUOTED = re.compile(r"""["']([^"'\n]*)["']""")
@@ -102,28 +104,27 @@ def _nobody(named: Named) -> Pod:
 
 def _texts(reader: Reader, obj: dict[str, Json], base: str, named: Named) -> Iterator[tuple[str, str, str]]:
     """Path, name and text of the entries that count: the one that is named, else all that configure."""
-    entries = {
-        **{
-            (f"{base}.data", key): text
-            for key, text in reader.strings(obj.get("data"), f"{base}.data").items()
-        },
-        **_binary(reader, obj.get("binaryData"), f"{base}.binaryData"),
-    }
-    for (place, key), text in entries.items():
-        if key == named.key or (named.key is None and (key.endswith((*_YAML, *_TEXT)) or "." not in key)):
-            yield join(place, key), key, text
-    if named.sure and named.key is not None and all(key != named.key for _, key in entries):
+    there = False
+    for field, read in (("data", reader.text), ("binaryData", partial(_decoded, reader))):
+        place = f"{base}.{field}"
+        for key, value in reader.mapping(obj.get(field), place).items():
+            if named.key is None and not key.endswith((*_YAML, *_TEXT)) and "." in key:
+                continue
+            if named.key in {None, key}:
+                there = True
+                path = join(place, key)
+                yield path, key, read(value, path) or ""
+    if named.sure and named.key is not None and not there:
         reader.problem(f"{base}.data", f"has no entry {named.key[:120]}, from which the server is configured")
 
 
-def _binary(reader: Reader, value: Json, path: str) -> dict[tuple[str, str], str]:
-    found = {}
-    for key, text in reader.strings(value, path).items():
-        try:
-            found[path, key] = base64.b64decode(text, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            reader.problem(join(path, key), "holds no text")
-    return found
+def _decoded(reader: Reader, value: Json, path: str) -> str | None:
+    text = reader.text(value, path) or ""
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        reader.problem(path, "holds no text")
+        return None
 
 
 def _words(reader: Reader, path: str, text: str, name: str) -> Iterator[Told]:
@@ -138,6 +139,8 @@ def _words(reader: Reader, path: str, text: str, name: str) -> Iterator[Told]:
             reader.problem(path, f"holds text that is no YAML: {error.message[:200]}")
     if isinstance(value, dict | list):
         yield from read_settings(reader, value, path, names=names)
+    elif is_document and value is not None:
+        reader.problem(path, f"holds {kind_of(value)}, not a map")
     if not is_document:
         pairs = list(islice(_pairs(text.replace("\\\n", "")), MOST + 1))
         if len(pairs) > MOST:

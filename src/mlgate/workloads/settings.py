@@ -24,6 +24,8 @@ MOST = 2000
 """Settings below one place that are looked at; more are a problem."""
 _DRAFTING = "speculative-config"
 """A map whose model answers nothing by itself."""
+_SOURCES = {"model_id": "model_source"}
+"""Names that callers use where the source of the model stands beside them."""
 _COMMANDS = frozenset({"args", "arguments", "cmd", "command", "entrypoint"})
 _MAX_DOCUMENTS = 2
 """Texts within texts that are opened."""
@@ -86,6 +88,8 @@ def _below(node: _Node, path: str, maps: list[_Map], names: Mapping[str, str]) -
         into = _Map()
         maps.append(into)
         for key, child in node.value.items():
+            if node.value.get(_SOURCES.get(key)):
+                continue
             name = (names.get(key) or key).replace("_", "-").lower()
             yield _Node(child, (node.trail, key), into, name, node.key, node.documents)
         return
@@ -111,13 +115,15 @@ def _taken(node: _Node, place: str) -> Iterator[_Node]:
         node.into.flags.append(Flag(name, text or None, place, -1, joined=True, setting=True))
     if name and (text.startswith("-") or " --" in text or node.key in _COMMANDS):
         node.into.lines += [(";", place), (text, place)]
-    if node.documents < _MAX_DOCUMENTS and text[:1] in {"{", "["} and name not in catalog().flags["adapters"]:
+    if node.documents < _MAX_DOCUMENTS and name not in catalog().flags["adapters"]:
         document = _document(text)
-        if document is not None:
-            yield _Node(document, node.trail, node.into, node.key, node.above, node.documents + 1)
+        yield _Node(document, node.trail, node.into, node.key, node.above, node.documents + 1)
 
 
 def _document(text: str) -> Json:
+    """The map or list a text holds; null for one that holds none."""
+    if text.lstrip()[:1] not in {"{", "["} and ": " not in text and ":\n" not in text:
+        return None
     try:
         value = parse_yaml(text.encode("utf-8", "surrogatepass"), CARD_LIMITS)
     except ManifestError:

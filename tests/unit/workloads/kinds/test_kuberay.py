@@ -10,11 +10,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.read import read_object
+from mlgate.workloads.runtimes import resolve
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]
@@ -505,7 +507,7 @@ def test_what_an_environment_fetches_is_an_endpoint(read: Read) -> None:
             runtime_env={
                 "working_dir": "http://code.example.com/a.zip",
                 "py_modules": ["gs://code/m.zip"],
-                "pip": {"packages": ["torch", "--index-url=http://index.example.com/simple"]},
+                "pip": {"packages": ["torch", None, "--index-url=http://index.example.com/simple"]},
                 "conda": {"dependencies": [{"pip": ["git+https://git.example.com/x.git"]}]},
                 "env_vars": {"URL": "http://not.listed"},
             },
@@ -725,6 +727,25 @@ def test_a_job_names_the_cluster_it_runs_on(read: Read) -> None:
     assert [(item.kind, item.name, item.path) for item in workload.references] == [
         ("RayCluster", "big", "spec.clusterSelector['ray.io/cluster']")
     ]
+
+
+def test_the_cluster_a_job_runs_on_is_judged_for_itself(read: Read) -> None:
+    manifest = read(
+        job(entrypoint="vllm serve acme/drafts", clusterSelector={"ray.io/cluster": "big"})
+    ).manifest
+    assert manifest is not None
+    other = group(container={"args": ["vllm serve acme/other"]})
+    found = ResolvedReference(
+        api_version="ray.io/v1",
+        kind="RayCluster",
+        namespace="team",
+        name="big",
+        status="found",
+        object=of_kind("RayCluster", cluster(other)),
+    )
+    workload = resolve(manifest, (found,)).workload()
+    assert [item.status for item in workload.references] == ["found"]
+    assert uris(workload) == ["hf://acme/drafts"]
 
 
 def test_the_submitter_of_a_job_is_a_pod(read: Read) -> None:
