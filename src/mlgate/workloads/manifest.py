@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from mlgate.domain.base import Problem
@@ -26,6 +27,7 @@ from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot
 
 _CLAIM = "pvc"
+_CLAIM_END = re.compile(r"[/?#]")
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Manifest:
     def volumes(self) -> tuple[Volume, ...]:
         """The volumes, with those that hold a model marked and those a model address implies added."""
         claims = {model.uri: model.path for model in self.models if model.scheme == _CLAIM}
-        held = {uri.removeprefix("pvc://").partition("/")[0]: path for uri, path in claims.items()}
+        held = {_CLAIM_END.split(uri.removeprefix("pvc://"), 1)[0]: path for uri, path in claims.items()}
         files = [model.uri.removeprefix("file://") for model in self.models if model.scheme == "file"]
         mounted = {name for slot in self.slots for target, name, _ in slot.mounts if _holds(target, files)}
         found = []

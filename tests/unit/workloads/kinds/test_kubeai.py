@@ -55,8 +55,9 @@ def test_the_address_is_the_model(read: Read, url: str, revision: str | None) ->
     assert (workload.serves_model, workload.exposure.scope, workload.problems) == (True, "cluster", ())
 
 
-def test_a_model_on_a_claim_names_the_claim(read: Read) -> None:
-    workload = workload_of(read(model("pvc://weights/drafts")))
+@pytest.mark.parametrize("url", ["pvc://weights", "pvc://weights/drafts", "pvc://weights?model=drafts:2b"])
+def test_a_model_on_a_claim_names_the_claim(read: Read, url: str) -> None:
+    workload = workload_of(read(model(url)))
     assert [(item.claim_name, item.holds_model) for item in workload.volumes] == [("weights", True)]
 
 
