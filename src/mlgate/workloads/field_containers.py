@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvSource, EnvVar
 from mlgate.workloads.containers import read_container, read_variables_of
+from mlgate.workloads.images import retagged
 from mlgate.workloads.kinds import Component, ContainerField, VariablesField
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader
@@ -72,8 +73,11 @@ def _container(
         for pattern in field.secrets
         for place, name in _names(reader, at, pattern)
     )
+    tag = next((text for _, text in _names(reader, at, field.tag)), None) if field.tag else None
     return replace(
         slot,
+        image=retagged(slot.image, tag) if slot.image else None,
+        tag=tag,
         env=env + slot.env,
         sources={**sources, **slot.sources},
         env_from=env_from + slot.env_from,

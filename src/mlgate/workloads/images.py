@@ -29,6 +29,13 @@ def parse_image(raw: str) -> Image:
     return Image(raw=raw, registry=registry, repository=repository, tag=tag, digest=digest or None)
 
 
+def retagged(raw: str, tag: str | None) -> str:
+    """The image under another tag; one with a digest stays what it is."""
+    if not tag or "@" in raw:
+        return raw
+    return f"{_split_tag(raw)[0]}:{tag}"
+
+
 def _split_tag(text: str) -> tuple[str, str | None]:
     """A colon after the last slash begins the tag; one before it belongs to the registry's port."""
     head, slash, last = text.rpartition("/")

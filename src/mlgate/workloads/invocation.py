@@ -131,6 +131,9 @@ def _items(slot: Slot) -> Iterator[tuple[str, str]]:
     """Text and path of everything the container runs, commands of its hooks and probes behind its own."""
     yield from ((text, f"{slot.at('command')}[{index}]") for index, text in enumerate(slot.command))
     yield from ((text, f"{slot.at('args')}[{index}]") for index, text in enumerate(slot.args))
+    for var in slot.env:
+        if var.value and var.name in catalog().variables["arguments"]:
+            yield var.value, var.path
     for keys in _HOOKS:
         command = dig(slot.raw, *keys, "exec", "command")
         if isinstance(command, list):

@@ -58,6 +58,7 @@ class ContainerField(Frozen):
     where: Conditions = {}
     always: bool = False
     elsewhere: bool = False
+    tag: str | None = None
 
 
 class NamedContainer(Frozen):
@@ -159,6 +160,8 @@ class Component(Frozen):
     in_container: NamedContainer | None = None
     follows: bool = False
     data: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    loader: str | None = None
     loggers: tuple[str, ...] = ()
     confidential: tuple[str, ...] = ()
     runtime_lora: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import in_image
 
+_REFERENCE = re.compile(r"\$\(([A-Za-z_]\w*)\)(?:/|$)|\$\{([A-Za-z_]\w*)\}(?:/|$)")
 _MAIN_CONTAINER = "kserve-container"
 
 
@@ -29,6 +31,8 @@ def detected(
     """Models the containers name. The first takes the part's id if the kind's fields named none."""
     for slot, detection in zip(part.pod.slots, detections, strict=True):
         for found in detection.models:
+            if _is_given(part, slot, found):
+                continue
             own = first and found.role in {"primary", "base"}
             first = first and not own
             role = part.component.role if found.role == "primary" else found.role
@@ -43,6 +47,13 @@ def detected(
                 immutable=found.address.immutable,
                 path=found.path,
             )
+
+
+def _is_given(part: Part, slot: Slot, found: FoundModel) -> bool:
+    """Whether it is no more than the place where the platform puts what is named elsewhere."""
+    match = _REFERENCE.match(found.address.uri)
+    name = match.group(1) or match.group(2) if match is not None else None
+    return name in part.component.given and slot.variable(name) is None
 
 
 def without_data(part: Part, detections: tuple[Detection, ...]) -> tuple[Detection, ...]:

@@ -138,8 +138,17 @@ def _examine(
         models += detected(alone, (given,), name=name, first=not models)
     named = tuple(configurations(reader, whole, (*detections, *heard)))
     configured = tuple(given for _, given in files)
+    _note_loader(reader, own, models)
     found = Found(own, whole, tuple(_once(models)), (*detections, *heard), named, configured, placed)
     return found if names_one(models) else _with_image(reader, found, name, presumed=presumed)
+
+
+def _note_loader(reader: Reader, part: Part, models: list[ServedModel]) -> None:
+    """A loader that is switched off, where nothing but a field says which model there is."""
+    for path, value in part.select(reader, part.component.loader) if part.component.loader else ():
+        loaded = any(model.path.startswith(f"{part.pod.template.path}.") for model in models)
+        if reader.boolean(value, path) is False and models and not loaded:
+            reader.problem(path, "is off, so that nothing is known to load the model that is named")
 
 
 def _with_image(reader: Reader, found: Found, name: str | None, *, presumed: bool) -> Found:

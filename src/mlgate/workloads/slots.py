@@ -10,7 +10,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, Image, SecurityContext
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.credentials import holds_credentials, mask_arguments
-from mlgate.workloads.images import parse_image
+from mlgate.workloads.images import parse_image, retagged
 from mlgate.workloads.reading import dig
 from mlgate.workloads.volumes import MODEL_MOUNT, PLATFORM_VOLUME
 
@@ -52,6 +52,8 @@ class Slot:
     """Path of each field that stands elsewhere in the object than the rest of the container."""
     always_runs: bool = True
     """False for a field that only tunes a container defined elsewhere, such as KServe's `model`."""
+    tag: str | None = None
+    """Tag that the image gets, whichever object names the image."""
     elsewhere: bool = False
     """It says what a container of another object is to load, and is none itself."""
 
@@ -118,7 +120,7 @@ class Slot:
         return replace(
             upper,
             raw={**self.raw, **upper.raw, "volumeMounts": _items(self.raw) + _items(upper.raw)},
-            image=upper.image or self.image,
+            image=upper.image or (retagged(self.image, upper.tag) if self.image else None),
             command=upper.command or self.command,
             args=self.args + upper.args if adds_args else upper.args or self.args,
             env=tuple(var for var in self.env if var.name not in names) + upper.env,

@@ -590,3 +590,74 @@ def test_the_container_that_downloads_is_read(read: Read) -> None:
     assert images(workload) == [("spec.container", "init", IMAGE)]
     assert endpoints(workload) == [("other", "http://mirror.example.com", "spec.container.env[0]")]
     assert workload.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "image"),
+    [
+        ({"image": "registry.example.com/m:1"}, "registry.example.com/m:latest"),
+        ({"image": "registry.example.com:5000/m"}, "registry.example.com:5000/m:latest"),
+        ({"image": IMAGE}, IMAGE),
+        ({}, None),
+    ],
+)
+def test_a_version_of_the_runtime_is_the_tag_of_its_image(
+    read: Read, service: Make, given: Json, image: str | None
+) -> None:
+    model = SKLEARN | {"runtimeVersion": "latest", "args": ["--x"]} | given
+    assert images(seen(read, service({"predictor": {"model": model}}))) == [
+        ("spec.predictor.model", "server", image)
+    ]
+
+
+def test_a_version_of_the_runtime_is_the_tag_of_its_image_wherever_that_is_named(
+    read: Read, service: Make
+) -> None:
+    runtime = {"containers": [{"name": "kserve-container", "image": "registry.example.com/m:1"}]}
+    reference = ResolvedReference(
+        api_version="serving.kserve.io/v1alpha1",
+        kind="ServingRuntime",
+        namespace="team",
+        name="ours",
+        status="found",
+        object={"spec": runtime},
+    )
+    model = SKLEARN | {"runtime": "ours", "runtimeVersion": "latest"}
+    found = complete(read(service({"predictor": {"model": model}})), Evidence(references=(reference,)))
+    assert found.workload is not None
+    assert [item.image.tag for item in found.workload.containers] == ["latest"]
+
+
+def test_what_a_variable_adds_to_the_arguments_is_read(read: Read) -> None:
+    env = [{"name": "VLLM_ADDITIONAL_ARGS", "value": "--model 'acme/other' --trust-remote-code"}]
+    workload = seen(read, llm({"template": {"containers": [CONTAINER | {"env": env}]}}))
+    assert models(workload)[1:] == [
+        ("container:main", "hf://acme/other", "primary", "spec.template.containers[0].env[0]")
+    ]
+    assert workload.features.trust_remote_code.enabled
+
+
+@pytest.mark.parametrize(("enabled", "told"), [(True, False), (False, True)])
+def test_a_loader_that_is_off_leaves_open_what_is_loaded(read: Read, *, enabled: bool, told: bool) -> None:
+    spec = {"storageInitializer": {"enabled": enabled}, "template": {"containers": [CONTAINER]}}
+    path = "spec.storageInitializer.enabled"
+    assert [problem[0] for problem in messages(seen(read, llm(spec)))] == [path] * told
+
+
+def test_a_loader_that_is_off_is_no_problem_where_a_volume_holds_the_model(read: Read) -> None:
+    pod = {
+        "containers": [CONTAINER | {"volumeMounts": [{"name": "m", "mountPath": "/mnt/models"}]}],
+        "volumes": [{"name": "m", "persistentVolumeClaim": {"claimName": "weights"}}],
+    }
+    workload = seen(read, llm({"storageInitializer": {"enabled": False}, "template": pod}))
+    assert [model.uri for model in workload.models] == ["hf://acme/chat", "pvc://weights"]
+    assert workload.problems == ()
+
+
+def test_the_place_of_a_model_that_is_named_elsewhere_is_no_model_of_its_own(read: Read) -> None:
+    command = ["bash", "-c", "python -m huggingfaceserver --model_dir=${MODEL_DIR}"]
+    given = seen(read, of_kind("ServingRuntime", {"containers": [CONTAINER | {"command": command}]}))
+    assert given.models == ()
+    env = [{"name": "MODEL_DIR", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}}]
+    spec = {"containers": [CONTAINER | {"command": command, "env": env}]}
+    assert "${MODEL_DIR}" in {model.uri for model in seen(read, of_kind("ServingRuntime", spec)).models}

@@ -314,3 +314,14 @@ def test_a_service_without_a_model_is_refused_once_that_is_known(read: Read) -> 
     runtime = {"engineConfig": {"runner": RUNNER}}
     workload = whole(read, of_kind("InferenceService", spec), resolved("ServingRuntime", "ours", runtime))
     assert [problem.message for problem in workload.problems] == ["names no model that the reader can find"]
+
+
+def test_the_path_the_operator_fills_in_is_no_model_of_its_own(read: Read) -> None:
+    command = ["python3", "-m", "sglang.launch_server", "--model-path", "$(MODEL_PATH)"]
+    runtime = {"engineConfig": {"runner": RUNNER | {"command": command}}}
+    assert seen(read, of_kind("ServingRuntime", runtime)).models == ()
+    env = [{"name": "MODEL_PATH", "value": "acme/other"}]
+    runtime = {"engineConfig": {"runner": RUNNER | {"command": command, "env": env}}}
+    assert [model.uri for model in seen(read, of_kind("ServingRuntime", runtime)).models] == [
+        "hf://acme/other"
+    ]
