@@ -17,17 +17,31 @@ from mlgate.workloads.words import Word
 
 @dataclass(frozen=True)
 class Program:
-    """A well-known model server or trainer."""
+    """A well-known model server, a trainer, or a program that is neither."""
 
     name: str
-    trains: bool
+    role: Literal["server", "trainer", "bystander"]
     library: Literal["hub", "ollama", "ngc"] | None
-    follows: bool
     positional: bool
     fetches: bool
+    target: bool
     images: tuple[tuple[str, ...], ...]
     commands: tuple[tuple[str, ...], ...]
+    follows: frozenset[tuple[str, ...]]
+    """The commands behind which the model may stand without a flag."""
+    entrypoint: tuple[str, ...]
     flags: frozenset[str]
+    variables: frozenset[str]
+
+    @property
+    def loads(self) -> bool:
+        """Whether it loads models, by itself and not only as one of the files it copies."""
+        return self.role != "bystander" and not self.fetches
+
+    @property
+    def trains(self) -> bool:
+        """Whether it trains models."""
+        return self.role == "trainer"
 
     def runs_image(self, raw: str) -> bool:
         """Whether the image is one of the program's, in whatever registry or mirror it lies."""
@@ -35,16 +49,17 @@ class Program:
         segments = (repository or "").split("/")
         return any(_ends_with(segments, pattern) for pattern in self.images)
 
-    def command_at(self, words: tuple[Word, ...], index: int) -> int:
-        """Number of words of the command that begins at `index`; 0 if none does."""
+    def command_at(self, words: tuple[Word, ...], index: int) -> tuple[str, ...]:
+        """The longest command that begins at `index`; empty if none does."""
+        found: tuple[str, ...] = ()
         for command in self.commands:
             part = words[index : index + len(command)]
             if len(part) < len(command) or (len(command) == 1 and not words[index].leads):
                 continue
             texts = (part[0].base, *(word.text for word in part[1:]))
-            if all(fnmatchcase(text, pattern) for text, pattern in zip(texts, command, strict=True)):
-                return len(command)
-        return 0
+            if len(command) > len(found) and all(map(fnmatchcase, texts, command)):
+                found = command
+        return found
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,17 @@ class Catalog:
     flags: dict[str, frozenset[str]]
     variables: dict[str, frozenset[str]]
     client_flags: frozenset[str]
-    client_variables: frozenset[str]
+    client_variables: re.Pattern[str]
+    client_addresses: frozenset[str]
+    """Flags and variables that only a client has if an address stands in them."""
+    tools: frozenset[str]
+    """Programs of every system that serve nothing."""
+    starters: frozenset[str]
+    """Words with which a command line of its own begins."""
+    scripts: frozenset[str]
+    """Programs of one word that load no model."""
+    loaders: frozenset[str]
+    """Functions of libraries that load a model by its address."""
     gpus: tuple[str, ...]
     sign_mounts: tuple[str, ...]
     sign_variables: re.Pattern[str]
@@ -79,8 +104,9 @@ def catalog() -> Catalog:
     """The shipped tables."""
     data = yaml.safe_load(files("mlgate.workloads").joinpath("servers.yaml").read_text(encoding="utf-8"))
     programs = (
-        *(_program(row, trains=False) for row in data["servers"]),
-        *(_program(row, trains=True) for row in data["trainers"]),
+        *(_program(row, "server") for row in data["servers"]),
+        *(_program(row, "trainer") for row in data["trainers"]),
+        *(_program(row, "bystander") for row in data["bystanders"]),
     )
     signs = data["signs"]
     return Catalog(
@@ -89,7 +115,21 @@ def catalog() -> Catalog:
         flags={key: frozenset(values) for key, values in data["flags"].items()},
         variables={key: frozenset(values) for key, values in data["variables"].items()},
         client_flags=frozenset(data["clients"]["flags"]),
-        client_variables=frozenset(data["clients"]["variables"]),
+        client_variables=re.compile("|".join(data["clients"]["variables"])),
+        client_addresses=frozenset(data["clients"]["addresses"]),
+        tools=frozenset(data["tools"]),
+        starters=frozenset(
+            [*data["starters"], *data["tools"]]
+            + [command[0] for program in programs for command in program.commands]
+        ),
+        scripts=frozenset(
+            command[0]
+            for program in programs
+            if program.role == "bystander"
+            for command in program.commands
+            if len(command) == 1
+        ),
+        loaders=frozenset(data["loaders"]),
         gpus=tuple(data["gpus"]),
         sign_mounts=tuple(signs["mounts"]),
         sign_variables=re.compile("|".join(_as_regex(name) for name in signs["variables"])),
@@ -107,17 +147,21 @@ def _program_of_image(raw: str) -> Program | None:
     return next((program for program in catalog().programs if program.runs_image(raw)), None)
 
 
-def _program(row: dict[str, Any], *, trains: bool) -> Program:
+def _program(row: dict[str, Any], role: Literal["server", "trainer", "bystander"]) -> Program:
+    follows = tuple(tuple(command.split()) for command in row.get("follows", ()))
     return Program(
         name=row["name"],
-        trains=trains,
+        role=role,
         library=row.get("library"),
-        follows=row.get("follows", False),
         positional=row.get("positional", False),
         fetches=row.get("fetches", False),
+        target=row.get("target", False),
         images=tuple(tuple(image.split("/")) for image in row.get("images", ())),
-        commands=tuple(tuple(command.split()) for command in row["commands"]),
+        commands=(*follows, *(tuple(command.split()) for command in row.get("commands", ()))),
+        follows=frozenset(follows),
+        entrypoint=tuple(row.get("entrypoint", "").split()),
         flags=frozenset(row.get("model", ())),
+        variables=frozenset(row.get("variables", ())),
     )
 
 

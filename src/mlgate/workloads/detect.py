@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from mlgate.domain.workload import Switch
+from mlgate.workloads.bystanders import is_bystander, runs_bystanders
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
@@ -80,6 +81,8 @@ def detect(
     so that paths can be followed. `told`: what it is told in other places than its own fields.
     """
     invocation = read_invocation(slot, told)
+    if not (presumed or told) and is_bystander(invocation):
+        return Detection()
     if made.mounts:
         invocation = replace(invocation, slot=replace(slot, mounts=slot.mounts + made.mounts))
     every = volumes + made.volumes
@@ -91,7 +94,7 @@ def detect(
     # server is taken for training alone, because training needs no card.
     alone = trains and batch and not _could_serve(invocation)
     serves = not alone and bool(models or any(not program.trains for program in invocation.programs))
-    signs = () if alone or serves else _signs(slot)
+    signs = () if alone or serves else _signs(invocation)
     if not (models or alone or told):
         models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
@@ -151,9 +154,11 @@ def _could_serve(invocation: Invocation) -> bool:
 
 
 def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterator[str]:
-    if invocation.by_image is not None:
+    if invocation.by_image in invocation.programs:
         yield f"image:{invocation.by_image.name}@{invocation.slot.at('image')}"
     for call in invocation.calls:
+        if call.program.role == "bystander" or call.path == invocation.slot.at("image"):
+            continue
         yield f"command:{call.program.name}@{call.path}"
     for model in models:
         yield f"{model.evidence}@{model.path}"
@@ -162,8 +167,14 @@ def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterato
             yield f"arg:--{flag.name}@{flag.path}"
 
 
-def _signs(slot: Slot) -> tuple[str, ...]:
-    """Two signs of which one is a GPU, or a mount of models beside a variable, are a model being run."""
+def _signs(invocation: Invocation) -> tuple[str, ...]:
+    """Two signs of which one is a GPU, or a mount of models beside a variable, are a model being run.
+
+    Notebooks and clients have them too.
+    """
+    slot, image = invocation.slot, invocation.by_image
+    if runs_bystanders(invocation) or (image is not None and image.role == "bystander"):
+        return ()
     gpu = next(gpus(slot), None)
     variable = next(model_variables(slot), None)
     mount = next((f"volume:{name}@{slot.at('volumeMounts')}" for _, name in model_mounts(slot)), None)

@@ -12,13 +12,18 @@ from mlgate.workloads.catalog import Program, catalog
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.reading import dig
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word, read_words
+from mlgate.workloads.uris import looks_like_hub_id
+from mlgate.workloads.volumes import plain_path, within
+from mlgate.workloads.words import MAX_LENGTH, MAX_WORDS, SEPARATORS, WRAPPERS, Word, read_words
 
+REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+"""A reference to a variable, which the kubelet replaces before anything runs."""
 _VARIABLE = re.compile(
-    r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)"
+    rf"{REFERENCE.pattern}"
     r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
     r"|\$([A-Za-z_][A-Za-z0-9_]*)"
 )
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MAX_BEHIND = 200
 _MAX_VALUE = 4096
@@ -65,8 +70,18 @@ class Call:
     """A known program that is called, and the words behind its command."""
 
     program: Program
+    index: int
     path: str
     behind: tuple[Word, ...]
+    follows: bool
+    """The model may be the first of them that stands behind no flag."""
+    cut: bool = False
+    """There are more than are looked at."""
+
+    @property
+    def names(self) -> bool:
+        """Whether words behind it can name models without a flag."""
+        return self.follows or self.program.fetches
 
 
 @dataclass(frozen=True)
@@ -74,6 +89,8 @@ class Invocation:
     """Everything a container's image, command and arguments say."""
 
     slot: Slot
+    lines: tuple[tuple[str, str], ...]
+    """Text and path of everything it is told to run, as far as it is read."""
     words: tuple[Word, ...]
     flags: tuple[Flag, ...]
     calls: tuple[Call, ...]
@@ -86,15 +103,21 @@ class Invocation:
     @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The known servers and trainers, those of the command line before that of the image."""
-        called = [call.program for call in self.calls if not call.program.fetches]
+        called = [call.program for call in self.calls]
         found = [*called, *([self.by_image] if self.by_image else [])]
         # Told apart by their names: hashing the whole row of a program each time costs far more.
-        return tuple({program.name: program for program in found}.values())
+        programs = {program.name: program for program in found if program.loads}
+        return tuple(programs.values())
 
     @cached_property
     def library(self) -> str | None:
         """Where a bare model name is looked up."""
         return next((program.library for program in self.programs if program.library), self.told_library)
+
+    def mention(self, name: str, paths: set[str]) -> bool:
+        """Whether one of the items at these paths refers to the variable."""
+        words = re.compile(rf"\$\({name}\)|\$\{{{name}\b|\${name}\b")
+        return any(path in paths and words.search(text) for text, path in self.lines)
 
     def expand(self, text: str) -> str:
         """The text with references to variables replaced by their values, as far as they are known."""
@@ -105,7 +128,8 @@ class Invocation:
 
 def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
     """What the container runs, or what it is told in other places than its own fields."""
-    told = told or Told(tuple(_items(slot)), in_shell=slot.in_shell)
+    by_image = catalog().program_of_image(slot.image) if slot.image else None
+    told = told or Told((*_begun(slot, by_image), *_items(slot)), in_shell=slot.in_shell)
     items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
     line, assigned = read_words(items, in_shell=told.in_shell), dict[str, str]()
     if any("$" in text for text, _ in items):
@@ -113,18 +137,49 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
         assigned = _assigned(line.words)
         expanded = ((_expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
         line = read_words(expanded, in_shell=told.in_shell)
-    calls = list(_calls(line.words))
-    taken = {index for start, length, _ in calls for index in range(start, start + length)}
+    found = list(_calls(line.words))
+    taken = {index for start, command, _ in found for index in range(start, start + len(command))}
+    calls = tuple(_call(line.words, start, command, program) for start, command, program in found)
     return Invocation(
         slot=slot,
+        lines=tuple(items[:MAX_WORDS]),
         words=line.words,
         flags=(*told.flags, *_flags(line.words, taken)),
-        calls=tuple(_call(line.words, start, length, program) for start, length, program in calls),
-        by_image=catalog().program_of_image(slot.image) if slot.image else None,
-        complete=line.complete,
+        calls=calls,
+        by_image=by_image,
+        complete=line.complete and not any(call.cut and call.names for call in calls),
         assigned=assigned,
         told_library=told.library,
     )
+
+
+def _begun(slot: Slot, program: Program | None) -> Iterator[tuple[str, str]]:
+    """The words the image itself begins the command with, as far as the arguments do not say them again."""
+    if program is None or not program.entrypoint or slot.command or not slot.args:
+        return
+    words = program.entrypoint
+    said = next((n for n in range(len(words), 0, -1) if slot.args[:n] == words[-n:]), 0)
+    if said or _continues(slot.args[0], slot):
+        yield from ((word, slot.at("image")) for word in words[: len(words) - said])
+
+
+def _continues(word: str, slot: Slot) -> bool:
+    """Whether the first argument goes on with the command of the image, and is no program of its own."""
+    if "/" not in word or "://" in word:
+        return (
+            word.startswith("-")
+            or "://" in word
+            or (
+                _NAME.fullmatch(word) is not None
+                and word not in WRAPPERS | catalog().starters
+                and not word.startswith("python")
+            )
+        )
+    if word.startswith(("/", ".")):
+        return "model" in word.lower() or any(
+            within(plain_path(word), target) for target, _, _ in slot.mounts
+        )
+    return looks_like_hub_id(word)
 
 
 def _items(slot: Slot) -> Iterator[tuple[str, str]]:
@@ -179,37 +234,44 @@ def _value(match: re.Match[str], slot: Slot, assigned: dict[str, str]) -> str:
     return found.value
 
 
-def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, int, Program]]:
-    """Index, length and program of every known command."""
+def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...], Program]]:
+    """Index, command and program of every known command."""
     known = catalog()
     longest = max(len(command) for program in known.programs for command in program.commands)
     # A script can repeat one command thousands of times: each is looked up once.
-    matched: dict[tuple[tuple[str, bool], ...], tuple[int, Program]] = {}
+    matched: dict[tuple[tuple[str, bool], ...], tuple[tuple[str, ...], Program]] = {}
     for index, word in enumerate(words):
         if word.base not in known.first_words:
             continue
         key = tuple((item.text, item.leads) for item in words[index : index + longest])
         if key not in matched:
             matches = [(program.command_at(words, index), program) for program in known.programs]
-            matched[key] = max(matches, key=lambda match: match[0])
-        length, program = matched[key]
-        if length:
-            yield index, length, program
+            matched[key] = max(matches, key=lambda match: len(match[0]))
+        command, program = matched[key]
+        if command:
+            yield index, command, program
 
 
-def _call(words: tuple[Word, ...], start: int, length: int, program: Program) -> Call:
-    rest = words[start + length : start + length + _MAX_BEHIND]
-    behind = takewhile(lambda word: word.text.strip(SEPARATORS), rest)
-    return Call(program, words[start].path, tuple(behind))
+def _call(words: tuple[Word, ...], start: int, command: tuple[str, ...], program: Program) -> Call:
+    end = start + len(command)
+    behind = tuple(takewhile(lambda word: word.text.strip(SEPARATORS), words[end : end + _MAX_BEHIND + 1]))
+    return Call(
+        program,
+        start,
+        words[start].path,
+        behind[:_MAX_BEHIND],
+        follows=command in program.follows,
+        cut=len(behind) > _MAX_BEHIND,
+    )
 
 
 def _flags(words: tuple[Word, ...], taken: set[int]) -> Iterator[Flag]:
     for index, word in enumerate(words):
         if index in taken or not word.text.startswith("-") or not word.text.strip("-"):
             continue
-        name, equals, value = word.text.lstrip("-").partition("=")
-        name = name.replace("_", "-")
-        if not equals and index + 1 < len(words) and takes_value(name) and is_plain(words[index + 1]):
+        _, equals, value = word.text.partition("=")
+        name = flag_name(word)
+        if not equals and index + 1 < len(words) and takes(word) and is_plain(words[index + 1]):
             value = words[index + 1].text
         yield Flag(name, value or None, word.path, index, joined=bool(equals))
 
@@ -219,6 +281,15 @@ def is_plain(word: Word) -> bool:
     return not word.text.startswith("-") and bool(word.text.strip(SEPARATORS))
 
 
-def takes_value(name: str) -> bool:
-    """Whether the word behind a flag can be its value: not behind a known switch."""
+def flag_name(word: Word) -> str:
+    """Name of a flag without dashes at its beginning, underscores read as dashes."""
+    return word.text.lstrip("-").partition("=")[0].replace("_", "-")
+
+
+def takes(word: Word) -> bool:
+    """Whether the word behind this one can be its value: it is a flag without one, and no known switch."""
+    return word.text.startswith("-") and "=" not in word.text and _takes_value(flag_name(word))
+
+
+def _takes_value(name: str) -> bool:
     return name not in catalog().flags["switches"] and not name.startswith(_SWITCHING)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 
-from mlgate.domain.base import Json
 from mlgate.domain.workload import ModelRole
+from mlgate.workloads.bystanders import runs_bystanders
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import Call, Flag, Invocation, is_plain, takes_value
+from mlgate.workloads.companions import draft_of, named_values
+from mlgate.workloads.inline_code import loaded
+from mlgate.workloads.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
 from mlgate.workloads.places import Places
-from mlgate.workloads.reading import dig
 from mlgate.workloads.signs import has_gpu
 from mlgate.workloads.uris import Address, addresses_in
 from mlgate.workloads.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
@@ -22,6 +23,10 @@ from mlgate.workloads.words import Word
 _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 """Variables that often hold a name for callers: they count only with an address in them."""
 _MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
+_ALL = "all"
+_NO_NAME = re.compile(r"(?i:true|false|yes|no|on|off)|[0-9.]+")
+"""Values of switches, which nobody calls a model."""
+_SERVICE = re.compile(r"(?i:https?|grpcs?)://")
 _VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
 """Flags whose value is no model to be served by itself."""
 _SAY_MODEL = ("model", "checkpoint", "weights", "repo", "adapter", "lora", "tokenizer", "processor")
@@ -71,9 +76,10 @@ class Naming:
         found = [
             *self._from_flags(),
             *self._from_settings(),
-            *self._from_variables(),
             *self._from_position(),
+            *self._from_code(),
         ]
+        found += self._from_variables({model.path for model in found})
         if self._known or found:
             found += self._companions()
         return tuple({(model.address.uri, model.role): model for model in reversed(found)}.values())[::-1]
@@ -91,9 +97,9 @@ class Naming:
             strong = flag.name in flags["strong"] or flag.name in own
             if flag.value is None or not (strong or flag.name in flags["weak"]):
                 continue
-            value = self._invocation.expand(flag.value)
-            if strong or self._counts(value, flag.name):
-                yield from self._found(value, flag.path, f"arg:--{flag.name}")
+            for value in self._addresses_of(flag):
+                if strong or self._counts(value, flag.name):
+                    yield from self._found(value, flag.path, f"arg:--{flag.name}")
 
     def _from_settings(self) -> Iterator[FoundModel]:
         """Settings can have any name: what reads as the address of a model is one; its name says which."""
@@ -118,13 +124,25 @@ class Naming:
         keys = (*_VALUED, "strong", "weak", "configuration")
         return frozenset[str]().union(*(flags[key] for key in keys)) - {"model-name"}
 
-    def _from_variables(self) -> Iterator[FoundModel]:
+    def _addresses_of(self, flag: Flag) -> Iterator[str]:
+        """The address behind a flag; of one that takes a list, each, but the word for all that lie there."""
+        if flag.name not in self._catalog.flags["lists"]:
+            yield self._invocation.expand(flag.value or "")
+            return
+        for value in self._values(flag):
+            yield from (text for _, text in named_values(self._invocation.expand(value)) if text != _ALL)
+
+    def _from_variables(self, named: set[str]) -> Iterator[FoundModel]:
+        """`named` are the places where the command line names models: what they refer to is used up."""
         variables = self._catalog.variables
+        own = {name for program in self._invocation.programs for name in program.variables}
         for env in self._invocation.slot.env:
-            strong = env.name in variables["strong"]
+            strong = env.name in variables["strong"] or env.name in own
             if not (strong or env.name in variables["weak"]) or env != self._invocation.slot.variable(
                 env.name
             ):
+                continue
+            if named and not strong and self._is_used_up(env.name, named):
                 continue
             if env.value is None:
                 if self._known and env.from_ is not None:
@@ -135,6 +153,17 @@ class Naming:
             if value and (strong or self._counts(value, env.name)):
                 yield from self._found(value, env.path, f"env:{env.name}")
 
+    def _is_used_up(self, name: str, named: set[str]) -> bool:
+        """Whether the one server there is takes the variable from its command line."""
+        return len(self._invocation.programs) <= 1 and self._invocation.mention(name, named)
+
+    def _from_code(self) -> Iterator[FoundModel]:
+        """Models that programs in the arguments load through a library."""
+        for text, path in self._invocation.lines:
+            for function, value in loaded(text):
+                if self._places.reads_as_address(value):
+                    yield from self._found(value, path, f"command:{function}")
+
     def _from_position(self) -> Iterator[FoundModel]:
         """The model that stands behind a command without a flag, as in `vllm serve <model>`."""
         named = any(flag.name in _MODEL_FLAGS and flag.value for flag in self._invocation.flags)
@@ -143,24 +172,26 @@ class Naming:
             evidence = f"command:{call.program.name}"
             if call.program.fetches:
                 yield from self._fetched(call, evidence, seen)
-            word = self._behind(call, named=named) if call.program.follows else None
+            word = self._behind(call, named=named) if call.follows else None
             if word is not None:
                 yield from self._found(self._invocation.expand(word.text), word.path, evidence)
         image = self._invocation.by_image
-        word = next(iter(self._invocation.words), None)
-        if image is not None and image.positional and word is not None and is_plain(word):
-            yield from self._found(self._invocation.expand(word.text), word.path, f"command:{image.name}")
+        plain = [word for word in self._invocation.words if is_plain(word)]
+        for index, word in enumerate(plain if image is not None and image.positional else ()):
+            # It takes pairs of an address and a folder.
+            if index == 0 or "://" in word.text:
+                evidence = f"command:{image.name if image else ''}"
+                yield from self._found(self._invocation.expand(word.text), word.path, evidence)
 
     def _behind(self, call: Call, *, named: bool) -> Word | None:
         """The word that names the model; between flags it is told from a value by how it reads."""
         previous = None
         unsure = None
         for word in call.behind:
-            flag = previous is not None and previous.text.startswith("-") and "=" not in previous.text
-            if is_plain(word):
-                name = previous.text.lstrip("-").replace("_", "-") if flag and previous is not None else ""
-                if not flag or not takes_value(name):
+            if is_plain(word) and not _NO_NAME.fullmatch(word.text):
+                if previous is None or not takes(previous):
                     return word
+                name = flag_name(previous)
                 if unsure is None and name not in self._valued and self._places.reads_as_address(word.text):
                     unsure = word
             previous = word
@@ -171,8 +202,9 @@ class Naming:
 
         `seen` are the words that were looked at: calls without an end between them share most of theirs.
         """
+        target = _target(call)
         for word in call.behind:
-            if id(word) in seen:
+            if id(word) in seen or word is target:
                 continue
             seen.add(id(word))
             value = self._invocation.expand(word.text)
@@ -181,21 +213,30 @@ class Naming:
 
     def _companions(self) -> Iterator[FoundModel]:
         """Adapters, draft models and tokenizers beside a model."""
-        flags = self._catalog.flags
+        flags, variables = self._catalog.flags, self._catalog.variables
         for flag in self._invocation.flags:
+            evidence = f"arg:--{flag.name}"
             if flag.name in flags["adapters"]:
                 for value in self._values(flag):
-                    name, address = _adapter(self._invocation.expand(value))
-                    yield from self._found(address, flag.path, f"arg:--{flag.name}", "adapter", name)
+                    yield from self._adapters(value, flag.path, evidence, None)
             elif flag.value and flag.name in flags["drafts"]:
-                yield from self._found(flag.value, flag.path, f"arg:--{flag.name}", "draft")
+                yield from self._draft(flag.value, flag.path, evidence)
             elif flag.value and flag.name in flags["tokenizers"]:
-                yield from self._found(flag.value, flag.path, f"arg:--{flag.name}", "tokenizer")
+                yield from self._found(self._invocation.expand(flag.value), flag.path, evidence, "tokenizer")
         for env in self._invocation.slot.env:
-            if env.value and env.name in self._catalog.variables["adapters"]:
-                yield from self._found(
-                    self._invocation.expand(env.value), env.path, f"env:{env.name}", "adapter", env.name
-                )
+            if env.value and env.name in variables["adapters"]:
+                yield from self._adapters(env.value, env.path, f"env:{env.name}", env.name)
+            elif env.value and env.name in variables["drafts"]:
+                yield from self._draft(env.value, env.path, f"env:{env.name}")
+
+    def _adapters(self, text: str, path: str, evidence: str, nameless: str | None) -> Iterator[FoundModel]:
+        for name, address in named_values(self._invocation.expand(text)):
+            yield from self._found(address, path, evidence, "adapter", name or nameless)
+
+    def _draft(self, text: str, path: str, evidence: str) -> Iterator[FoundModel]:
+        draft = draft_of(self._invocation.expand(text))
+        if draft is not None:
+            yield from self._found(draft, path, evidence, "draft")
 
     def _values(self, flag: Flag) -> list[str]:
         """The values of a flag that takes several."""
@@ -246,25 +287,34 @@ class Naming:
 
         Anyone can add a variable that only clients have: it does not outweigh a GPU, or flags of servers.
         """
-        flags = {flag.name for flag in self._invocation.flags}
-        names = {env.name for env in self._invocation.slot.env}
-        if not (flags & self._catalog.client_flags or names & self._catalog.client_variables):
+        if not (runs_bystanders(self._invocation) or self._calls_others()):
             return False
+        flags = {flag.name for flag in self._invocation.flags}
         return not (flags & self._catalog.flags["serving"] or has_gpu(self._invocation.slot))
+
+    def _calls_others(self) -> bool:
+        """A flag or a variable that tells a program where the model server is."""
+        flags = [(flag.name, flag.value) for flag in self._invocation.flags]
+        if any(name in self._catalog.client_flags for name, _ in flags):
+            return True
+        variables = [(env.name, env.value) for env in self._invocation.slot.env]
+        if any(self._catalog.client_variables.fullmatch(name) for name, _ in variables):
+            return True
+        given = [value for name, value in flags + variables if name in self._catalog.client_addresses]
+        return any(
+            _SERVICE.match(value) and not self._places.reads_as_address(value) for value in given if value
+        )
 
 
 def _role(name: str) -> ModelRole:
     return next((role for word, role in _ROLES if word in name), "primary")
 
 
-def _adapter(value: str) -> tuple[str | None, str]:
-    """Name and address of an adapter: `name=address`, a JSON object, or an address alone."""
-    if value.startswith("{"):
-        try:
-            data: Json = json.loads(value)
-        except (ValueError, RecursionError):
-            return None, value
-        path, name = dig(data, "path"), dig(data, "name")
-        return (name if isinstance(name, str) else None), (path if isinstance(path, str) else value)
-    name, equals, address = value.partition("=")
-    return (name, address) if equals else (None, value)
+def _target(call: Call) -> Word | None:
+    """Where a command copies to: its last word, if another that is no value of a flag stands before it."""
+    if not call.program.target or call.cut:
+        return None
+    plain = [(word, before) for before, word in zip((None, *call.behind), call.behind, strict=False)]
+    plain = [(word, before) for word, before in plain if is_plain(word)]
+    free = [word for word, before in plain[:-1] if before is None or not takes(before)]
+    return plain[-1][0] if free else None

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _PIECE = re.compile(
-    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s;&|()<>`"'\\]+)+|[;&|()<>`\n]+""",
+    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\([A-Z_][A-Z0-9_]*\)|[^\s;&|()<>`"'\\$]+|\$)+|[;&|()<>`\n]+""",
     re.DOTALL,
 )
+"""A word or a separator. A reference of Kubernetes to a variable is part of a word."""
 _QUOTES = re.compile(r"""\\\n|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)""", re.DOTALL)
 _ESCAPED = re.compile(r"""\\(["\\$`])|\\\n""")
 _PLACE_OF = re.compile(
@@ -18,15 +19,17 @@ _PLACE_OF = re.compile(
 )
 """A shell's question where a program lies stands for the program."""
 _JSON = re.compile(r"(?:-[^\s=]*=)?([{\[].*[}\]])", re.DOTALL)
-_SCRIPT = re.compile(r"-[a-z]*c")
+SCRIPT = re.compile(r"-[a-z]*c")
+"""The flag of shells behind which a script stands."""
 _SHELL = "-c"
 SEPARATORS = ";&|()<>`\n"
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
+"""A variable that is set before a command, or by itself."""
 _SPACE = re.compile(r"\$\{IFS\}|\$IFS\b")
 """The shell's own name for white space."""
 _NUMBER = re.compile(r"[0-9.]+[smh]?")
 _MODULE = re.compile(r"-m([A-Za-z_][\w]*(?:\.[\w]+)+)")
-_WRAPPERS = frozenset(
+WRAPPERS = frozenset(
     {
         "sh",
         "bash",
@@ -44,7 +47,9 @@ _WRAPPERS = frozenset(
     }
     | {"tini", "dumb-init", "numactl", "taskset", "sudo", "gosu", "su-exec", "setsid", "stdbuf", "xvfb-run"}
     | {"catchsegv", "then", "do", "else", "eval", "command"}
+    | {"if", "elif", "while", "until", "!", "{"}
 )
+"""Programs and words of shells behind which the name of a program stands."""
 MAX_LENGTH = 64 * 1024
 _MAX_NESTING = 5
 _MAX_TOTAL = 1024 * 1024
@@ -95,10 +100,15 @@ def read_words(items: Iterable[tuple[str, str]], *, in_shell: bool = False) -> C
     return CommandLine(tuple(_leading(words)), complete)
 
 
+def is_redirection(text: str) -> bool:
+    """Whether a file stands behind this separator, and no command or text."""
+    return not text.strip("<>&") and bool(text.strip("&")) and "<<<" not in text
+
+
 def _open(text: str, path: str, depth: int, before: str) -> Iterator[tuple[str, str]]:
     """The words of one item; behind `-c`, the flag of shells, it is a script even without white space."""
     module = _MODULE.fullmatch(text)
-    is_script = _SCRIPT.fullmatch(before) is not None or _holds_space(text)
+    is_script = SCRIPT.fullmatch(before) is not None or _holds_space(text)
     if module is not None:
         yield "-m", path
         yield module.group(1), path
@@ -142,19 +152,22 @@ def _unquote(match: re.Match[str]) -> str:
 
 def _leading(words: list[tuple[str, str]]) -> Iterator[Word]:
     """The words, with those marked that name a program."""
-    at_start, wrapped = True, False
+    at_start, wrapped, is_file = True, False, False
     for text, path in words:
         if text.strip(SEPARATORS) == "":
-            at_start, wrapped = True, False
+            # Behind a redirection stands a file, and the command goes on.
+            is_file = is_redirection(text)
+            at_start, wrapped = (at_start, wrapped) if is_file else (True, False)
             yield Word(text, path)
             continue
-        if not at_start:
+        if is_file or not at_start:
+            is_file = False
             yield Word(text, path)
             continue
-        skipped = _ASSIGNMENT.fullmatch(text) or (
+        skipped = ASSIGNMENT.fullmatch(text) or (
             wrapped and (text.startswith("-") or _NUMBER.fullmatch(text))
         )
-        wrapper = text.rpartition("/")[2] in _WRAPPERS
+        wrapper = text.rpartition("/")[2] in WRAPPERS
         wrapped = wrapped or wrapper
         at_start = bool(skipped or wrapper)
         yield Word(text, path, leads=not at_start)

@@ -150,4 +150,4 @@ def test_the_programs_of_a_long_script_are_worked_out_once() -> None:
 def test_a_command_that_is_met_again_counts_only_where_it_leads() -> None:
     found = invocation("curl a; echo curl a; curl a", command=["sh", "-c"])
 
-    assert [call.program.name for call in found.calls] == ["copy"] * 2
+    assert [call.program.name for call in found.calls] == ["download"] * 2

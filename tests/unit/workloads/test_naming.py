@@ -134,9 +134,9 @@ def test_the_longest_mount_that_holds_the_path_decides_and_of_two_the_first(
 
 
 def test_words_that_several_fetching_calls_share_name_their_models_once(read: Read, pod_of: Make) -> None:
-    given = pod_of(command=["sh", "-c"], args=["aws s3 cp aws s3 cp s3://b/model-1 s3://b/model-2"])
+    given = pod_of(command=["sh", "-c"], args=["git clone git clone hf://b/model-1 hf://b/model-2"])
 
-    assert [model.uri for model in workload(read, given).models] == ["s3://b/model-1", "s3://b/model-2"]
+    assert [model.uri for model in workload(read, given).models] == ["hf://b/model-1", "hf://b/model-2"]
 
 
 def test_thousands_of_mounts_are_searched_for_thousands_of_names(read: Read, pod_of: Make) -> None:

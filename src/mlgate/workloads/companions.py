@@ -1,0 +1,55 @@
+"""Values that name several models at once, or a model among other things: adapters, drafts, lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from mlgate.domain.base import Json
+from mlgate.workloads.reading import dig
+
+_ADDRESSES = ("path", "lora_path", "model")
+_NAMES = ("name", "lora_name")
+
+
+def named_values(text: str) -> Iterator[tuple[str | None, str]]:
+    """Name and address of each: `name=address,...`, addresses alone, or JSON objects.
+
+    JSON that says no address is one itself, so that what is not understood is refused.
+    """
+    if text.startswith(("{", "[")):
+        yield from _in_json(text)
+        return
+    for part in text.split(","):
+        name, equals, address = part.partition("=")
+        # The sign may as well stand in an address.
+        if equals and "/" not in name:
+            yield name, address
+        elif part:
+            yield None, part
+
+
+def draft_of(text: str) -> str | None:
+    """The model of a flag that takes an address or a JSON object; null if that speaks of no model."""
+    if not text.startswith("{"):
+        return text
+    try:
+        data: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _first(data, ("model",))
+
+
+def _in_json(text: str) -> Iterator[tuple[str | None, str]]:
+    try:
+        data: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    for item in data if isinstance(data, list) else [data]:
+        address = item if isinstance(item, str) else _first(item, _ADDRESSES)
+        yield _first(item, _NAMES), address or text
+
+
+def _first(value: Json, keys: tuple[str, ...]) -> str | None:
+    texts = (dig(value, key) for key in keys)
+    return next((text for text in texts if isinstance(text, str) and text), None)
