@@ -8,7 +8,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, EnvSource, EnvVar, SecurityContext
 from mlgate.workloads.loose_fields import read_image, read_variables, read_words
 from mlgate.workloads.reading import Reader
-from mlgate.workloads.slots import OF_A_CONTAINER, Slot
+from mlgate.workloads.slots import FIELDS, Slot
 from mlgate.workloads.volumes import plain_path
 
 _SOURCES = (
@@ -17,7 +17,6 @@ _SOURCES = (
     ("fieldRef", "field", None),
     ("resourceFieldRef", "resource", None),
 )
-_READ = (*OF_A_CONTAINER, "volumeMounts", "ports")
 
 
 def read_container(
@@ -38,7 +37,7 @@ def read_container(
     """
     if role == "init" and raw.get("restartPolicy") == "Always":
         role = "sidecar"
-    at = {key: f"{path}.{key}" for key in _READ} | (places or {})
+    at = {key: f"{path}.{key}" for key in FIELDS} | (places or {})
     ports = list(reader.mappings(raw.get("ports"), at["ports"]))
     env = read_env(reader, raw.get("env"), at["env"], loose=loose)
     words = read_words if loose else Reader.texts

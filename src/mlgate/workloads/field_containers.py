@@ -38,7 +38,8 @@ class Fields:
         `[#]` in it is the first index in the path of the component.
         """
         if pattern.startswith("/"):
-            return select(reader, self.whole, pattern[1:].replace("[#]", f"[{first_index(self.path)}]"))
+            absolute = pattern[1:].replace("[#]", f"[{first_index(self.path)}]")
+            return reader.once(self.whole, absolute, lambda: select(reader, self.whole, absolute))
         return select(reader, self.value, pattern, self.path)
 
 

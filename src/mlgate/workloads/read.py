@@ -47,7 +47,8 @@ def read_object(
     parts = read_parts(reader, obj, row, name)
     claims = _claim_templates(reader, obj, row)
     stored = tuple(slot for part in parts for slot in storage_volumes(reader, part, name))
-    found = [_examine(reader, obj, part, row, claims) for part in parts]
+    by_name = {slot.volume.name: slot for slot in reversed(claims)}
+    found = [_examine(reader, obj, part, row, by_name) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
     models += in_named_containers(reader, found, _served_name(obj, row))
@@ -98,11 +99,16 @@ def _once(models: list[ServedModel]) -> list[ServedModel]:
     return list({(model.uri, model.role, model.path): model for model in reversed(models)}.values())[::-1]
 
 
+def _mounted(part: Part, claims: dict[str, VolumeSlot]) -> tuple[VolumeSlot, ...]:
+    """The claim templates its containers mount by their names, like any volume."""
+    names = dict.fromkeys(name for slot in part.pod.slots for _, name, _ in slot.mounts)
+    return tuple(claims[name] for name in names if name in claims)
+
+
 def _examine(
-    reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None, claims: tuple[VolumeSlot, ...]
+    reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None, claims: dict[str, VolumeSlot]
 ) -> Found:
-    # A container mounts a claim template by its name, like any volume.
-    own = replace(part, pod=replace(part.pod, volumes=(*part.pod.volumes, *claims)))
+    own = replace(part, pod=replace(part.pod, volumes=part.pod.volumes + _mounted(part, claims)))
     presumed = row is not None and row.is_model_kind
     batch = row is not None and row.batch
     trainer = row is not None and row.trains

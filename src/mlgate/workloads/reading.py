@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mlgate.domain.base import Json, Problem
 from mlgate.errors import ManifestError
@@ -23,6 +23,7 @@ class Reader:
         self._problems: dict[tuple[str, str], None] = {}
         self._counts: Counter[str] = Counter()
         self._documents: dict[str, Json] = {}
+        self._places: dict[tuple[int, str], list[tuple[str, Json]]] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -44,6 +45,15 @@ class Reader:
             return True
         self.problem("", f"holds more than {limit} {what}")
         return False
+
+    def once(
+        self, whole: Json, pattern: str, find: Callable[[], list[tuple[str, Json]]]
+    ) -> list[tuple[str, Json]]:
+        """The places a pattern leads to in the whole object, looked for once however many parts ask."""
+        key = (id(whole), pattern)
+        if key not in self._places:
+            self._places[key] = find()
+        return self._places[key]
 
     def mapping(self, value: Json, path: str) -> dict[str, Json]:
         """The value if it is a map, else an empty one; a problem unless it was absent."""

@@ -22,7 +22,7 @@ from mlgate.workloads.overlay import lay_over
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.read import read_object
 from mlgate.workloads.reading import Reader
-from mlgate.workloads.slots import Slot
+from mlgate.workloads.slots import FIELDS, Slot
 from mlgate.workloads.volumes import VolumeSlot
 
 _IMAGE = "image"
@@ -80,7 +80,8 @@ def _with_parts(reader: Reader, manifest: Manifest, other: Manifest, base: str, 
 
 
 def _in_container(model: ServedModel, manifest: Manifest) -> bool:
-    return model.path.startswith(tuple(f"{slot.path}." for slot in manifest.slots))
+    """Whether a container names it, and no field of the kind: some kinds hold both in one map."""
+    return model.path.startswith(tuple(slot.at(key) for slot in manifest.slots for key in FIELDS))
 
 
 def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -> Manifest:

@@ -16,6 +16,8 @@ from mlgate.workloads.volumes import MODEL_MOUNT, PLATFORM_VOLUME
 
 OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext", "lifecycle")
 """Fields that say something of a container."""
+FIELDS = (*OF_A_CONTAINER, "volumeMounts", "ports")
+"""Those that are read."""
 _COMPARED_AS_WRITTEN = ("securityContext", "lifecycle", "workingDir", "volumeDevices")
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _JOB_INDEX = "JOB_COMPLETION_INDEX"

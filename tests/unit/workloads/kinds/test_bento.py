@@ -156,15 +156,12 @@ def test_an_ingress_opens_it_to_callers(read: Read, ingress: Json, reached: tupl
     assert (exposure.scope, exposure.tls) == reached
 
 
-def test_the_bento_brings_its_image_and_its_models(read: Read) -> None:
+def test_the_bento_brings_its_image_and_is_judged_for_its_models_itself(read: Read) -> None:
     bento = found(tag="sorter:1", image=IMAGE, models=[{"tag": "letters:7"}])
     workload = workload_of(read(deployment(envs=[{"name": "A", "value": "1"}])), bento)
 
     assert [(item.name, item.image.raw) for item in workload.containers] == [("main", IMAGE)]
-    assert models(workload) == [
-        ("bento", "bento://sorter-1", "spec.bento"),
-        ("bento.models[0]", "bento://letters:7", "Bento/sorter-1.spec.models[0].tag"),
-    ]
+    assert models(workload) == [("bento", "bento://sorter-1", "spec.bento")]
     assert [(item.kind, item.status) for item in workload.references] == [("Bento", "found")]
     assert len(workload.pods) == 1
 
@@ -172,7 +169,7 @@ def test_the_bento_brings_its_image_and_its_models(read: Read) -> None:
 def test_a_request_for_a_bento_counts_where_there_is_none_yet(read: Read) -> None:
     request = found("BentoRequest", bentoTag="sorter:1", models=[{"tag": "letters:7"}])
     workload = workload_of(read(deployment()), request)
-    assert [model.uri for model in workload.models] == ["bento://sorter-1", "bento://letters:7"]
+    assert models(workload) == [("bento", "bento://sorter-1", "spec.bento")]
     assert [item.kind for item in workload.references] == ["BentoRequest"]
 
 
