@@ -13,11 +13,13 @@ from mlgate.workloads.kinds import Kind, gated_kinds
 BUILT_IN = ("", "apps", "batch")
 """Groups the API server serves by itself."""
 OWN = "mlgate.dev"
+LEFT_OUT = ("ome.io",)
+"""Its kinds have the names of KServe's, so that `kubectl get inferenceservice` would mean them."""
 
 
 def foreign_kinds() -> list[Kind]:
     """The kinds of the table that a platform has to install."""
-    return [row for row in gated_kinds().values() if row.group not in (*BUILT_IN, OWN)]
+    return [row for row in gated_kinds().values() if row.group not in (*BUILT_IN, OWN, *LEFT_OUT)]
 
 
 def definitions() -> list[dict[str, Any]]:

@@ -67,9 +67,8 @@ class Catalog:
     """The tables of `servers.yaml`."""
 
     programs: tuple[Program, ...]
-    by_first_word: dict[str, tuple[Program, ...]]
-    """Programs by the first word of their commands; no other word needs a look at them."""
-    longest_command: int
+    first_words: frozenset[str]
+    """First words of all commands; other words need no look at the programs."""
     flags: dict[str, frozenset[str]]
     variables: dict[str, frozenset[str]]
     client_flags: frozenset[str]
@@ -112,8 +111,7 @@ def catalog() -> Catalog:
     signs = data["signs"]
     return Catalog(
         programs=programs,
-        by_first_word=_by_first_word(programs),
-        longest_command=max(len(command) for program in programs for command in program.commands),
+        first_words=frozenset(command[0] for program in programs for command in program.commands),
         flags={key: frozenset(values) for key, values in data["flags"].items()},
         variables={key: frozenset(values) for key, values in data["variables"].items()},
         client_flags=frozenset(data["clients"]["flags"]),
@@ -165,14 +163,6 @@ def _program(row: dict[str, Any], role: Literal["server", "trainer", "bystander"
         flags=frozenset(row.get("model", ())),
         variables=frozenset(row.get("variables", ())),
     )
-
-
-def _by_first_word(programs: tuple[Program, ...]) -> dict[str, tuple[Program, ...]]:
-    found: dict[str, dict[Program, None]] = {}
-    for program in programs:
-        for command in program.commands:
-            found.setdefault(command[0], {})[program] = None
-    return {word: tuple(named) for word, named in found.items()}
 
 
 def _ends_with(segments: list[str], pattern: tuple[str, ...]) -> bool:

@@ -80,10 +80,12 @@ def _containers(workload: Workload) -> tuple[object, ...]:
 
 
 def _pods(workload: Workload) -> tuple[PodTemplate, ...]:
-    """The templates; a Pod's labels are those of the object itself, which controllers set."""
-    if not _is_pod(workload):
-        return workload.pods
-    return tuple(pod.model_copy(update={"labels": {}}) for pod in workload.pods)
+    """The templates, without labels of the object itself: controllers set those as they like."""
+    own = workload.labels.items()
+    return tuple(
+        pod.model_copy(update={"labels": {} if _is_pod(workload) else dict(pod.labels.items() - own)})
+        for pod in workload.pods
+    )
 
 
 def _is_pod(workload: Workload) -> bool:

@@ -107,6 +107,17 @@ def test_the_deployment_mode_of_the_platform_is_a_change_of_containers() -> None
     assert compare(new, BASE) == SAME.model_copy(update={"containers": True, "any": True})
 
 
+def test_labels_that_pods_take_from_their_object_are_its_own_affair() -> None:
+    def runtime(**labels: str) -> Workload:
+        pods = (PodTemplate(path="spec", labels={"model": "m", **labels}),)
+        update = {"kind": "VLLMRuntime", "api_version": "production-stack.vllm.ai/v1alpha1"}
+        return BASE.model_copy(update={**update, "labels": labels, "pods": pods})
+
+    assert compare(runtime(team="blue"), runtime()) == SAME
+    ours = runtime(**{"mlgate.dev/risk-tier": "high"})
+    assert compare(ours, runtime()) == SAME.model_copy(update={"evidence": True, "any": True})
+
+
 HARMLESS: list[tuple[str, tuple[str, ...], Any]] = [
     *(
         ("Deployment", ("spec", name), value)
