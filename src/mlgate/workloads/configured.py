@@ -35,6 +35,7 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
     A configuration in another volume cannot be read: a problem, unless the model lies there too.
     """
     here = inline_files(reader, part)
+    unread, followed = dict[str, None](), set[str]()
     for slot, detection in zip(part.pod.slots, detections, strict=True):
         models = _as_models(detection)
         for given in (*detection.configured, *models):
@@ -45,10 +46,14 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
             for entry in entries:
                 only = sure and entry.sure and len(entries) == 1
                 yield _named(part, given.path, replace(entry, sure=only))
+            if sure and entries:
+                followed.add(given.path)
             beside = {mount[1] for mount, _ in mounts} - _holding(slot, part.pod, detection)
-            unread = (given.must and not sure) or (sure and not entries and (beside or given.must))
-            if unread and given not in models:
-                reader.problem(given.path, "takes a configuration from where the reader cannot look")
+            if given not in models and (given.must or (sure and not entries and beside)):
+                unread[given.path] = None
+    for path in unread:
+        if path not in followed:
+            reader.problem(path, "takes a configuration from where the reader cannot look")
 
 
 def inline_files(reader: Reader, part: Part) -> dict[str, tuple[str, str]]:
@@ -113,9 +118,14 @@ def _mounts(slot: Slot, file: str) -> tuple[list[tuple[tuple[str, str, str], str
         file = plain_path(file)
         best = max((m for m in slot.mounts if within(file, m[0])), key=lambda m: len(m[0]), default=None)
         return ([] if best is None else [(best, file[len(best[0].rstrip("/")) :].strip("/"))]), True
-    file = posixpath.normpath(file)
-    ending = [(mount, "") for mount in slot.mounts if mount[0].endswith(f"/{file}")]
-    return ending or [(mount, file) for mount in slot.mounts if not mount[2]], bool(ending)
+    segments = posixpath.normpath(file).split("/")
+    fitting = [
+        (mount, "/".join(segments[taken:]))
+        for taken in range(len(segments), 0, -1)
+        for mount in slot.mounts
+        if mount[0].endswith(f"/{'/'.join(segments[:taken])}")
+    ]
+    return fitting or [(mount, "/".join(segments)) for mount in slot.mounts if not mount[2]], bool(fitting)
 
 
 def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[_Entry]:

@@ -129,8 +129,12 @@ def _configured(invocation: Invocation) -> Iterator[Configured]:
     """Files behind flags and variables that configure a server, and behind `serve deploy` and the like."""
     flags = catalog().flags
     for flag in invocation.flags:
-        if flag.value and flag.name in flags["described" if flag.setting else "configuration"]:
-            yield Configured(invocation.expand(flag.value), flag.path, flag.setting)
+        value = flag.value or ""
+        described = flag.name in flags["described"] or (
+            flag.name in flags["describedByFiles"] and value.endswith(_FILES)
+        )
+        if value and (described if flag.setting else flag.name in flags["configuration"]):
+            yield Configured(invocation.expand(value), flag.path, flag.setting)
     for var in invocation.slot.env:
         if var.value and var.name in catalog().variables["configuration"]:
             yield Configured(invocation.expand(var.value), var.path)

@@ -60,11 +60,14 @@ def elsewhere(
         for item in found
         if item.part.component.code and not (others or names_one(item.models)) and (presumed or item.serves)
     ]
+    # What a ConfigMap says is not known yet: `resolve` comes back to it.
+    awaited = [item for item in silent if item.named]
+    silent = [item for item in silent if not item.named]
     coded = {item.part.path: list(_with_code(reader, item.part, name)) for item in silent}
     for addresses in coded.values():
         yield from addresses
     bare = [path for path, addresses in coded.items() if not addresses]
-    if not bare and (names_one(models) or any(coded.values())):
+    if not bare and (awaited or names_one(models) or any(coded.values())):
         return
     images = [
         model

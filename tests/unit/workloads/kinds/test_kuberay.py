@@ -219,7 +219,7 @@ def test_switches_within_the_engine_s_arguments_are_seen(read: Read) -> None:
 
 @pytest.mark.parametrize("name", ["llm_configs", "llm_config", "prefill_config"])
 def test_a_model_described_in_a_file_is_a_problem(read: Read, name: str) -> None:
-    given = ["models/hidden.yaml"] if name == "llm_configs" else "models/hidden.yaml"
+    given = ["models/hidden.yaml"] if name == "llm_configs" else "hidden"
     workload = workload_of(read(service(application(args={name: given, "other": {"model": "acme/shown"}}))))
     assert [problem.message for problem in workload.problems] == [
         "takes a configuration from where the reader cannot look"
@@ -237,6 +237,40 @@ def test_a_model_described_in_a_mounted_config_map_is_followed(read: Read) -> No
     assert [(item.kind, item.name) for item in workload_of(extraction).references] == [("ConfigMap", "llms")]
     assert extraction.manifest is not None
     assert [item.key for item in extraction.manifest.named] == ["drafts.yaml"]
+
+
+def test_a_folder_of_descriptions_below_the_working_folder_is_found_by_its_name(read: Read) -> None:
+    items = [{"key": "drafts", "path": "drafts.yaml"}]
+    volume = {"name": "models", "configMap": {"name": "llms", "items": items}}
+    head = group(
+        image="rayproject/ray-llm:2.52.0",
+        container={"volumeMounts": [{"name": "models", "mountPath": "/home/ray/models"}]},
+        pod={"volumes": [volume]},
+    )
+    claim = {"name": "c", "persistentVolumeClaim": {"claimName": "cache"}}
+    worker = group(
+        container={"volumeMounts": [{"name": "c", "mountPath": "/cache"}]}, pod={"volumes": [claim]}
+    )
+    obj = service(
+        application(args={"models": ["./models/drafts.yaml"]}), rayClusterConfig=cluster(head, [worker])
+    )
+    manifest = read(obj).manifest
+    assert manifest is not None
+    assert [(item.lookup.name, item.key) for item in manifest.named] == [("llms", "drafts")]
+    assert manifest.problems == ()
+    found = ResolvedReference(
+        api_version="v1",
+        kind="ConfigMap",
+        namespace="team",
+        name="llms",
+        status="found",
+        object={"data": {"drafts": "engine_config: {model_id: acme/drafts}"}},
+    )
+    assert uris(resolve(manifest, (found,)).workload()) == ["hf://acme/drafts"]
+    gone = found.model_copy(update={"status": "missing", "object": None})
+    assert [problem.message for problem in resolve(manifest, (gone,)).problems] == [
+        "names no model that the reader can find"
+    ]
 
 
 def test_a_source_in_a_form_nobody_knows_hides_behind_no_name(read: Read) -> None:
