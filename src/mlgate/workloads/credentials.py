@@ -17,6 +17,7 @@ from mlgate.errors import ManifestError
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.credential_patterns import CredentialPatterns, shipped
+from mlgate.workloads.field_names import command_names, variable_names
 from mlgate.workloads.reading import join
 
 _Role = Literal[
@@ -27,11 +28,10 @@ _NOT_SEARCHED = {
     "metadata.managedFields",
     "metadata.annotations['kubectl.kubernetes.io/last-applied-configuration']",
 }
-_ENV_LISTS = {"env", "envs"}
-_ENV_MAPS = {"env", "env_vars", "envVars", "rayStartParams"}
+_VARIABLES = variable_names()
 _VARIABLE_KEYS = {"value", "valueFrom"}
 """Fields of a variable in a map of its own, which is called as the field it stands in."""
-_COMMAND_LISTS = {"command", "args"}
+_COMMANDS = command_names()
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 _VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
 _FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][A-Za-z0-9_.-]{0,100})(?:=|(?:\\\n|[ \t])+(?![-\\]))" + _VALUE)
@@ -115,17 +115,17 @@ def _children(node: _Node) -> Iterator[_Node]:
 
 
 def _role(node: _Node, key: str, child: Json) -> _Role:
-    if isinstance(child, list):
-        if key in _ENV_LISTS and any(isinstance(item, dict) for item in child):
-            return "variables"
-        return "arguments" if key in _COMMAND_LISTS else "plain"
     if isinstance(child, dict):
         if node.role == "configMap" and key == "data":
             return "data"
-        if key in _ENV_MAPS:
+        if key in _VARIABLES or key in _COMMANDS:
             return "variableMap"
         return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
-    return "configEntry" if node.role == "data" else "plain"
+    if node.role == "data":
+        return "configEntry"
+    if key in _VARIABLES and isinstance(child, list) and any(isinstance(item, dict) for item in child):
+        return "variables"
+    return "arguments" if key in _COMMANDS else "plain"
 
 
 def _variables(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
@@ -166,9 +166,10 @@ def _variable(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]
 
 
 def _arguments(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:
-    items: list[Json] = node.value
+    whole = isinstance(node.value, str)
+    items: list[Json] = [node.value] if whole else node.value
     for index, item in enumerate(items):
-        path = f"{node.path}[{index}]"
+        path = node.path if whole else f"{node.path}[{index}]"
         if not isinstance(item, str):
             yield from _search(_Node(item, path, node.container, node.nested), patterns)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
@@ -19,6 +20,7 @@ from mlgate.workloads.uris import Address, hub, in_image, normalise, tagged
 from mlgate.workloads.views import View
 from mlgate.workloads.volumes import VolumeSlot, address_in, read_volume_source, resolve_path
 
+_DOT = re.compile(r"\.")
 MAX_MODELS = 256
 """Models of one object that are looked at; one that names more has a problem, so that it is refused."""
 
@@ -127,18 +129,23 @@ def _texts(reader: Reader, field: ModelField, place: Place) -> list[tuple[str, s
 
 
 def _first(reader: Reader, patterns: tuple[str, ...], given: dict[str, Json], path: str) -> list[Place]:
-    """The first form in which an address is given. One in a form nobody knows hides behind no other one."""
-    found, odd = [], []
-    for pattern in patterns:
-        places = select(Reader(), given, pattern, path)
-        odd += [(at, value) for at, value in places if not isinstance(value, str)]
-        found = [(at, value) for at, value in places if isinstance(value, str) and value]
-        if found:
-            break
-    for at, value in odd:
-        if not any(place.startswith(f"{at}.") for place, _ in found):
+    """The first form in which an address is given.
+
+    One in a form nobody knows hides behind no other, nor does a further one that can only be an address.
+    """
+    forms = [select(Reader(), given, pattern, path) for pattern in patterns]
+    texts = [{at: value for at, value in form if isinstance(value, str) and value} for form in forms]
+    found = next((form for form in texts if form), {})
+    found |= {at: value for form in texts for at, value in form.items() if _is_address(value)}
+    above = {at[: dot.start()] for at in found for dot in _DOT.finditer(at)}
+    for at, value in (place for form in forms for place in form):
+        if not isinstance(value, str) and at not in above:
             reader.problem(at, f"is {kind_of(value)} that holds no address the reader knows")
-    return found
+    return list(found.items())
+
+
+def _is_address(text: str) -> bool:
+    return "://" in text or text.startswith("/")
 
 
 def _joined(reader: Reader, keys: tuple[str, ...], path: str, value: Json) -> list[tuple[str, str]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlgate.domain.request import GroupVersionKind, Request
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+
+HERE = str(Path(__file__).resolve().parent)
+if HERE not in sys.path:  # for what several of these files share
+    sys.path.insert(0, HERE)
 
 Object = dict[str, Any]
 Ask = Callable[..., Request]

@@ -60,7 +60,7 @@ def test_other_fields_of_a_variable_and_odd_entries_are_searched_as_text() -> No
     assert places == [("text", f"{PLACE}.env[0]"), ("text", f"{PLACE}.env[1].note")]
 
 
-@pytest.mark.parametrize("key", ["env", "env_vars", "envVars"])
+@pytest.mark.parametrize("key", ["env", "envs", "env_vars", "envVars", "environmentOverride"])
 def test_a_map_of_variables_is_read_as_variables(key: str) -> None:
     obj = {"spec": {key: {"DB_PASSWORD": "hunter2", "A": {"B": TOKEN}, "N": 1, "OK": "b"}}}
     assert found(obj) == [
@@ -110,6 +110,19 @@ def test_a_command_line_is_searched_by_flag_and_assignment(
 )
 def test_an_ordinary_command_line_holds_none(items: list[Any]) -> None:
     assert found(pod(args=items)) == []
+
+
+@pytest.mark.parametrize("key", ["command", "args", "extraArgs", "entrypoint"])
+def test_a_command_line_may_be_one_text_or_a_map_of_flags(key: str) -> None:
+    assert found({"spec": {key: f"serve --token={TOKEN} m"}}) == [
+        ("argument", None, None, f"spec.{key}", "value")
+    ]
+    assert found({"spec": {key: "serve --api-password hunter2-x9"}}) == [
+        ("argument", None, "api-password", f"spec.{key}", "name")
+    ]
+    assert found({"spec": {key: {"api-password": "hunter2-x9"}}}) == [
+        ("env", None, "api-password", f"spec.{key}.api-password", "name")
+    ]
 
 
 def test_what_is_no_text_in_a_command_line_is_searched() -> None:

@@ -116,11 +116,13 @@ def test_an_address_in_parts_without_its_last_part_is_none(value: dict[str, Any]
         ({"source": "org/a", "id": "x"}, [("m.source", "hf://org/a")]),
         ({"source": {"bucket": "s3://b/a"}, "id": "x"}, [("m.source.bucket", "s3://b/a")]),
         ({"id": "org/x"}, [("m.id", "hf://org/x")]),
+        ({"source": "org/a", "id": "s3://b/x"}, [("m.source", "hf://org/a"), ("m.id", "s3://b/x")]),
+        ({"id": "org/x", "urls": ["/m", "x"]}, [("m.id", "hf://org/x"), ("m.urls[0]", "file:///m")]),
         ({"urls": ["s3://b/1", "", "s3://b/2"]}, [("m.urls[0]", "s3://b/1"), ("m.urls[2]", "s3://b/2")]),
         ({"other": 1}, []),
     ],
 )
-def test_of_several_forms_the_first_that_is_there_counts(
+def test_of_several_forms_the_first_that_is_there_counts_and_hides_no_address(
     value: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     first = ["source.bucket", "source", "id", "urls[]"]
