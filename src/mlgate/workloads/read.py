@@ -31,6 +31,8 @@ from mlgate.workloads.told import told, with_voices
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
 _INITIALIZER = "storage-initializer"
+_OPEN = {"unknown", "file", "image"}
+"""Schemes of addresses in templates that may lead to a model which is named elsewhere."""
 
 
 def read_object(
@@ -62,7 +64,7 @@ def read_object(
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
     labelled = [] if model_kind else list(_labels(parts))
-    serves, trains = _purpose(reader, obj, row, detections, named=bool(models), labelled=bool(labelled))
+    serves, trains = _purpose(reader, obj, row, detections, models, labelled=bool(labelled))
     named = (*_named(reader, parts), *_configurations(found))
     note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
@@ -189,19 +191,25 @@ def _purpose(
     obj: dict[str, Json],
     row: Kind | None,
     detections: list[Detection],
+    models: list[ServedModel],
     *,
-    named: bool,
     labelled: bool,
 ) -> tuple[bool, bool]:
     """Whether it serves and whether it trains: its kind says so, or else its containers do."""
     if row is not None and row.is_model_kind:
-        helps = bool(row.helps) and holds(obj, row.helps) and not named
+        helps = bool(row.helps) and holds(obj, row.helps) and not models
+        # Whatever is started from a template serves the model the template names.
+        names = row.runtime and any(map(_is_certain, models))
         return (
-            (row.serves and not helps) or _has(reader, obj, row.serves_with),
+            (row.serves and not helps) or names or _has(reader, obj, row.serves_with),
             row.trains or _has(reader, obj, row.trains_with),
         )
     serves = labelled or any(detection.serves for detection in detections)
     return serves, any(detection.trains for detection in detections)
+
+
+def _is_certain(model: ServedModel) -> bool:
+    return model.role == "primary" and model.scheme not in _OPEN
 
 
 def _has(reader: Reader, obj: dict[str, Json], patterns: tuple[str, ...]) -> bool:

@@ -661,3 +661,27 @@ def test_the_place_of_a_model_that_is_named_elsewhere_is_no_model_of_its_own(rea
     env = [{"name": "MODEL_DIR", "valueFrom": {"configMapKeyRef": {"name": "c", "key": "k"}}}]
     spec = {"containers": [CONTAINER | {"command": command, "env": env}]}
     assert "${MODEL_DIR}" in {model.uri for model in seen(read, of_kind("ServingRuntime", spec)).models}
+
+
+@pytest.mark.parametrize("kind", ["ServingRuntime", "ClusterServingRuntime"])
+@pytest.mark.parametrize(
+    ("arg", "serves"),
+    [
+        ("--model_id=acme/chat", True),
+        ("--model_id=s3://b/m", True),
+        ("--model_dir=/mnt/models", False),
+        ("--model_id={{.Name}}", False),
+        ("--model_name={{.Name}}", False),
+    ],
+)
+def test_bypass_07_a_runtime_that_names_a_model_serves_it(
+    read: Read, kind: str, arg: str, *, serves: bool
+) -> None:
+    server = {"name": "kserve-container", "image": "kserve/huggingfaceserver:v1", "args": [arg]}
+    workload = seen(read, of_kind(kind, {"containers": [server]}))
+    assert (workload.is_runtime, workload.serves_model) == (True, serves)
+
+
+def test_bypass_07_a_config_that_names_a_model_serves_it(read: Read) -> None:
+    workload = seen(read, of_kind("LLMInferenceServiceConfig", {"model": {"uri": "hf://acme/chat"}}))
+    assert (workload.is_runtime, workload.serves_model) == (True, True)
