@@ -201,6 +201,14 @@ class RolloutField(Frozen):
     of_all: bool = False
 
 
+class Templates(Frozen):
+    """Where a platform fills in templates."""
+
+    language: Literal["metadata", "service"]
+    within: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
 class Kind(Frozen):
     """One row of the table."""
 
@@ -222,6 +230,7 @@ class Kind(Frozen):
     components: tuple[Component, ...] = ()
     env: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
+    templates: Templates | None = None
     claim_templates: str | None = None
     pod_labels: dict[str, str] = {}
     served_name: str | None = None

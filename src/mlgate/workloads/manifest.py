@@ -79,6 +79,8 @@ class Manifest:
     named: tuple[Named, ...] = ()
     features: Features = field(default_factory=Features)
     rollout: Rollout = field(default_factory=Rollout)
+    values: dict[str, str] = field(default_factory=dict, repr=False)
+    """What templates of other objects are filled with for this one."""
     problems: tuple[Problem, ...] = ()
     owner: Owner | None = None
 

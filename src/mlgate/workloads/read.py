@@ -27,6 +27,7 @@ from mlgate.workloads.replaceable import note_replaceable
 from mlgate.workloads.rollouts import rollout
 from mlgate.workloads.silence import Found, elsewhere, in_image, names_one, note_silence
 from mlgate.workloads.strays import stray_addresses
+from mlgate.workloads.templates import fill, values_of
 from mlgate.workloads.told import told, with_voices
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
@@ -46,6 +47,8 @@ def read_object(
         reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
     if row is None and is_unknown_to_its_group(kind.group, kind.kind):
         reader.problem("kind", f"{kind.kind[:60]} of {kind.group[:60]} is not known to the reader")
+    values = values_of(obj, name, namespace) if row is not None and row.templates is not None else {}
+    obj = fill(reader, obj, row, {} if row is not None and row.runtime else values)
     parts = read_parts(reader, obj, row, name)
     claims = _claim_templates(reader, obj, row)
     stored = tuple(slot for part in parts for slot in storage_volumes(reader, part, name))
@@ -92,6 +95,7 @@ def read_object(
             reader, parts, [*detections, *(file for item in found for file in item.configured)]
         ),
         rollout=rollout(reader, obj, row, parts),
+        values=values,
         problems=reader.problems,
     )
 

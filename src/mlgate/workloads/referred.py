@@ -23,6 +23,7 @@ from mlgate.workloads.pods import Pod
 from mlgate.workloads.read import read_object
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import FIELDS, Slot
+from mlgate.workloads.templates import fill
 from mlgate.workloads.volumes import VolumeSlot
 
 _IMAGE = "image"
@@ -37,8 +38,9 @@ def merge_object(
     group, _, version = found.api_version.rpartition("/")
     kind = GroupVersionKind(group=group, version=version, kind=found.kind)
     row = find_kind(group, found.kind)
-    other = read_object(obj, kind, row, namespace=manifest.namespace, name=found.name)
     base = f"{found.kind}/{found.name}."
+    obj = fill(reader, obj, row, manifest.values, base)
+    other = read_object(obj, kind, row, namespace=manifest.namespace, name=found.name)
     if named.merge == "parts":
         return _with_parts(reader, manifest, other, base, named)
     whole = _with_models(manifest, _in_role(other, named), base, named)
@@ -89,14 +91,12 @@ def _with_models(manifest: Manifest, other: Manifest, base: str, named: Named) -
 
     An image that was taken to hold the model of a component holds none if another object names that model.
     """
-    own = {model.id for model in manifest.models} if manifest.row and manifest.row.is_model_kind else set()
-    if named.merge == "models":
-        own = set()
-        if any(model.scheme != _IMAGE and model.role == "primary" for model in other.models):
-            left = [model for model in manifest.models if not _presumed(model, named)]
-            manifest = replace(manifest, models=tuple(left))
+    named_there = any(model.scheme != _IMAGE and model.role == "primary" for model in other.models)
+    if named.merge == "models" and named_there:
+        left = [model for model in manifest.models if not _presumed(model, named)]
+        manifest = replace(manifest, models=tuple(left))
     kept = _kept(manifest, other, manifest.models, other.models)
-    added = [_moved(model, base) for model in kept if model.id not in own]
+    added = [_moved(model, base) for model in kept]
     known = {(model.uri, model.role) for model in manifest.models}
     added = [model for model in added if (model.uri, model.role) not in known]
     return replace(

@@ -5,7 +5,6 @@ What a serving runtime defines runs as much as what the service itself defines.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -18,6 +17,7 @@ from mlgate.workloads.added import with_added
 from mlgate.workloads.configuration import merge_configuration
 from mlgate.workloads.exposure import on_host, width
 from mlgate.workloads.facts import stores
+from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import unique
 from mlgate.workloads.overlay import lay_over
@@ -25,8 +25,7 @@ from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.referred import merge_object
 from mlgate.workloads.silence import UNNAMED, names_one
-
-_TEMPLATE = re.compile(r"\{\{\s*\.(Name|Namespace|Labels|Annotations)(?:\.([A-Za-z0-9_.-]{1,200}))?\s*\}\}")
+from mlgate.workloads.templates import fill
 
 
 def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Manifest:
@@ -129,8 +128,9 @@ def _merge(
     reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
 ) -> Manifest:
     base = f"{found.kind}/{found.name}.spec"
-    given = _rendered(obj.get("spec"), manifest)
-    spec = reader.mapping(given, base)
+    row = find_kind(found.api_version.partition("/")[0], found.kind)
+    given = fill(reader, obj, row, manifest.values, f"{found.kind}/{found.name}.")
+    spec = reader.mapping(given.get("spec"), base)
     runtime = read_pod(reader, spec, base, {})
     worker = reader.mapping(spec.get("workerSpec"), f"{base}.workerSpec")
     pods: list[Pod] = []
@@ -151,24 +151,3 @@ def _worker(reader: Reader, spec: dict[str, Json], path: str, pod: Pod) -> Pod:
     """The runtime's pod for further nodes of the component."""
     worker = read_pod(reader, spec, path, {}, component=f"{pod.component}.worker")
     return replace(worker, slots=tuple(replace(slot, from_reference=True) for slot in worker.slots))
-
-
-def _rendered(value: Json, manifest: Manifest) -> Json:
-    """The runtime with the placeholders for the service's own metadata filled in, as KServe does."""
-    if isinstance(value, str):
-        return _TEMPLATE.sub(lambda match: _placeholder(match, manifest), value) if "{{" in value else value
-    if isinstance(value, list):
-        return [_rendered(item, manifest) for item in value]
-    if isinstance(value, dict):
-        return {key: _rendered(item, manifest) for key, item in value.items()}
-    return value
-
-
-def _placeholder(match: re.Match[str], manifest: Manifest) -> str:
-    field, key = match.group(1), match.group(2)
-    if field == "Name":
-        return manifest.name or match.group(0)
-    if field == "Namespace":
-        return manifest.namespace or match.group(0)
-    values = manifest.labels if field == "Labels" else manifest.annotations
-    return values.get(key or "", match.group(0))
