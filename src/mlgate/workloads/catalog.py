@@ -67,8 +67,9 @@ class Catalog:
     """The tables of `servers.yaml`."""
 
     programs: tuple[Program, ...]
-    first_words: frozenset[str]
-    """First words of all commands; other words need no look at the programs."""
+    by_first_word: dict[str, tuple[Program, ...]]
+    """Programs by the first word of their commands; no other word needs a look at them."""
+    longest_command: int
     flags: dict[str, frozenset[str]]
     variables: dict[str, frozenset[str]]
     client_flags: frozenset[str]
@@ -111,7 +112,8 @@ def catalog() -> Catalog:
     signs = data["signs"]
     return Catalog(
         programs=programs,
-        first_words=frozenset(command[0] for program in programs for command in program.commands),
+        by_first_word=_by_first_word(programs),
+        longest_command=max(len(command) for program in programs for command in program.commands),
         flags={key: frozenset(values) for key, values in data["flags"].items()},
         variables={key: frozenset(values) for key, values in data["variables"].items()},
         client_flags=frozenset(data["clients"]["flags"]),
@@ -163,6 +165,14 @@ def _program(row: dict[str, Any], role: Literal["server", "trainer", "bystander"
         flags=frozenset(row.get("model", ())),
         variables=frozenset(row.get("variables", ())),
     )
+
+
+def _by_first_word(programs: tuple[Program, ...]) -> dict[str, tuple[Program, ...]]:
+    found: dict[str, dict[Program, None]] = {}
+    for program in programs:
+        for command in program.commands:
+            found.setdefault(command[0], {})[program] = None
+    return {word: tuple(named) for word, named in found.items()}
 
 
 def _ends_with(segments: list[str], pattern: tuple[str, ...]) -> bool:

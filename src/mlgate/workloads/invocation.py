@@ -236,16 +236,15 @@ def _value(match: re.Match[str], slot: Slot, assigned: dict[str, str]) -> str:
 
 def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...], Program]]:
     """Index, command and program of every known command."""
-    known = catalog()
-    longest = max(len(command) for program in known.programs for command in program.commands)
+    known, longest = catalog().by_first_word, catalog().longest_command
     # A script can repeat one command thousands of times: each is looked up once.
     matched: dict[tuple[tuple[str, bool], ...], tuple[tuple[str, ...], Program]] = {}
     for index, word in enumerate(words):
-        if word.base not in known.first_words:
+        if word.base not in known:
             continue
         key = tuple((item.text, item.leads) for item in words[index : index + longest])
         if key not in matched:
-            matches = [(program.command_at(words, index), program) for program in known.programs]
+            matches = [(program.command_at(words, index), program) for program in known[word.base]]
             matched[key] = max(matches, key=lambda match: len(match[0]))
         command, program = matched[key]
         if command:

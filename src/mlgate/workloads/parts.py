@@ -137,16 +137,33 @@ def _with_env(reader: Reader, obj: dict[str, Json], parts: list[Part], row: Kind
         return parts
     places = [place for pattern in row.env for place in select(reader, obj, pattern)]
     groups = {path: read_env(reader, value, path, loose=True) for path, value in places}
+    env = tuple(var for variables in groups.values() for var in variables)
     given = [place for pattern in row.args for place in select(reader, obj, pattern)]
     args = tuple(word for path, value in given for word in reader.texts(value, path))
-    return [_told(part, groups, args) for part in parts] if groups or args else parts
+    if not (env or args):
+        return parts
+    own = _by_part(groups, {part.path for part in parts if part.pod.bare})
+    return [_in_env(part, env, args, own.get(part.path, ())) for part in parts]
 
 
-def _told(part: Part, groups: dict[str, tuple[EnvVar, ...]], args: tuple[str, ...]) -> Part:
-    env = tuple(var for variables in groups.values() for var in variables)
+def _by_part(
+    groups: dict[str, tuple[EnvVar, ...]], paths: set[str]
+) -> dict[str, tuple[tuple[EnvVar, ...], ...]]:
+    """The groups of variables that stand in each of the parts."""
+    found: dict[str, tuple[tuple[EnvVar, ...], ...]] = {}
+    for path, variables in groups.items():
+        ends = (index for index, character in enumerate(path) if character == ".")
+        owner = max((path[:end] for end in ends if path[:end] in paths), key=len, default=None)
+        if owner is not None:
+            found[owner] = (*found.get(owner, ()), variables)
+    return found
+
+
+def _in_env(
+    part: Part, env: tuple[EnvVar, ...], args: tuple[str, ...], own: tuple[tuple[EnvVar, ...], ...]
+) -> Part:
     slots = tuple(
         replace(slot, env=env + slot.env, args=slot.args + args) if slot.runs or slot.elsewhere else slot
         for slot in part.pod.slots
     )
-    own = tuple(group for path, group in groups.items() if path.startswith(f"{part.path}."))
     return replace(part, pod=replace(part.pod, slots=slots), env=own if part.pod.bare else ())

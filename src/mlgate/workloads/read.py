@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference, place_of
@@ -11,27 +10,24 @@ from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, Reference, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.configuration import inline
-from mlgate.workloads.configured import configurations
-from mlgate.workloads.detect import Detection, detect
+from mlgate.workloads.detect import Detection
+from mlgate.workloads.examine import examine, once, served_name
 from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
-from mlgate.workloads.models import detected, only_joins, unique, without_data
+from mlgate.workloads.model_fields import MAX_MODELS, datasets, storage_volumes
+from mlgate.workloads.models import unique
 from mlgate.workloads.named_containers import in_named_containers
 from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import holds, select
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.replaceable import note_replaceable
 from mlgate.workloads.rollouts import rollout
-from mlgate.workloads.silence import Found, elsewhere, in_image, names_one, note_silence
+from mlgate.workloads.silence import Found, elsewhere, note_silence
 from mlgate.workloads.strays import stray_addresses
 from mlgate.workloads.templates import fill, values_of
-from mlgate.workloads.told import told, with_voices
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
-_INITIALIZER = "storage-initializer"
 _OPEN = {"unknown", "file", "image"}
 """Schemes of addresses in templates that may lead to a model which is named elsewhere."""
 
@@ -53,16 +49,16 @@ def read_object(
     claims = _claim_templates(reader, obj, row)
     stored = tuple(slot for part in parts for slot in storage_volumes(reader, part, name))
     by_name = {slot.volume.name: slot for slot in reversed(claims)}
-    found = [_examine(reader, obj, part, row, by_name) for part in parts]
+    found = [examine(reader, obj, part, row, by_name) for part in parts]
     detections = [detection for item in found for detection in item.detections]
     models = [model for item in found for model in item.models]
-    models += in_named_containers(reader, found, _served_name(obj, row))
+    models += in_named_containers(reader, found, served_name(obj, row))
     note_replaceable(reader, [(item.part, item.placed) for item in found])
     given = tuple(entry for part in parts for entry in datasets(reader, part))
     models += _strays(reader, obj, row, {model.path for model in models} | {entry.path for entry in given})
     model_kind = row is not None and row.is_model_kind
-    models = _once(models)
-    models += elsewhere(reader, found, models, _served_name(obj, row), presumed=model_kind)
+    models = once(models)
+    models += elsewhere(reader, found, models, served_name(obj, row), presumed=model_kind)
     if len(models) > MAX_MODELS:
         reader.problem("", f"holds more than {MAX_MODELS} models")
         del models[MAX_MODELS:]  # refused for the problem; policy need not look at each of them
@@ -98,87 +94,6 @@ def read_object(
         values=values,
         problems=reader.problems,
     )
-
-
-def _once(models: list[ServedModel]) -> list[ServedModel]:
-    """What one place names is one model, however many containers take it from there."""
-    return list({(model.uri, model.role, model.path): model for model in reversed(models)}.values())[::-1]
-
-
-def _mounted(part: Part, claims: dict[str, VolumeSlot]) -> tuple[VolumeSlot, ...]:
-    """The claim templates its containers mount by their names, like any volume."""
-    names = dict.fromkeys(name for slot in part.pod.slots for _, name, _ in slot.mounts)
-    return tuple(claims[name] for name in names if name in claims)
-
-
-def _examine(
-    reader: Reader, obj: dict[str, Json], part: Part, row: Kind | None, claims: dict[str, VolumeSlot]
-) -> Found:
-    own = replace(part, pod=replace(part.pod, volumes=part.pod.volumes + _mounted(part, claims)))
-    presumed = row is not None and row.is_model_kind
-    batch = row is not None and row.batch
-    trainer = row is not None and row.trains
-    platform = any(slot.name == _INITIALIZER for slot in part.pod.slots)
-    detections = tuple(
-        detect(
-            slot,
-            own.pod.volumes,
-            presumed=presumed,
-            batch=batch,
-            trainer=trainer,
-            platform_mount=platform,
-            made=part.pod.made,
-        )
-        for slot in own.pod.slots
-    )
-    detections = without_data(own, detections)
-    voices = list(told(reader, part))
-    heard = tuple(
-        detect(slot, volumes, presumed=presumed, batch=batch, told=words) for slot, volumes, words in voices
-    )
-    whole = with_voices(own, voices)
-    for slot, detection in zip(whole.pod.slots, (*detections, *heard), strict=True):
-        if not detection.complete:
-            reader.problem(slot.at("args"), "is too long to be searched for models")
-    name = _served_name(obj, row)
-    models = list(declared(reader, own, name))
-    placed = bool(models) and presumed
-    models += detected(whole, (*detections, *heard), name=name, first=not models)
-    files = list(inline(reader, own, detections))
-    for file, given in files:
-        alone = replace(own, pod=replace(own.pod, slots=(file,)))
-        models += detected(alone, (given,), name=name, first=not models)
-    named = tuple(configurations(reader, whole, (*detections, *heard)))
-    configured = tuple(given for _, given in files)
-    _note_loader(reader, own, models)
-    found = Found(own, whole, tuple(_once(models)), (*detections, *heard), named, configured, placed)
-    return found if names_one(models) else _with_image(reader, found, name, presumed=presumed)
-
-
-def _note_loader(reader: Reader, part: Part, models: list[ServedModel]) -> None:
-    """A loader that is switched off, where nothing but a field says which model there is."""
-    for path, value in part.select(reader, part.component.loader) if part.component.loader else ():
-        loaded = any(model.path.startswith(f"{part.pod.template.path}.") for model in models)
-        if reader.boolean(value, path) is False and models and not loaded:
-            reader.problem(path, "is off, so that nothing is known to load the model that is named")
-
-
-def _with_image(reader: Reader, found: Found, name: str | None, *, presumed: bool) -> Found:
-    """The model in the image of a part that names none, unless it is looked for with the other parts."""
-    component = found.part.component
-    joins = component.image_if_none or component.code or (component.follows and only_joins(found.detections))
-    if not (component.image_holds_model or (found.serves and not (presumed or joins))):
-        return found
-    # A configuration that names a model comes before one that is part of the image.
-    held = tuple(in_image(Reader() if found.named else reader, found.whole, found.detections, name))
-    if found.named:
-        return replace(found, named=tuple(replace(item, instead=held) for item in found.named))
-    return replace(found, models=(*found.models, *held))
-
-
-def _served_name(obj: dict[str, Json], row: Kind | None) -> str | None:
-    name = dig(obj, *row.served_name.split(".")) if row is not None and row.served_name else None
-    return name if isinstance(name, str) else None
 
 
 def _strays(reader: Reader, obj: dict[str, Json], row: Kind | None, known: set[str]) -> Iterator[ServedModel]:

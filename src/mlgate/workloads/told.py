@@ -19,12 +19,15 @@ from mlgate.workloads.slots import Slot
 from mlgate.workloads.views import View
 from mlgate.workloads.volumes import VolumeSlot
 
+Voice = tuple[Slot, tuple[VolumeSlot, ...], Told]
+"""A container nobody lists, the volumes it can see, and what it is told."""
 
-def told(reader: Reader, part: Part) -> Iterator[tuple[Slot, tuple[VolumeSlot, ...], Told]]:
-    """What is told to a part, in each view of the volumes of its object."""
+
+def told(reader: Reader, part: Part) -> Iterator[list[Voice]]:
+    """What is told to a part, each in every view of the volumes of its object."""
     for slot, words in _told(reader, part):
-        for view in part.views or (View(),):
-            yield replace(slot, mounts=view.mounts), view.volumes, words
+        views = part.views or (View(),)
+        yield [(replace(slot, mounts=view.mounts), view.volumes, words) for view in views]
 
 
 def _told(reader: Reader, part: Part) -> Iterator[tuple[Slot, Told]]:
@@ -48,7 +51,7 @@ def _told(reader: Reader, part: Part) -> Iterator[tuple[Slot, Told]]:
                 yield slot, words
 
 
-def with_voices(part: Part, voices: list[tuple[Slot, tuple[VolumeSlot, ...], Told]]) -> Part:
+def with_voices(part: Part, voices: list[Voice]) -> Part:
     """The part with what it is told as containers beside its own."""
     slots = (*part.pod.slots, *(slot for slot, _, _ in voices))
     seen = tuple(volume for view in part.views for volume in view.volumes) if voices else ()

@@ -139,3 +139,14 @@ def test_what_is_more_than_the_limit_is_one_problem() -> None:
     assert answers == [True, False, True]
     assert not reader.within("things", 3)
     assert [problem.message for problem in reader.problems] == ["holds more than 3 things"]
+
+
+def test_the_places_of_a_pattern_are_looked_for_once() -> None:
+    reader, whole, asked = Reader(), {"a": 1}, list[str]()
+
+    def find() -> list[tuple[str, Any]]:
+        asked.append("a")
+        return [("a", 1)]
+
+    assert reader.once(whole, "a", find) == reader.once(whole, "a", find) == [("a", 1)]
+    assert asked == ["a"]
