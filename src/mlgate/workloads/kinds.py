@@ -209,6 +209,15 @@ class Templates(Frozen):
     values: tuple[str, ...] = ()
 
 
+class Reserved(Frozen):
+    """Labels and annotations that only the platform may write."""
+
+    prefix: str
+    within: tuple[str, ...]
+    written: tuple[str, ...] = ()
+    written_with: tuple[str, ...] = ()
+
+
 class Kind(Frozen):
     """One row of the table."""
 
@@ -231,6 +240,7 @@ class Kind(Frozen):
     env: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     templates: Templates | None = None
+    reserved: Reserved | None = None
     claim_templates: str | None = None
     pod_labels: dict[str, str] = {}
     served_name: str | None = None

@@ -22,6 +22,7 @@ from mlgate.workloads.parts import Part, read_parts
 from mlgate.workloads.paths import holds, select
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.replaceable import note_replaceable
+from mlgate.workloads.reserved import note_reserved
 from mlgate.workloads.rollouts import rollout
 from mlgate.workloads.silence import Found, elsewhere, note_silence
 from mlgate.workloads.strays import stray_addresses
@@ -43,6 +44,7 @@ def read_object(
         reader.problem("apiVersion", f"version {kind.version[:60]} of {row.kind} is not known to the reader")
     if row is None and is_unknown_to_its_group(kind.group, kind.kind):
         reader.problem("kind", f"{kind.kind[:60]} of {kind.group[:60]} is not known to the reader")
+    note_reserved(reader, obj, row)
     values = values_of(obj, name, namespace) if row is not None and row.templates is not None else {}
     obj = fill(reader, obj, row, {} if row is not None and row.runtime else values)
     parts = read_parts(reader, obj, row, name)

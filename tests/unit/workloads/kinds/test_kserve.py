@@ -685,3 +685,57 @@ def test_bypass_07_a_runtime_that_names_a_model_serves_it(
 def test_bypass_07_a_config_that_names_a_model_serves_it(read: Read) -> None:
     workload = seen(read, of_kind("LLMInferenceServiceConfig", {"model": {"uri": "hf://acme/chat"}}))
     assert (workload.is_runtime, workload.serves_model) == (True, True)
+
+
+RESERVED = "is for the platform alone to write"
+CACHED = {
+    "internal.serving.kserve.io/localmodel-pvc-name": "weights",
+    "internal.serving.kserve.io/localmodel-sourceuri": "s3://models/churn",
+}
+SINK = {"internal.serving.kserve.io/logger-sink-url": "http://elsewhere.example.com"}
+
+
+@pytest.mark.parametrize("place", ["predictor", "transformer", "explainer", "canary"])
+@pytest.mark.parametrize("key", ["labels", "annotations"])
+def test_what_only_the_platform_writes_is_a_problem_in_a_component(
+    read: Read, service: Make, place: str, key: str
+) -> None:
+    component = {"model": SKLEARN, key: CACHED}
+    spec: Json = {"predictor": {"model": SKLEARN}}
+    spec[place] = [{"predictor": component}] if place == "canary" else component
+    found = messages(seen(read, service(spec)))
+    path = "spec.canary[0].predictor" if place == "canary" else f"spec.{place}"
+    assert [item for item in found if item[1] == RESERVED] == [
+        (f"{path}.{key}['{name}']", RESERVED) for name in CACHED
+    ]
+
+
+@pytest.mark.parametrize(
+    ("model", "annotations", "told"),
+    [
+        (SKLEARN, CACHED, 0),
+        ({"storage": {"key": "k", "path": "p"}}, CACHED, 2),
+        (SKLEARN, SINK, 1),
+        (SKLEARN, {"serving.kserve.io/deploymentMode": "Standard"}, 0),
+    ],
+)
+def test_of_the_metadata_the_platform_writes_what_it_knows_of_its_cache(
+    read: Read, service: Make, model: Json, annotations: Json, told: int
+) -> None:
+    workload = seen(read, service({"predictor": {"model": model}}, annotations=annotations))
+    assert len([1 for _, message in messages(workload) if message == RESERVED]) == told
+
+
+@pytest.mark.parametrize(("uri", "told"), [("hf://acme/chat", 0), (None, 2)])
+def test_a_language_model_service_is_told_of_the_cache_by_its_address(
+    read: Read, uri: str | None, told: int
+) -> None:
+    model = {"name": "chat"} | ({"uri": uri} if uri else {})
+    workload = seen(read, llm({"model": model, "baseRefs": [{"name": "b"}]}, annotations=CACHED))
+    assert len([1 for _, message in messages(workload) if message == RESERVED]) == told
+
+
+@pytest.mark.parametrize("kind", ["ServingRuntime", "ClusterServingRuntime", "LLMInferenceServiceConfig"])
+def test_what_only_the_platform_writes_is_a_problem_in_a_template(read: Read, kind: str) -> None:
+    workload = seen(read, of_kind(kind, {"annotations": SINK}, "v1alpha1"))
+    assert messages(workload) == [(f"spec.annotations['{name}']", RESERVED) for name in SINK]
