@@ -121,7 +121,7 @@ def _role(node: _Node, key: str, child: Json) -> _Role:
         if key in _VARIABLES or key in _COMMANDS:
             return "variableMap"
         return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
-    if node.role == "data":
+    if node.role == "data" and isinstance(child, str):
         return "configEntry"
     if key in _VARIABLES and isinstance(child, list) and any(isinstance(item, dict) for item in child):
         return "variables"

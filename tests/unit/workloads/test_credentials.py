@@ -295,3 +295,18 @@ def test_entries_of_a_config_map_are_told_by_key_and_reason_alone() -> None:
 
     assert found == [("password", "name"), ("config.yaml", "value"), ("url", "uriPassword")]
     assert token not in str(found)
+
+
+def test_an_entry_of_a_config_map_that_is_no_text_is_searched_like_anything() -> None:
+    data = {"list": ["x", TOKEN], "plain": "x"}
+    found = scan({"apiVersion": "v1", "kind": "ConfigMap", "data": data})
+    assert [(entry.path, entry.reason) for entry in found] == [("data.list[1]", "value")]
+
+
+def test_a_map_of_nothing_but_a_value_is_a_variable_called_as_its_field() -> None:
+    given = {"redisPassword": {"value": "correct-horse"}, "other": {"value": "correct-horse"}}
+    found = scan({"spec": {**given, "token": {"valueFrom": {"secretKeyRef": {"name": "s", "key": TOKEN}}}}})
+    assert [(entry.kind, entry.name, entry.path) for entry in found] == [
+        ("env", "redisPassword", "spec.redisPassword.value"),
+        ("text", None, "spec.token.valueFrom.secretKeyRef.key"),
+    ]
