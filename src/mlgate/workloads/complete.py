@@ -39,7 +39,7 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
         return Subject(None, None, Change(), evidence.cards, extraction.credentials)
     controller = _resolved(find_controller(evidence.owners, extraction.request.namespace), evidence)
     inherited = manifest if controller is None else inherit(manifest, controller)
-    whole = resolve(inherited, evidence.references)
+    whole = resolve(inherited, evidence.references, offline=_is_offline(evidence))
     workload = with_owner_facts(_stored(whole, evidence), whole, controller)
     references = _card_references(whole, extraction)
     return Subject(
@@ -54,6 +54,13 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
         ),
         cards=bind(evidence.cards, references, workload.models),
         credentials=extraction.credentials,
+    )
+
+
+def _is_offline(evidence: Evidence) -> bool:
+    """Whether there is no cluster to look other objects up in."""
+    return any(
+        entry.lookup == "cluster.references" and entry.reason == "offline" for entry in evidence.unavailable
     )
 
 

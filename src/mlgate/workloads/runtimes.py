@@ -28,8 +28,13 @@ from mlgate.workloads.silence import UNNAMED, names_one
 from mlgate.workloads.templates import fill
 
 
-def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Manifest:
-    """The manifest with the state of its references, and the containers of those that were found."""
+def resolve(
+    manifest: Manifest, resolved: tuple[ResolvedReference, ...], *, offline: bool = False
+) -> Manifest:
+    """The manifest with the state of its references, and the containers of those that were found.
+
+    `offline`: what is not found was never to be had, as in files, so that it says nothing about the object.
+    """
     references: list[Reference] = []
     found: list[tuple[Named, ResolvedReference]] = []
     reader = Reader()
@@ -41,7 +46,7 @@ def resolve(manifest: Manifest, resolved: tuple[ResolvedReference, ...]) -> Mani
     for named, other in _in_order(found):
         if other.status == "found" and other.object is not None:
             manifest = _merged(reader, manifest, named, other, other.object)
-        elif other.status == "unavailable" and named.merge == "pods":
+        elif other.status == "unavailable" and named.merge == "pods" and not offline:
             manifest = _presumed(manifest, named)
     manifest = replace(_with_unnamed(reader, manifest), references=tuple(references))
     _note_silence(reader, manifest)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.domain.evidence import Evidence, ResolvedReference
+from mlgate.domain.evidence import Evidence, ResolvedReference, Unavailable
 from mlgate.domain.workload import Workload
 from mlgate.workloads.complete import complete, wider_lookups
 from mlgate.workloads.extract import Extraction
@@ -113,6 +113,26 @@ def test_one_that_cannot_be_followed_is_presumed_to_serve(read: Read) -> None:
     assert workload.serves_model
     assert workload.detected_by == ("reference:chat@spec.workloadRef.name",)
     assert [item.status for item in workload.references] == ["unavailable"]
+
+
+@pytest.mark.parametrize(
+    ("lookup", "reason", "serves"),
+    [
+        ("cluster.references", "offline", False),
+        ("cluster.references", "error", True),
+        ("cluster.references", "disabled", True),
+        ("cluster.storageClasses", "offline", True),
+    ],
+)
+def test_one_that_no_file_holds_is_not_presumed_to_serve(
+    read: Read,
+    lookup: str,
+    reason: str,
+    serves: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    missing = Unavailable.model_validate({"lookup": lookup, "reason": reason, "message": "m"})
+    evidence = referred(POD, status="unavailable").model_copy(update={"unavailable": (missing,)})
+    assert workload_of(read(rollout()), evidence).serves_model is serves
 
 
 def test_one_that_is_known_to_serve_is_not_presumed_to(read: Read) -> None:
