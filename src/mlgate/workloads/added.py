@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlgate.domain.workload import ServedModel
+from mlgate.workloads.configured import configurations
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.facts import with_switches
 from mlgate.workloads.kinds import Component
-from mlgate.workloads.manifest import Manifest
+from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import built_in, detected, main_container, unique
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
@@ -21,19 +22,34 @@ from mlgate.workloads.silence import UNNAMED
 
 
 def with_added(reader: Reader, manifest: Manifest, pods: list[Pod]) -> Manifest:
-    """The manifest with the models and switches that only the merged pods name."""
-    models, features = list(manifest.models), manifest.features
+    """The manifest with the models, switches and configurations that only the merged pods name."""
+    models, features, named = list(manifest.models), manifest.features, list(manifest.named)
     for pod in pods:
         detections = tuple(detect(slot, pod.volumes, presumed=True, made=pod.made) for slot in pod.slots)
-        models += _models(reader, manifest, pod, detections)
+        part = _part(manifest, pod)
+        models += _models(reader, manifest, part, detections)
         features = with_switches(features, detections)
-    return replace(manifest, models=unique(models), features=features)
+        named += _configurations(reader, manifest, part, detections)
+    return replace(manifest, models=unique(models), features=features, named=tuple(named))
+
+
+def _configurations(
+    reader: Reader, manifest: Manifest, part: Part, detections: tuple[Detection, ...]
+) -> list[Named]:
+    """Those nobody knew of before, and what cannot be followed of them."""
+    fresh = Reader()
+    found = {item.entry: item for item in configurations(fresh, part, detections)}
+    for problem in fresh.problems:
+        if problem not in manifest.problems:
+            reader.problem(problem.path, problem.message)
+    known = {item.entry for item in manifest.named}
+    return [item for entry, item in found.items() if entry not in known]
 
 
 def _models(
-    reader: Reader, manifest: Manifest, pod: Pod, detections: tuple[Detection, ...]
+    reader: Reader, manifest: Manifest, part: Part, detections: tuple[Detection, ...]
 ) -> list[ServedModel]:
-    part = _part(manifest, pod)
+    pod = part.pod
     known = {model.uri for model in manifest.models}
     own = any(model.id == part.id or model.path.startswith(f"{part.path}.") for model in manifest.models)
     named = detected(part, detections, name=manifest.name, first=not own)

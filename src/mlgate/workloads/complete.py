@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Credential
 from mlgate.domain.evidence import Card, CardReference, Evidence
-from mlgate.domain.lookups import LookUps
+from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.workload import Change, Volume, Workload
 from mlgate.workloads.binding import bind
 from mlgate.workloads.card_references import ANNOTATION, read_card_references
@@ -100,10 +100,17 @@ def _with_references(lookups: LookUps, manifest: Manifest, evidence: Evidence) -
         whole = resolve(manifest, evidence.references)
         models = {model.id: model.uri for model in whole.models}
         update = {**needed(whole, whole.workload()), "model_uris": {**lookups.model_uris, **models}}
-        return lookups.model_copy(update=update)
+        return lookups.model_copy(update={**update, "references": _references(lookups, whole)})
     if not any(brings_names(reference.object) for reference in evidence.references):
         return lookups
-    return lookups.model_copy(update=named_by_pods(resolve(manifest, evidence.references)))
+    whole = resolve(manifest, evidence.references)
+    return lookups.model_copy(update={**named_by_pods(whole), "references": _references(lookups, whole)})
+
+
+def _references(lookups: LookUps, manifest: Manifest) -> tuple[ObjectReference, ...]:
+    """Those known before, then those that only the merged pods name."""
+    added = (item.lookup for item in manifest.named if item.lookup not in lookups.references)
+    return lookups.references + tuple(dict.fromkeys(added))
 
 
 def _resolved(controller: Controller | None, evidence: Evidence) -> Controller | None:

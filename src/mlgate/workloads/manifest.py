@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from mlgate.domain.base import Problem
-from mlgate.domain.lookups import ObjectReference
+from mlgate.domain.lookups import ObjectReference, place_of
 from mlgate.domain.workload import (
     DatasetSource,
     Endpoint,
@@ -51,6 +51,22 @@ class Named:
     """What is served if the configuration names no model."""
     as_role: ModelRole | None = None
     """Role of the models of the object, if it is not what that says itself."""
+
+    @property
+    def entry(self) -> tuple[str, str, str | None]:
+        """What of which object counts for which pod."""
+        return self.component, self.lookup.name, self.key
+
+    def reference(self, namespace: str | None) -> Reference:
+        """The same in the form policy sees, before it is looked up."""
+        api_version, kind, namespaced = self.lookup.kinds[0]
+        return Reference(
+            api_version=api_version,
+            kind=kind,
+            namespace=place_of(namespaced, namespace),
+            name=self.lookup.name,
+            path=self.lookup.path,
+        )
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json
-from mlgate.domain.lookups import ObjectReference, place_of
+from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.request import GroupVersionKind
-from mlgate.domain.workload import DatasetSource, Reference, ServedModel
+from mlgate.domain.workload import DatasetSource, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection
@@ -87,7 +87,7 @@ def read_object(
         datasets=(*given, *_datasets(detections)),
         endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else [])),
         exposure=exposure(reader, obj, row, labels, parts),
-        references=tuple(_reference(item, namespace) for item in named),
+        references=tuple(item.reference(namespace) for item in named),
         named=named,
         features=facts.features(
             reader, parts, [*detections, *(file for item in found for file in item.configured)]
@@ -207,14 +207,3 @@ def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool | st
     named = (version if isinstance(version, str) else first[0], kind if isinstance(kind, str) else first[1])
     known = next((entry for entry in kinds if entry[:2] == named), None)
     return (known or (*named, True),)
-
-
-def _reference(named: Named, namespace: str | None) -> Reference:
-    api_version, kind, namespaced = named.lookup.kinds[0]
-    return Reference(
-        api_version=api_version,
-        kind=kind,
-        namespace=place_of(namespaced, namespace),
-        name=named.lookup.name,
-        path=named.lookup.path,
-    )

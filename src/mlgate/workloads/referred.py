@@ -173,7 +173,19 @@ def _with_pods(manifest: Manifest, other: Manifest, base: str, named: Named) -> 
         features=_features(manifest.features, other.features, base),
         exposure=max(manifest.exposure, _place(other.exposure, base), key=width),
         rollout=manifest.rollout if manifest.rollout.strategy != "none" else _place(other.rollout, base),
+        named=(*manifest.named, *(_moved_named(item, base) for item in _configured(other, named))),
     )
+
+
+def _configured(other: Manifest, named: Named) -> list[Named]:
+    """The configurations of what it runs; of parts they are looked for anew, once they are merged."""
+    return [item for item in other.named if item.merge == "configuration" and named.merge == "pods"]
+
+
+def _moved_named(named: Named, base: str) -> Named:
+    lookup = named.lookup.model_copy(update={"path": f"{base}{named.lookup.path}"})
+    instead = tuple(_moved(model, base) for model in named.instead)
+    return replace(named, lookup=lookup, component=f"{base}{named.component}", instead=instead)
 
 
 def _presumed(model: ServedModel, named: Named) -> bool:

@@ -48,6 +48,12 @@ def resolve(
             manifest = _merged(reader, manifest, named, other, other.object)
         elif other.status == "unavailable" and named.merge == "pods" and not offline:
             manifest = _presumed(manifest, named)
+    # What is merged can be configured by ConfigMaps of its own.
+    for named in manifest.named[len(references) :]:
+        other = _match(named.lookup, resolved)
+        references.append(_stated(named.reference(manifest.namespace), other))
+        if other is not None and other.object is not None:
+            manifest = _merged(reader, manifest, named, other, other.object)
     manifest = replace(_with_unnamed(reader, manifest), references=tuple(references))
     _note_silence(reader, manifest)
     return replace(_outside(manifest), problems=(*manifest.problems, *reader.problems))

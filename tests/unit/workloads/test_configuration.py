@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import pytest
 
-from mlgate.domain.evidence import ResolvedReference
+from mlgate.domain.evidence import Evidence, ResolvedReference
 from mlgate.domain.workload import Workload
+from mlgate.workloads.complete import wider_lookups
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.runtimes import resolve
@@ -493,3 +494,112 @@ def test_what_serves_no_model_may_be_configured_from_anywhere(read: Read, pod_of
     assert extraction.workload is not None
     assert not extraction.workload.concerns_a_model
     assert extraction.workload.references == ()
+
+
+# Configurations of what other objects bring
+
+
+RUNTIME = ResolvedReference(
+    api_version="serving.kserve.io/v1alpha1",
+    kind="ServingRuntime",
+    namespace="team",
+    name="own",
+    status="found",
+    object={
+        "spec": {
+            "containers": [
+                {
+                    "name": "kserve-container",
+                    "image": VLLM,
+                    "args": ["--config", FILE],
+                    "volumeMounts": [MOUNT],
+                }
+            ],
+            "volumes": [CONFIG_MAP],
+        }
+    },
+)
+SERVICE: Json = {
+    "apiVersion": "serving.kserve.io/v1beta1",
+    "kind": "InferenceService",
+    "metadata": {"name": "chat"},
+    "spec": {"predictor": {"model": {"runtime": "own", "storageUri": "s3://bucket/m"}}},
+}
+
+
+def test_a_runtime_can_be_configured_by_a_config_map(read: Read) -> None:
+    found = config_map({"server.yaml": "lora-modules: [sql=acme/sql]\ntrust-remote-code: true"})
+    workload = resolved(read, SERVICE, RUNTIME, found)
+    assert uris(workload) == ["s3://bucket/m", "hf://acme/sql"]
+    assert workload.features.trust_remote_code.enabled
+    assert [(item.kind, item.name, item.status, item.path) for item in workload.references] == [
+        ("ServingRuntime", "own", "found", "spec.predictor.model.runtime"),
+        ("ConfigMap", "arguments", "found", "ServingRuntime/own.spec.containers[0].args[0]"),
+    ]
+    assert [item.status for item in resolved(read, SERVICE, RUNTIME).references] == ["found", "unavailable"]
+
+
+def test_what_a_runtime_names_is_looked_up_in_a_second_round(read: Read) -> None:
+    extraction = read(SERVICE)
+    wider = wider_lookups(extraction, Evidence(references=(RUNTIME,)))
+    assert [reference.name for reference in wider.references] == ["own", "arguments"]
+    assert wider.config_maps == ("arguments",)
+
+
+def test_a_configuration_of_a_runtime_that_cannot_be_followed_is_a_problem_once(read: Read) -> None:
+    assert RUNTIME.object is not None
+    spec = {**RUNTIME.object["spec"], "volumes": [{"name": "config", "secret": {"secretName": "s"}}]}
+    hidden = RUNTIME.model_copy(update={"object": {"spec": spec}})
+    assert messages(resolved(read, SERVICE, hidden)) == [
+        (
+            "ServingRuntime/own.spec.containers[0].args[0]",
+            "takes a configuration from where the reader cannot look",
+        )
+    ]
+
+
+def test_what_the_object_says_itself_is_not_told_twice(read: Read) -> None:
+    secret = {"name": "config", "secret": {"secretName": "s"}}
+    container = {
+        "name": "kserve-container",
+        "image": VLLM,
+        "args": ["--config", FILE],
+        "volumeMounts": [MOUNT],
+    }
+    predictor = {"model": {"runtime": "own", "storageUri": "s3://b/m"}, "containers": [container]}
+    obj = {**SERVICE, "spec": {"predictor": {**predictor, "volumes": [secret]}}}
+    bare = RUNTIME.model_copy(update={"object": {"spec": {"containers": []}}})
+    found = messages(resolved(read, obj, bare))
+    assert len(found) == len(set(found))
+
+
+def test_a_deployment_behind_a_rollout_keeps_its_configuration(read: Read, server: PodOf) -> None:
+    rollout = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Rollout",
+        "metadata": {"name": "chat"},
+        "spec": {"workloadRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "chat"}},
+    }
+    deployment = ResolvedReference(
+        api_version="apps/v1",
+        kind="Deployment",
+        namespace="team",
+        name="chat",
+        status="found",
+        object={
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "chat"},
+            "spec": {"template": {"spec": server()["spec"]}},
+        },
+    )
+    workload = resolved(read, rollout, deployment, config_map({"server.yaml": "model: acme/drafts"}))
+    assert uris(workload) == ["hf://acme/drafts"]
+    wider = wider_lookups(read(rollout), Evidence(references=(deployment,)))
+    assert [reference.name for reference in wider.references] == ["chat", "arguments"]
+    assert messages(resolved(read, rollout, deployment, absent("missing"))) == [
+        (
+            "Deployment/chat.spec.template.spec.containers[0].args[0]",
+            "names no model that the reader can find",
+        )
+    ]
