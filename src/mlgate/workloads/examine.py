@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ServedModel
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.configuration import inline
 from mlgate.workloads.configured import configurations
 from mlgate.workloads.detect import Detection, detect
@@ -51,6 +52,8 @@ def examine(
     voices, heard = _heard(reader, part, presumed=presumed, batch=batch)
     whole = with_voices(own, voices)
     for slot, detection in zip(whole.pod.slots, (*detections, *heard), strict=True):
+        if presumed and slot.variable_from_elsewhere(catalog().variables["arguments"]):
+            reader.problem(slot.at("env"), "takes arguments from an object that is not read")
         if not detection.complete:
             reader.problem(slot.at("args"), "is too long to be searched for models")
     name = served_name(obj, row)

@@ -19,6 +19,7 @@ OF_A_CONTAINER = ("image", "command", "args", "env", "envFrom", "securityContext
 FIELDS = (*OF_A_CONTAINER, "volumeMounts", "ports")
 """Those that are read."""
 _COMPARED_AS_WRITTEN = ("securityContext", "lifecycle", "workingDir", "volumeDevices")
+_ELSEWHERE = {"secretKey", "configMapKey"}
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _JOB_INDEX = "JOB_COMPLETION_INDEX"
 _ADDED_MOUNTS = (
@@ -80,6 +81,11 @@ class Slot:
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name; the last one wins, as for the container runtime."""
         return self._variables.get(name)
+
+    def variable_from_elsewhere(self, names: frozenset[str]) -> bool:
+        """Whether one of the variables has a value that stands in another object."""
+        found = (self.variable(name) for name in names)
+        return any(var is not None and var.from_ in _ELSEWHERE for var in found)
 
     def fingerprint(self) -> str:
         """What two containers must share to be the same: unmasked and in full."""

@@ -11,6 +11,8 @@ from mlgate.workloads.reading import join
 from mlgate.workloads.uris import normalise
 
 _ADDRESS_KEYS = {"storageUri", "modelUri", "uri"}
+_STORES = {"hf", "s3", "gs", "oci", "oci+native", "oci+fetch", "pvc", "hdfs", "webhdfs", "model-registry"}
+"""Schemes of stores, where hardly anything but models and data is kept."""
 _NOT_READ = {"metadata", "status"}
 MAX_FOUND = 50
 """More are not told apart; that there may be more is a problem."""
@@ -38,10 +40,10 @@ def stray_addresses(obj: dict[str, Json], known: set[str]) -> Iterator[tuple[str
             value = node[key]
             if place in known or not isinstance(value, str) or not value or count >= MAX_FOUND:
                 continue
-            if key == "uri" and "storageUris" not in path:
+            address = normalise(value)
+            if key == "uri" and "storageUris" not in path and address.scheme not in _STORES:
                 continue
             count += 1
-            address = normalise(value)
             yield (
                 place,
                 ServedModel(

@@ -739,3 +739,21 @@ def test_a_language_model_service_is_told_of_the_cache_by_its_address(
 def test_what_only_the_platform_writes_is_a_problem_in_a_template(read: Read, kind: str) -> None:
     workload = seen(read, of_kind(kind, {"annotations": SINK}, "v1alpha1"))
     assert messages(workload) == [(f"spec.annotations['{name}']", RESERVED) for name in SINK]
+
+
+@pytest.mark.parametrize("source", ["configMapKeyRef", "secretKeyRef"])
+def test_arguments_that_stand_in_another_object_are_a_problem(read: Read, source: str) -> None:
+    env = [{"name": "VLLM_ADDITIONAL_ARGS", "valueFrom": {source: {"name": "more", "key": "args"}}}]
+    workload = seen(read, llm({"template": {"containers": [CONTAINER | {"env": env}]}}))
+    assert messages(workload) == [
+        ("spec.template.containers[0].env", "takes arguments from an object that is not read")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("uri", "told"), [("hf://acme/draft", True), ("s3://b/m", True), ("https://example.com/x", False)]
+)
+def test_an_address_of_a_store_in_an_unknown_field_is_a_model(read: Read, uri: str, *, told: bool) -> None:
+    workload = seen(read, llm({"speculation": {"model": {"uri": uri}}}))
+    assert ("spec.speculation.model.uri" in [path for path, _ in messages(workload)]) is told
+    assert (uri in [model.uri for model in workload.models]) is told
