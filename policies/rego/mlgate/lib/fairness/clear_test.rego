@@ -109,6 +109,7 @@ test_a_metric_of_the_policy_near_its_limit_is_computed[name] if {
 test_settings_decide_what_is_clear[note] if {
 	some note, change in {
 		"smaller gaps": {"maxGroupGap": 0.005},
+		"a gap between two whole units": {"maxGroupGap": 0.00565},
 		"closer values": {"tolerance": 0.0001},
 		"more rows": {"minGroupCount": 1001},
 		"another column": {"groupMetrics": ["rmse"]},

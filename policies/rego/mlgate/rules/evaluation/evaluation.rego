@@ -56,10 +56,6 @@ deny contains finding if {
 }
 
 # METADATA
-# title: metrics
-# description: The metrics of a card.
-
-# METADATA
 # title: measured
 # description: Metrics that all have a value, measured after training and before now.
 # custom: {shortcut: true}
@@ -71,6 +67,9 @@ measured(entry) if {
 	dates.on_or_after(entry.card.evaluation.date, entry.card.training.completedAt)
 }
 
+# METADATA
+# title: metrics
+# description: The metrics of a card.
 metrics(entry) := present.list(entry.card, ["evaluation", "metrics"])
 
 unmeasured(list) := ["no metric"] if {

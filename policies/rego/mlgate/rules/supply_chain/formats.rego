@@ -89,7 +89,7 @@ card_formats[name] contains format if {
 #   file does not make it another file.
 extensions(uri) := set() if {
 	is_string(uri)
-	regex.match(`^[^:/]*:/*[^/]*[^.%]*$`, uri) # nothing that could be one after the host, as in most addresses
+	regex.match(`^[^:/%]*:/*[^/%]*[^.%]*$`, uri) # nothing that could be one after the host, as in most addresses
 } else := {found[1] |
 	is_string(uri)
 	some spelling in addresses.spellings(uri)
