@@ -21,7 +21,7 @@ clear(test, required) if {
 	count({lower(trim_space(rows[0][0])), lower(trim_space(rows[1][0]))}) == 2 # which is enough to be several
 	spread := spread_of(rows)
 	allowed := units.gap
-	narrow := [1 | some column in gap_columns; [low, high] := spread[column]; high - low + 1 <= allowed]
+	narrow := [1 | some column in gap_columns; [low, high] := spread[column]; (high - low) + 1 <= allowed]
 	count(narrow) == count(gap_columns)
 	count([1 | some name in required; within(name, spread)]) == count(required)
 	listed := present.list(test, "metrics")
