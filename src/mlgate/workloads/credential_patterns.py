@@ -22,6 +22,12 @@ _REFERENCE = re.compile(
 _HARMLESS = re.compile(r"(?i:true|false|yes|no|on|off)|[0-9]{1,6}|[0-9]{0,5}\.[0-9]{1,5}|\.?/.*", re.DOTALL)
 _RANDOM = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
 _UUID = re.compile(r"(?i:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+_NAME = re.compile(
+    r"[A-Z]{1,12}|[A-Z]{0,3}(?:[A-Z]?[a-z]{1,20}){1,3}[A-Z]{0,3}|[A-Za-z]{0,6}[0-9]{1,4}[A-Za-z]{0,3}"
+)
+"""A word or a version in the name of a repository."""
+_BETWEEN_NAMES = re.compile(r"[-_/]")
+_LONGEST_PATH = 256
 _MIN_ENTROPY = 4.3
 _MAX_NAME = 256
 _MAX_PLACES = 500
@@ -141,7 +147,7 @@ def _is_harmless(value: str) -> bool:
 
 def _looks_random(value: str) -> bool:
     """Long, mixed and unpredictable: what key generators print."""
-    if not _RANDOM.fullmatch(value) or value.startswith("/") or _UUID.fullmatch(value):
+    if not _RANDOM.fullmatch(value) or _UUID.fullmatch(value) or _is_path(value):
         return False
     mixed = (
         any(c.isupper() for c in value)
@@ -149,6 +155,15 @@ def _looks_random(value: str) -> bool:
         and any(c.isdigit() for c in value)
     )
     return mixed and _entropy(value) >= _MIN_ENTROPY
+
+
+def _is_path(value: str) -> bool:
+    """Whether it begins at the root, or is made of words and versions as the paths of repositories are."""
+    if value.startswith("/"):
+        return True
+    if "/" not in value or len(value) > _LONGEST_PATH:
+        return False
+    return all(_NAME.fullmatch(name) for name in _BETWEEN_NAMES.split(value))
 
 
 def _entropy(value: str) -> float:

@@ -180,7 +180,18 @@ def test_what_only_resembles_a_harmless_value_counts(value: str) -> None:
     assert shipped().reason_of_variable("TOKEN", value) == "name"
 
 
-@pytest.mark.parametrize("value", [RANDOM, RANDOM * 200, RANDOM + "+/_=-"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        RANDOM,
+        RANDOM * 200,
+        RANDOM + "+/_=-",
+        f"acme/{RANDOM}",
+        f"acme-labs/Drafts-4-{RANDOM[:20]}",
+        "acme/Quick-Brown-Fox-JUMPS-Over-17B-Lazy-DOG-Vexing-Zephyr-238-" * 6 + "x",
+        "Drafts-4-Harbour-17B-128E-Instruct-FP8-xZ9",
+    ],
+)
 def test_what_a_generator_prints_is_a_credential_whatever_its_name(value: str) -> None:
     assert shipped().reason_of_variable("SETTING", value) == "entropy"
     assert shipped().reason_of_text(value) is None
@@ -198,6 +209,8 @@ def test_what_a_generator_prints_is_a_credential_whatever_its_name(value: str) -
         RANDOM + " ",
         RANDOM + ".",
         "3F2504e0-4f89-41d3-9a0c-0305e82c3301",
+        "acme-labs/Drafts-4-Harbour-17B-128E-Instruct-FP8",
+        "acmeAI/OLMo-2-1124-7B-Quiet-GPTQ-v3_1",
     ],
 )
 def test_what_is_short_regular_or_a_path_is_not_random(value: str) -> None:
