@@ -66,6 +66,9 @@ bench: tools-test ## Gate, bare OPA and an empty endpoint side by side
 bench-policy: tools-test ## What a decision costs, code by code, beside bench/policy_baseline.json
 	@$(BIN)/python bench/policy.py $(ARGS)
 
+bench-reading: $(READY) ## What reading an object costs, by its size
+	@$(BIN)/python bench/reading.py
+
 fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import REFERENCE, Invocation
-from mlgate.workloads.volumes import within
+from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import ASSIGNMENT, SCRIPT, SEPARATORS, Word, is_redirection
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
@@ -20,6 +20,7 @@ _START_FILES = re.compile(r"/|/etc(?:/(?:ld\.so|profile|bash|environment).*)?")
 """Places whose files decide what every program does."""
 _TAMPERING = re.compile(r"PATH|ENV|BASH_.*|LD_.*|PYTHON.*|SHELLOPTS|PROMPT_COMMAND")
 """Variables that put other code in the place of a program."""
+_MAX_PATH = 4096
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "1", "2"})
 
 
@@ -52,9 +53,16 @@ def is_bystander(invocation: Invocation) -> bool:
     if any(within(target, folder) for target in mounts for folder in _PROGRAM_FOLDERS):
         return False
     files = {program for program in _programs(invocation) if program is not None and "/" in program}
-    return not any(
-        not file.startswith("/") or any(within(file, target) for target in mounts) for file in files
-    )
+    targets = set(mounts)
+    return not any(_may_lie_in(file, targets) for file in files)
+
+
+def _may_lie_in(file: str, targets: set[str]) -> bool:
+    """Whether a file lies below one of the places, or counts from a working folder that may."""
+    if not file.startswith("/") or len(file) > _MAX_PATH:
+        return True
+    parts = plain_path(file).split("/")
+    return any("/".join(parts[:length]) in targets for length in range(2, len(parts) + 1))
 
 
 def _programs(invocation: Invocation) -> Iterator[str | None]:

@@ -110,6 +110,11 @@ REPLACED: dict[str, dict[str, Any]] = {
         "volumeMounts": [{"name": "v", "mountPath": "/data"}],
     },
     "a program in the working folder": {"command": ["./sleep", "1"]},
+    "a program deep in a mount": {
+        "command": ["/data/x/../bin/sleep", "1"],
+        "volumeMounts": [{"name": "v", "mountPath": "/data/bin"}],
+    },
+    "a program of a path too long to be one": {"command": ["/x" * 3_000 + "/sleep"]},
     "by a search path": variable("PATH"),
     "by a library": variable("LD_PRELOAD"),
     "by a module": variable("PYTHONPATH"),
