@@ -30,7 +30,7 @@ from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
-from mlgate.workloads.reading import Reader, join, kind_of
+from mlgate.workloads.reading import Reader, entries, join, kind_of
 from mlgate.workloads.settings import MOST, read_settings
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
@@ -107,7 +107,7 @@ def _texts(reader: Reader, obj: dict[str, Json], base: str, named: Named) -> Ite
     there = False
     for field, read in (("data", reader.text), ("binaryData", partial(_decoded, reader))):
         place = f"{base}.{field}"
-        for key, value in reader.mapping(obj.get(field), place).items():
+        for key, value in entries(reader.mapping(obj.get(field), place)):
             if named.key is None and not key.endswith((*_YAML, *_TEXT)) and "." in key:
                 continue
             if named.key in {None, key}:

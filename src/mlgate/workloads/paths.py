@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mlgate.domain.base import Json
-from mlgate.workloads.reading import Reader, join
+from mlgate.workloads.reading import Reader, entries, join
 
 MAX_LEVELS = 32
 """Levels of a recursive part that are looked at; no graph of models or adapters comes near."""
@@ -96,7 +96,7 @@ def _follow(reader: Reader, path: str, node: Json, step: _Step) -> Iterator[Plac
         yield path, reader.document(node, path)
     else:
         below = reader.mapping(node, path)
-        for key in list(below) if step == "*" else step:
+        for key in sorted(below) if step == "*" else step:
             if below.get(key) is not None:
                 yield join(path, key), below[key]
 
@@ -159,7 +159,7 @@ def _without(value: Json, steps: tuple[_Step, ...]) -> Json:
 
 
 def _holders(reader: Reader, path: str, root: Json, key: str) -> Iterator[Place]:
-    """The maps that hold the key, in document order. A path is written out only for these: there are few."""
+    """The maps that hold the key, by their paths. A path is written out only for these: there are few."""
     stack: list[tuple[Json, Trail]] = [(root, ())]
     count = 0
     while stack:
@@ -171,7 +171,7 @@ def _holders(reader: Reader, path: str, root: Json, key: str) -> Iterator[Place]
                     reader.problem(path, f"holds more than {MAX_PLACES} places with {key}")
                     return
                 yield written(path, trail), node
-            stack.extend((child, (trail, name)) for name, child in reversed(node.items()))
+            stack.extend((child, (trail, name)) for name, child in reversed(entries(node)))
         elif isinstance(node, list):
             stack.extend((child, (trail, index)) for index, child in reversed(list(enumerate(node))))
 
@@ -188,12 +188,12 @@ def written(path: str, trail: Trail) -> str:
 
 
 def scalars(root: Json) -> Iterator[tuple[Trail, str | int | float]]:
-    """Every text, number, true and false of a value and the way to it, in document order."""
+    """Every text, number, true and false of a value and the way to it, by their paths."""
     stack: list[tuple[Json, Trail]] = [(root, ())]
     while stack:
         node, trail = stack.pop()
         if isinstance(node, dict):
-            stack.extend((child, (trail, key)) for key, child in reversed(node.items()))
+            stack.extend((child, (trail, key)) for key, child in reversed(entries(node)))
         elif isinstance(node, list):
             stack.extend((child, (trail, index)) for index, child in reversed(list(enumerate(node))))
         elif node is not None:

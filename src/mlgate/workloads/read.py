@@ -25,7 +25,8 @@ from mlgate.workloads.replaceable import note_replaceable
 from mlgate.workloads.reserved import note_reserved
 from mlgate.workloads.rollouts import rollout
 from mlgate.workloads.silence import Found, elsewhere, note_silence
-from mlgate.workloads.strays import stray_addresses
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.strays import stray_addresses, stray_images
 from mlgate.workloads.templates import fill, values_of
 from mlgate.workloads.volumes import VolumeSlot, read_claim_templates
 
@@ -69,6 +70,9 @@ def read_object(
     named = (*_named(reader, parts), *_configurations(found))
     note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
+    calls = tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else []))
+    read = {model.path for model in models} | {data.path for data in given} | {call.path for call in calls}
+    _note_images(reader, obj, row, slots, read)
     return Manifest(
         api_version=kind.api_version,
         kind=kind.kind,
@@ -85,7 +89,7 @@ def read_object(
         storage=stored,
         models=unique(models),
         datasets=(*given, *_datasets(detections)),
-        endpoints=tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else [])),
+        endpoints=calls,
         exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(item.reference(namespace) for item in named),
         named=named,
@@ -100,11 +104,23 @@ def read_object(
 
 def _strays(reader: Reader, obj: dict[str, Json], row: Kind | None, known: set[str]) -> Iterator[ServedModel]:
     """Addresses in fields the table does not know; the field is named, because its kind is not."""
-    if row is None or not row.is_model_kind:
+    if row is None or row.webhook != "models":
         return
+    told = {problem.path for problem in reader.problems}
     for path, model in stray_addresses(obj, known):
-        reader.problem(path, "holds a model address in a field the reader does not know")
-        yield model
+        if model is not None or path not in told:
+            reader.problem(path, "holds a model address in a field the reader does not know")
+        if model is not None:
+            yield model
+
+
+def _note_images(
+    reader: Reader, obj: dict[str, Json], row: Kind | None, slots: list[Slot], known: set[str]
+) -> None:
+    """A new version of a kind may run images from fields the table does not know."""
+    if row is not None and row.webhook == "models":
+        for path in stray_images(obj, known | {slot.at("image") for slot in slots if slot.image}):
+            reader.problem(path, "holds an image in a field the reader does not know")
 
 
 def _purpose(

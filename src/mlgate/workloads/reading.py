@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import itemgetter
 
 from mlgate.domain.base import Json, Problem
 from mlgate.errors import ManifestError
@@ -129,7 +130,7 @@ class Reader:
     def strings(self, value: Json, path: str) -> dict[str, str]:
         """The entries of a map whose values are text; the others are problems."""
         result: dict[str, str] = {}
-        for key, item in self.mapping(value, path).items():
+        for key, item in entries(self.mapping(value, path)):
             text = self._item(item, join(path, key))
             if text is not None:
                 result[str(key)] = text
@@ -138,7 +139,7 @@ class Reader:
     def scalars(self, value: Json, path: str) -> dict[str, str]:
         """The entries of a map whose values are text, numbers, true or false, each as text."""
         result: dict[str, str] = {}
-        for key, item in self.mapping(value, path).items():
+        for key, item in entries(self.mapping(value, path)):
             plain = str(item).lower() if isinstance(item, bool) else item
             text = str(plain) if isinstance(plain, int | float) else self._item(plain, join(path, key))
             if text is not None:
@@ -167,6 +168,11 @@ def kind_of(value: Json) -> str:
     if isinstance(value, str):
         return "text"
     return "a list" if isinstance(value, list) else "a map"
+
+
+def entries(value: dict[str, Json]) -> list[tuple[str, Json]]:
+    """The entries of a map by their keys: JSON objects have no order, so that none must decide anything."""
+    return sorted(value.items(), key=itemgetter(0))
 
 
 def join(path: str, key: object) -> str:

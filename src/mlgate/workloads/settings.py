@@ -18,7 +18,7 @@ from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Flag, Told
 from mlgate.workloads.paths import Trail, written
-from mlgate.workloads.reading import Reader
+from mlgate.workloads.reading import Reader, entries
 
 MOST = 2000
 """Settings below one place that are looked at; more are a problem."""
@@ -87,7 +87,7 @@ def _below(node: _Node, path: str, maps: list[_Map], names: Mapping[str, str]) -
     if isinstance(node.value, dict):
         into = _Map()
         maps.append(into)
-        for key, child in node.value.items():
+        for key, child in entries(node.value):
             if node.value.get(_SOURCES.get(key)):
                 continue
             name = (names.get(key) or key).replace("_", "-").lower()

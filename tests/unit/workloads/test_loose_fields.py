@@ -51,18 +51,18 @@ def test_a_part_of_the_wrong_type_is_a_problem(value: Any, path: str) -> None:
     assert [problem.path for problem in reader.problems] == [path]
 
 
-def test_variables_of_a_map_keep_their_order_and_place() -> None:
+def test_variables_of_a_map_have_the_order_of_their_names() -> None:
     reader = Reader()
     given = {"B": "text", "A": 8000, "FLAG": True, "with.dot": "x", "ODD": {"a": 1}, "NONE": None}
     found = list(read_variables(reader, given, "spec.env"))
 
     assert [(item.name, item.value, item.path) for item in found] == [
-        ("B", "text", "spec.env.B"),
         ("A", "8000", "spec.env.A"),
+        ("B", "text", "spec.env.B"),
         ("FLAG", "true", "spec.env.FLAG"),
         ("with.dot", "x", "spec.env['with.dot']"),
     ]
-    assert [problem.path for problem in reader.problems] == ["spec.env.ODD", "spec.env.NONE"]
+    assert [problem.path for problem in reader.problems] == ["spec.env.NONE", "spec.env.ODD"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_variables_of_a_map_keep_their_order_and_place() -> None:
         (None, ()),
         (["serve", "--model", "a/b"], ("serve", "--model", "a/b")),
         ("serve --model a/b", ("serve --model a/b",)),
-        ({"model": "a/b", "tp": 2, "eager": True}, ("--model=a/b", "--tp=2", "--eager=true")),
+        ({"model": "a/b", "tp": 2, "eager": True}, ("--eager=true", "--model=a/b", "--tp=2")),
         ({"--model": "a/b", "-m": "c"}, ("--model=a/b", "--m=c")),
         # An empty value is how such a map writes a switch, not a no.
         ({"--trust-remote-code": ""}, ("--trust-remote-code",)),

@@ -164,8 +164,8 @@ def test_a_key_is_found_however_deep_it_lies() -> None:
     reader = Reader()
     assert select(reader, NESTED, "**runtime", "args") == [
         ("args", NESTED),
-        ("args.parts[0].options", {"runtime": {"name": "first"}}),
         ("args.last", {"runtime": "no map"}),
+        ("args.parts[0].options", {"runtime": {"name": "first"}}),
     ]
     assert reader.problems == ()
 

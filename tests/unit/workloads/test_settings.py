@@ -25,9 +25,9 @@ def lines(value: Any) -> list[str]:
 def test_each_map_has_settings_of_its_own() -> None:
     value = {"model": "a/b", "nested": {"top_p": 0.5, "flag": True}, "list": [{"x": 1}, "y"], "none": None}
     assert flags(value) == [
-        [("model", "a/b", "args.model"), ("list", "y", "args.list[1]")],
-        [("top-p", "0.5", "args.nested.top_p"), ("flag", "true", "args.nested.flag")],
+        [("list", "y", "args.list[1]"), ("model", "a/b", "args.model")],
         [("x", "1", "args.list[0].x")],
+        [("flag", "true", "args.nested.flag"), ("top-p", "0.5", "args.nested.top_p")],
     ]
 
 

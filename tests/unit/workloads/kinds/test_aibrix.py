@@ -82,7 +82,7 @@ def test_bypass_09_a_claim_loads_a_model_into_pods_that_run(read: Read) -> None:
 
     assert models(workload) == [
         ("hf://acme/drafts", "primary", "spec.artifactURL"),
-        ("hf://acme/tone", "adapter", "spec.engineConfig.args[1]"),
+        ("hf://acme/tone", "adapter", "spec.engineConfig.args[0]"),
     ]
     assert workload.features.trust_remote_code.enabled
     assert workload.models[0].name == "alias"

@@ -120,8 +120,8 @@ def test_variables_of_a_map_and_of_secrets_are_read(read: Read) -> None:
     assert (container.name, container.image.raw, container.path) == ("server", "r.example.com/vllm:1", "spec")
     assert [(item.name, item.value, item.path) for item in container.env] == [
         ("A", "b", "spec.env.A"),
-        ("PORT", "8000", "spec.env.PORT"),
         ("MODEL_ID", "acme/other", "spec.env.MODEL_ID"),
+        ("PORT", "8000", "spec.env.PORT"),
     ]
     assert [item.uri for item in workload.models] == ["hf://acme/drafts", "hf://acme/other"]
     assert extraction.lookups.secrets == ("hub",)
