@@ -73,11 +73,12 @@ fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies
 
-generate: tools-test ## Write what is generated: schemas, catalogue, pages about the rules
+generate: tools-test ## Write what is generated: schemas, catalogue, pages about rules and kinds
 	@$(BIN)/python -m mlgate.policy.schema_export
 	@$(BIN)/python -m mlgate.cli.schemas
 	@$(BIN)/python -m mlgate.policy.catalog
 	@$(BIN)/mlgate policy docs
+	@$(BIN)/python tools/kinds_page.py
 
 lock: ## Pin the Python packages anew (needs uv)
 	@for set in runtime dev go; do \
