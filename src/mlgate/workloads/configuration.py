@@ -22,6 +22,7 @@ from mlgate.errors import ManifestError
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.config_variables import with_variables
 from mlgate.workloads.configured import inline_files
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.invocation import Told
@@ -51,6 +52,8 @@ def merge_configuration(
     reader: Reader, manifest: Manifest, named: Named, found: ResolvedReference, obj: dict[str, Json]
 ) -> Manifest:
     """The manifest with the models and switches the configuration names."""
+    if named.variables:
+        return with_variables(reader, manifest, named, found, obj)
     base = f"{found.kind}/{found.name}"
     pod = next((pod for pod in manifest.pods if pod.template.path == named.component), _nobody(named))
     server = _server(pod, named, base)

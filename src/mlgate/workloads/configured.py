@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
+from mlgate.workloads.config_variables import variables
 from mlgate.workloads.detect import Configured, Detection
 from mlgate.workloads.kinds import FileField
 from mlgate.workloads.manifest import Named
@@ -34,6 +35,7 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
 
     A configuration in another volume cannot be read: a problem, unless the model lies there too.
     """
+    yield from variables(part, detections)
     here = inline_files(reader, part)
     unread, followed = dict[str, None](), set[str]()
     for slot, detection in zip(part.pod.slots, detections, strict=True):

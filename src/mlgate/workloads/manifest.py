@@ -52,10 +52,13 @@ class Named:
     as_role: ModelRole | None = None
     """Role of the models of the object, if it is not what that says itself."""
 
+    variables: bool = False
+    """The entries are variables of containers, not files."""
+
     @property
-    def entry(self) -> tuple[str, str, str | None]:
-        """What of which object counts for which pod."""
-        return self.component, self.lookup.name, self.key
+    def entry(self) -> tuple[str, str, str | None, bool]:
+        """What of which object counts for which pod, and as what."""
+        return self.component, self.lookup.name, self.key, self.variables
 
     def reference(self, namespace: str | None) -> Reference:
         """The same in the form policy sees, before it is looked up."""

@@ -203,13 +203,9 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
 
 def _configurations(found: list[Found]) -> Iterator[Named]:
     """Each ConfigMap entry once, however many containers take it."""
-    seen: set[tuple[str, str, str | None]] = set()
-    for one in found:
-        for item in one.named:
-            key = (item.component, item.lookup.name, item.key)
-            if key not in seen:
-                seen.add(key)
-                yield item
+    items = [item for one in found for item in one.named]
+    first = {item.entry: item for item in reversed(items)}
+    yield from (item for item in items if first[item.entry] is item)
 
 
 def _kinds(part: Part, field: ReferenceField) -> tuple[tuple[str, str, bool | str], ...]:

@@ -45,6 +45,8 @@ class Slot:
     sources: dict[str, Json] = field(default_factory=dict, repr=False)
     """Full `valueFrom` by path of the variable: another key of the same Secret is another variable."""
     env_from: tuple[EnvSource, ...] = ()
+    learnt: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """Entries of ConfigMaps its variables come from, by the name of the ConfigMap, once they are known."""
     security: SecurityContext = field(default_factory=SecurityContext)
     mounts: tuple[tuple[str, str, str], ...] = ()
     """Mount path, volume name and path within the volume."""

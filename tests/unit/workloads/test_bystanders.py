@@ -31,6 +31,7 @@ def variable(name: str) -> dict[str, Any]:
 BYSTANDERS: dict[str, dict[str, Any]] = {
     "waits": {"command": ["sleep", "infinity"]},
     "waits in a loop": {"command": ["/bin/bash", "-c", "--"], "args": ["while true; do sleep 30; done;"]},
+    "waits behind a separator": sh("sleep 1;"),
     "waits for a file": sh("until [ -f /ready ]; do echo waiting; sleep 1; done"),
     "routes requests": {"command": ["python", "-m", "sglang.srt.disaggregation.mini_lb", "--port", "80"]},
     "routes with a flag of the interpreter": {"command": ["python3", "-u", "-m", "vllm_router.app"]},

@@ -374,7 +374,7 @@ def test_what_serves_no_model_is_of_no_concern(read: Read, pod_of: PodOf, contai
     [
         {
             "image": "ghcr.io/huggingface/text-generation-inference:3",
-            "envFrom": [{"configMapRef": {"name": "x"}}],
+            "envFrom": [{"secretRef": {"name": "x"}}],
         },
         {"image": "vllm/vllm-openai@sha256:" + "a" * 64},
         {"image": "ollama/ollama"},

@@ -68,6 +68,11 @@ SERVERS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["hf://acme/drafts", "hf://acme/a", "hf://acme/small"],
         [f"command:vllm@{AT}.command[0]", f"command:vllm@{AT}.command[2]"],
     ),
+    "vLLM with drafts of no model": (
+        {"command": ["vllm", "serve", "acme/drafts", '--speculative-config={"method": "ngram"}']},
+        ["hf://acme/drafts"],
+        [f"command:vllm@{AT}.command[0]", f"command:vllm@{AT}.command[2]"],
+    ),
     "TGI by a variable": (
         {"image": "ghcr.io/huggingface/text-generation-inference:3", **env(MODEL_ID="acme/drafts")},
         ["hf://acme/drafts"],
