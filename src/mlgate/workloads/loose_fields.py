@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvVar
-from mlgate.workloads.reading import Reader, join
+from mlgate.workloads.reading import Reader, entries, join
 
 _PARTS = ("registry", "repository", "name", "tag", "digest")
+_PULLING = ("pull", "imagePull")
+"""Beginnings of fields that say how an image is pulled, not which."""
 
 
 def read_image(reader: Reader, value: Json, path: str) -> str | None:
@@ -16,13 +18,23 @@ def read_image(reader: Reader, value: Json, path: str) -> str | None:
     if not isinstance(value, dict):
         return reader.text(value, path)
     parts = {key: reader.text(value.get(key), f"{path}.{key}") or "" for key in _PARTS}
+    if parts["repository"] and parts["name"]:
+        reader.problem(path, "is named twice, by repository and by name")
     name = parts["repository"] or parts["name"]
     if not name:
+        _note_unknown(reader, value, path)
         return None
     registry = f"{parts['registry'].rstrip('/')}/" if parts["registry"] else ""
     tag = parts["tag"] and f":{parts['tag'].removeprefix(':')}"
     digest = parts["digest"] and f"@{parts['digest'].removeprefix('@')}"
     return f"{registry}{name}{tag}{digest}"
+
+
+def _note_unknown(reader: Reader, value: dict[str, Json], path: str) -> None:
+    """An image without a name is the one of the kind, unless its name stands where nobody looks for it."""
+    for key, part in entries(value):
+        if part and key not in _PARTS and not key.startswith(_PULLING):
+            reader.problem(join(path, key), "is no part of an image that the reader knows")
 
 
 def read_variables(reader: Reader, value: dict[str, Json], path: str) -> Iterator[EnvVar]:

@@ -22,7 +22,7 @@ DIGEST = "sha256:" + "e" * 64
         ({"repository": "r.example.com/app", "tag": "1"}, "r.example.com/app:1"),
         ({"registry": "r.example.com", "name": "app:1"}, "r.example.com/app:1"),
         ({"registry": "r.example.com/", "repository": "team/app"}, "r.example.com/team/app"),
-        ({"repository": "app", "name": "other"}, "app"),
+        ({"pullPolicy": "Always", "imagePullSecrets": ["a"]}, None),
         ({"repository": "app", "tag": ":1"}, "app:1"),
         ({"repository": "app", "digest": DIGEST}, f"app@{DIGEST}"),
         ({"repository": "app", "tag": "1", "digest": f"@{DIGEST}"}, f"app:1@{DIGEST}"),
@@ -43,9 +43,12 @@ def test_the_parts_of_an_image_are_joined(value: Any, expected: str | None) -> N
         ({"repository": ["a"]}, "image.repository"),
         ({"repository": "app", "tag": 1.25}, "image.tag"),
         ({"repository": "app", "digest": {}}, "image.digest"),
+        ({"repository": "app", "name": "other"}, "image"),
+        ({"registry": "r.example.com", "path": "app"}, "image.path"),
+        ({"tag": "1", "a.b": {"name": "app"}}, "image['a.b']"),
     ],
 )
-def test_a_part_of_the_wrong_type_is_a_problem(value: Any, path: str) -> None:
+def test_a_part_that_is_not_understood_is_a_problem(value: Any, path: str) -> None:
     reader = Reader()
     read_image(reader, value, "image")
     assert [problem.path for problem in reader.problems] == [path]
