@@ -316,5 +316,10 @@ def _target(call: Call) -> Word | None:
         return None
     plain = [(word, before) for before, word in zip((None, *call.behind), call.behind, strict=False)]
     plain = [(word, before) for word, before in plain if is_plain(word)]
-    free = [word for word, before in plain[:-1] if before is None or not takes(before)]
+    # Of one letter are only switches of theirs.
+    free = [
+        word
+        for word, before in plain[:-1]
+        if before is None or len(flag_name(before)) == 1 or not takes(before)
+    ]
     return plain[-1][0] if free else None

@@ -108,6 +108,7 @@ STORES: dict[str, dict[str, Any]] = {
         "command": sh("aws s3 cp --recursive --quiet /out/x s3://acme-models/x"),
     },
     "an upload of a model by another tool": {"command": ["gsutil", "-m", "cp", "/out", "gs://b/model"]},
+    "an upload of a folder": {"command": sh("gcloud storage cp -r /out gs://b/models/x && rm -r /out")},
 }
 WATCHERS: dict[str, dict[str, Any]] = {
     "an exporter of GPUs": {
