@@ -192,7 +192,7 @@ def _items(slot: Slot) -> Iterator[tuple[str, str]]:
     for keys in _HOOKS:
         command = dig(slot.raw, *keys, "exec", "command")
         if isinstance(command, list):
-            path = f"{slot.path}.{'.'.join(keys)}.exec.command"
+            path = ".".join((slot.at(keys[0]), *keys[1:], "exec.command"))
             yield ";", path
             yield from (
                 (text, f"{path}[{index}]") for index, text in enumerate(command) if isinstance(text, str)

@@ -91,6 +91,19 @@ def test_bypass_06_an_image_in_parts_is_joined_wherever_it_stands(read: Read) ->
     assert workload.problems == ()
 
 
+@pytest.mark.parametrize("probe", ["startupProbe", "livenessProbe", "readinessProbe"])
+def test_what_a_probe_runs_is_run_in_the_container(read: Read, probe: str) -> None:
+    command = {"probe": {"exec": {"command": ["sh", "-c", "vllm serve acme/other"]}}}
+    place = f"{probe}.probe.exec.command[2]"
+
+    alone = workload_of(read(nim(**{probe: command})))
+    assert ("hf://acme/other", "primary", f"spec.{place}") in models(alone)
+
+    service = {"name": "a", "spec": {"image": IMAGE, probe: command}}
+    piped = workload_of(read(of_kind("NIMPipeline", {"services": [service]})))
+    assert ("hf://acme/other", "primary", f"spec.services[0].spec.{place}") in models(piped)
+
+
 def test_bypass_13_the_served_version_is_read_and_another_one_is_a_problem(read: Read) -> None:
     known = ("NIMService", "NIMCache", "NIMBuild", "NIMPipeline", "NemoCustomizer", "NemoGuardrail")
     assert {find_kind("apps.nvidia.com", kind).versions for kind in known} == {("v1alpha1",)}  # type: ignore[union-attr]
