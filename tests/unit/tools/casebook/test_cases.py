@@ -82,4 +82,4 @@ def test_every_card_holds_only_what_a_card_can_hold() -> None:
     folders = [folder for folder in case_folders(EXAMPLES) if not is_twin(folder)]
     cards = [item for folder in folders for item in read_case(folder).evidence if is_card(item)]
     read = [ModelCardSpec.model_validate_json(json.dumps(card["spec"])) for card in cards]
-    assert len(read) == 11
+    assert len(read) == 12
