@@ -26,6 +26,7 @@ _VARIABLE = re.compile(
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MAX_BEHIND = 200
+"""Words behind a command that are looked at where there are many commands; behind a few, all."""
 _MAX_VALUE = 4096
 _SWITCHING = ("enable-", "disable-", "no-")
 """Beginnings of names of flags that stand alone."""
@@ -139,7 +140,8 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
         line = read_words(expanded, in_shell=told.in_shell)
     found = list(_calls(line.words))
     taken = {index for start, command, _ in found for index in range(start, start + len(command))}
-    calls = tuple(_call(line.words, start, command, program) for start, command, program in found)
+    most = max(_MAX_BEHIND, MAX_WORDS // max(1, len(found)))
+    calls = tuple(_call(line.words, start, command, program, most) for start, command, program in found)
     return Invocation(
         slot=slot,
         lines=tuple(items[:MAX_WORDS]),
@@ -251,16 +253,16 @@ def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...], Prog
             yield index, command, program
 
 
-def _call(words: tuple[Word, ...], start: int, command: tuple[str, ...], program: Program) -> Call:
+def _call(words: tuple[Word, ...], start: int, command: tuple[str, ...], program: Program, most: int) -> Call:
     end = start + len(command)
-    behind = tuple(takewhile(lambda word: word.text.strip(SEPARATORS), words[end : end + _MAX_BEHIND + 1]))
+    behind = tuple(takewhile(lambda word: word.text.strip(SEPARATORS), words[end : end + most + 1]))
     return Call(
         program,
         start,
         words[start].path,
-        behind[:_MAX_BEHIND],
+        behind[:most],
         follows=command in program.follows,
-        cut=len(behind) > _MAX_BEHIND,
+        cut=len(behind) > most,
     )
 
 

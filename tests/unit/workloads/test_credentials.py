@@ -310,3 +310,22 @@ def test_a_map_of_nothing_but_a_value_is_a_variable_called_as_its_field() -> Non
         ("env", "redisPassword", "spec.redisPassword.value"),
         ("text", None, "spec.token.valueFrom.secretKeyRef.key"),
     ]
+
+
+def test_variables_of_real_servers_are_told_apart() -> None:
+    env = {
+        "MINIO_ACCESS_KEY": "minio",
+        "MINIO_SECRET_KEY": "minio123",
+        "SELDON_TOKENIZER_TYPE": "basic",
+        "ALLOW_EMPTY_PASSWORD": "yes",
+        "RAY_ENABLE_K8S_TOKEN_AUTH": "true",
+        "HF_TOKEN": "$HF_TOKEN",
+        "NGC_API_KEY": "${NGC_API_KEY}",
+        "MAX_TOTAL_TOKENS": "4096",
+        "MODEL_ID": "acme-labs/Drafts-4-Harbour-17B-128E-Instruct-FP8",
+    }
+    container = {"name": "app", "env": [{"name": name, "value": value} for name, value in env.items()]}
+
+    found = scan({"kind": "Pod", "spec": {"containers": [container]}})
+
+    assert [hit.name for hit in found] == ["MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]

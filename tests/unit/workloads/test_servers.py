@@ -272,14 +272,24 @@ def test_a_variable_that_another_server_may_read_counts(read: Read, pod_of: PodO
 @pytest.mark.parametrize(
     "script",
     [
-        "gsutil cp " + "gs://b/x " * 300 + "gs://b/models/evil /m",
-        "vllm serve " + "--whatever " * 300 + "acme/drafts",
+        "curl x; " * 150 + "gsutil cp " + "gs://b/x " * 300 + "gs://b/models/evil /m",
+        "curl x; " * 150 + "vllm serve " + "--whatever " * 300 + "acme/drafts",
     ],
 )
-def test_more_words_behind_a_command_than_are_read_are_reported(
+def test_more_words_behind_one_of_many_commands_than_are_read_are_reported(
     read: Read, pod_of: PodOf, script: str
 ) -> None:
     found = read(pod_of(image="vllm/vllm-openai:v0", **sh(script))).workload
 
     assert found is not None
     assert "is too long to be searched for models" in [problem.message for problem in found.problems]
+
+
+def test_behind_one_command_all_words_are_read(read: Read, pod_of: PodOf) -> None:
+    sources = "gs://b/x " * 3_000
+
+    found = read(pod_of(**sh(f"gsutil cp {sources} gs://b/models/evil /m"))).workload
+
+    assert found is not None
+    assert [model.uri for model in found.models] == ["gs://b/models/evil"]
+    assert not found.problems
