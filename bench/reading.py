@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from reading_documents import SHAPES, Document, Shape, mixture, request_of
 
@@ -49,8 +48,9 @@ def costs(shape: Shape, size: int) -> list[float]:
 
 
 def growth(times: Sequence[float]) -> float:
-    """By how much the time grew where the size doubled, the larger of the two times."""
-    return max(later / max(earlier, SMALLEST) for earlier, later in pairwise(times))
+    """By how much the time grew with each doubling of the size, from the smallest to the largest."""
+    whole = times[-1] / max(times[0], SMALLEST)
+    return float(whole ** (1 / (len(times) - 1)))
 
 
 def main() -> int:

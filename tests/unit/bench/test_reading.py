@@ -31,9 +31,9 @@ def test_the_mixture_holds_every_kind() -> None:
 
 @pytest.mark.parametrize(
     ("times", "expected"),
-    [((1.0, 2.0, 4.0), 2.0), ((1.0, 4.0, 8.0), 4.0), ((0.001, 0.02, 0.03), 1.5)],
+    [((1.0, 2.0, 4.0), 2.0), ((1.0, 4.0, 16.0), 4.0), ((1.0, 3.0, 4.0), 2.0), ((0.001, 0.03, 0.08), 2.0)],
 )
-def test_growth_is_that_of_the_steeper_half_without_what_is_too_short(
+def test_growth_is_told_over_all_sizes_and_not_from_what_is_too_short(
     times: tuple[float, ...], expected: float
 ) -> None:
     assert growth(times) == expected
