@@ -93,8 +93,17 @@ class Stage:
 
     def _put(self, case: Case) -> None:
         plain = sorted((entry for entry in case.evidence if entry["kind"] not in SIGNED), key=_order)
-        for person, entries in groupby(plain, key=_creator):
+        own = [entry for entry in plain if not is_default_account(entry)]
+        for person, entries in groupby(own, key=_creator):
             self.must(person, entries)
+        for entry in filter(is_default_account, plain):
+            self._apply(entry)
+
+    def _apply(self, entry: Object) -> None:
+        """Put an object in place that Kubernetes may have made already, a moment after the namespace."""
+        flags = ("--server-side", "--force-conflicts")
+        answer = self.cluster.kubectl.send("administrator", "apply", [entry], *flags)
+        assert answer.ok, f"administrator applies {label(entry)}: {answer.errors}"
 
 
 def in_namespace(namespace: str, entry: Object) -> Object:
@@ -102,6 +111,11 @@ def in_namespace(namespace: str, entry: Object) -> Object:
     moved = copy.deepcopy(entry)
     moved["metadata"]["name" if entry["kind"] == "Namespace" else "namespace"] = namespace
     return moved
+
+
+def is_default_account(entry: Object) -> bool:
+    """Whether this is the service account of pods that name none."""
+    return entry["kind"] == "ServiceAccount" and entry["metadata"]["name"] == "default"
 
 
 def signed(case: Case) -> list[Object]:

@@ -17,7 +17,7 @@ from casebook.documents import Object, label, read_all, write_all
 from casebook.outcome import in_files
 from casebook.twins import cases_on
 from reviews import ask
-from staging import Stage, judged, requester
+from staging import Stage, is_default_account, judged, requester
 from verdicts import (
     DecisionLog,
     from_check,
@@ -48,8 +48,12 @@ def checked(cases: dict[str, Case], tmp_path_factory: pytest.TempPathFactory) ->
     evidence = [
         *read_all(EXAMPLES / "cluster.yaml"),
         *(item for case in cases.values() for item in case.evidence),
-        # Kubernetes makes this one in every namespace.
-        *(default_account(name) for name in cases),
+        # Kubernetes makes this one in every namespace whose case brings none.
+        *(
+            default_account(name)
+            for name, case in cases.items()
+            if not any(is_default_account(item) for item in case.evidence)
+        ),
     ]
     write_all(folder / "evidence.yaml", evidence, "Evidence of all examples.")
     asked: dict[Requester, list[Any]] = defaultdict(list)

@@ -29,7 +29,7 @@ import data.mlgate.lib.show
 #   needs: [cluster.serviceAccounts]
 #   enforcement: {sandbox: audit, development: warn, staging: warn, production: deny}
 #   message: "service account {name} of {document} holds wildcard rights through {observed}."
-#   fix: "Replace the wildcard in that role by the verbs and resources the workload uses; most model servers need none."
+#   fix: "Create the service account first if it is not there, and replace the wildcard in its role by the verbs and resources the workload uses; most model servers need none."
 deny contains finding if {
 	some name in accounts
 	some flaw in flaws(name)
