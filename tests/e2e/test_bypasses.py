@@ -160,6 +160,29 @@ def test_a_container_that_joins_a_running_pod_is_judged(stage: Stage, annotation
     assert "model_card.missing" in refusal(answer.errors).codes
 
 
+def test_a_pod_that_is_resized_is_not_asked_about(stage: Stage, annotations: dict[str, str]) -> None:
+    """No image and no argument can change there, so a pod from before the gate keeps its resources right."""
+    kubectl = stage.cluster.kubectl
+    some = {"requests": {"cpu": "1", "memory": "1Gi"}}
+    kubectl.must("administrator", "label", "namespace", NAMESPACE, "mlgate.dev/gate-")
+    created = create(stage, plain("v1", "Pod", pod({**SERVER, "resources": some}), name="resized"))
+    kubectl.must("administrator", "label", "namespace", NAMESPACE, "mlgate.dev/gate=enabled")
+    assert created.ok, created.errors
+    more = [{"name": SERVER["name"], "resources": {"requests": {"cpu": "2"}}}]
+    body = json.dumps({"spec": {"containers": more}})
+    target = ("patch", "pod", "resized", "-n", NAMESPACE, "--subresource=resize", "-p", body)
+    answer = kubectl("administrator", *target)
+    assert answer.ok, answer.errors
+    stored = stage.stored(NAMESPACE, "pod/resized")
+    assert stored is not None
+    assert stored["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "2"
+    another = json.dumps({"spec": {"containers": [{"name": SERVER["name"], "image": "vllm/vllm-openai:v0"}]}})
+    answer = kubectl("administrator", *target[:-1], another)
+    after = stage.stored(NAMESPACE, "pod/resized")
+    assert after is not None
+    assert after["spec"]["containers"][0]["image"] == SERVER["image"], answer.errors
+
+
 def test_deleting_is_never_held_up(stage: Stage, annotations: dict[str, str]) -> None:
     service = LLM.object(NAMESPACE, annotations)
     service["metadata"]["name"] = "gone"
