@@ -29,6 +29,8 @@ ROLE_WORDS = {"server": "main"}
 """The one container role that this output names otherwise than the input document."""
 PLAIN_SCHEMES = frozenset({"http", "ftp", "hdfs", "webhdfs", "nfs", "tcp", "redis", "kafka"})
 """Schemes that carry no TLS: a fact about the scheme. What is tolerated is the policy's."""
+_REASONS = 8
+"""Reasons shown in a line of text; the JSON has them all."""
 
 Address = ServedModel | DatasetSource | Endpoint
 
@@ -142,16 +144,22 @@ def _text(entry: Inspected | Unread) -> str:
         told = ManifestError(error.message, line=error.line, column=error.column)
         return lines([f"{place}: cannot be read: {trouble(told)}"])
     does = [word for word, yes in (("serves", entry.serves_model), ("trains", entry.trains_model)) if yes]
-    because = ", ".join(entry.detected_by) or "nothing"
     return lines(
         [
             f"{place}: {entry.kind}/{entry.name or '(generated)'}",
-            f"  model: {' and '.join(does) or 'none'}, because {because}",
+            f"  model: {' and '.join(does) or 'none'}, because {_because(entry.detected_by)}",
             *(f"  loads {model.uri} as {model.id} ({model.path})" for model in entry.models),
             *(f"  runs {item.image.raw} as {item.role} {item.name}" for item in entry.containers),
             *(f"  takes its pod from {item.kind}/{item.name}" for item in entry.references),
             *(f"  unencrypted: {item.uri} ({item.path})" for item in entry.insecure_uris),
             *(f"  looks like a credential: {item.path} ({item.reason})" for item in entry.plaintext_secrets),
-            *(f"  cannot be read: {item.path}: {item.message}" for item in entry.problems),
+            *(f"  cannot be read: {item.path or 'the object'}: {item.message}" for item in entry.problems),
         ]
     )
+
+
+def _because(reasons: tuple[str, ...]) -> str:
+    """The first reasons, and how many more there are: an object may have thousands of containers."""
+    shown = ", ".join(reasons[:_REASONS])
+    more = len(reasons) - _REASONS
+    return f"{shown} and {more} more" if more > 0 else shown or "nothing"

@@ -184,6 +184,27 @@ def test_what_cannot_be_read_within_an_object_is_told(mlgate: Program, tmp_path:
     assert "  cannot be read: " in mlgate("inspect", file).out
 
 
+def test_thousands_of_containers_give_a_line_that_can_be_read(mlgate: Program, tmp_path: Path) -> None:
+    server = {"image": "vllm/vllm-openai:v1", "args": ["--model=acme/drafts"]}
+    containers = [{"name": f"c{number}"} | server for number in range(300)]
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "many"},
+        "spec": {"containers": containers},
+    }
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(pod))
+
+    text = mlgate("inspect", file).out.splitlines()
+
+    assert text[1].startswith("  model: serves, because image:vllm@spec.containers[0].image, arg:--model@")
+    assert text[1].endswith("@spec.containers[3].args[0] and 592 more")
+    assert "  cannot be read: the object: holds more than 256 models" in text
+    (found,) = inspected(mlgate, file)
+    assert len(found["detectedBy"]) == 600
+
+
 def test_a_document_without_object_or_error_cannot_be_read() -> None:
     found = describe(Document("a.yaml", 0, 1, None, None))
 
