@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import REFERENCE, Invocation
+from mlgate.workloads.invocation import Invocation
+from mlgate.workloads.shell_variables import REFERENCE
 from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import ASSIGNMENT, SCRIPT, SEPARATORS, Word, is_redirection
 
@@ -18,7 +19,7 @@ _JOINTS = frozenset({"then", "do", "else", "{", "!", "exec"})
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr", "/lib", "/lib64", "/opt")
 _START_FILES = re.compile(r"/|/etc(?:/(?:ld\.so|profile|bash|environment).*)?")
 """Places whose files decide what every program does."""
-_TAMPERING = re.compile(r"PATH|ENV|BASH_.*|LD_.*|PYTHON.*|SHELLOPTS|PROMPT_COMMAND")
+_TAMPERING = re.compile(r"PATH|ENV|BASH_.*|LD_.*|PYTHON.*|PIP_.*|UV_.*|SHELLOPTS|PROMPT_COMMAND")
 """Variables that put other code in the place of a program."""
 _MAX_PATH = 4096
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "1", "2"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -13,6 +13,10 @@ import yaml
 
 from mlgate.workloads.images import parse_image
 from mlgate.workloads.words import Word
+
+_NAMING = ("strong", "weak", "adapters", "drafts", "tokenizers", "configuration")
+"""Flags that name a model, or the file that does."""
+_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,22 @@ class Catalog:
     hubs: frozenset[str]
     configuration: dict[str, str]
     """Keys of configuration files that mean a flag of another name."""
+
+    @cached_property
+    def _shortened(self) -> dict[str, str]:
+        """Flags that name models, by the beginnings they can be shortened to."""
+        whole = frozenset[str]().union(*self.flags.values())
+        names = sorted(frozenset[str]().union(*(self.flags[key] for key in _NAMING)))
+        return {
+            name[:end]: name
+            for name in names
+            for end in range(_SHORTEST, len(name))
+            if name[:end] not in whole
+        }
+
+    def unshortened(self, name: str, value: str) -> str:
+        """The flag that is meant by the beginning of its name, if what reads as a model stands behind it."""
+        return self._shortened.get(name, name) if "/" in value or value.startswith("{") else name
 
     def program_of_image(self, raw: str) -> Program | None:
         """The program an image is known to hold."""

@@ -135,7 +135,7 @@ def _configured(invocation: Invocation) -> Iterator[Configured]:
         )
         if value and (described if flag.setting else flag.name in flags["configuration"]):
             yield Configured(invocation.expand(value), flag.path, flag.setting)
-    for var in invocation.slot.env:
+    for var in invocation.variables:
         if var.value and var.name in catalog().variables["configuration"]:
             yield Configured(invocation.expand(var.value), var.path)
     for call in invocation.calls:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Literal
 
 from mlgate.domain.base import Json
@@ -36,6 +38,10 @@ _STORES = {
     "NIM_REPOSITORY_OVERRIDE",
 }
 """Variables that say from where a model is fetched."""
+_SET_STORE = re.compile(
+    rf"""\b(?:{"|".join(sorted(_STORES))})=["']?([A-Za-z][A-Za-z0-9+.-]{{0,30}}://[^\s"';&|]+)"""
+)
+"""One that a command line sets itself."""
 _MOST_ADDRESSES = 500
 """Addresses within texts of one object that are looked at."""
 _MODES: tuple[Literal["all", "request", "response"], ...] = ("all", "request", "response")
@@ -53,6 +59,10 @@ def stores(slots: Iterable[Slot]) -> Iterator[Endpoint]:
         for env in slot.env:
             if env.name in _STORES and env.value and "://" in env.value:
                 yield _endpoint(env.value, env.path, "other")
+        for key, items in (("command", slot.command), ("args", slot.args)):
+            for index, text in enumerate(items):
+                for value in islice(_SET_STORE.findall(text), _MOST_ADDRESSES):
+                    yield _endpoint(value, f"{slot.at(key)}[{index}]", "other")
 
 
 def _of_fields(reader: Reader, part: Part) -> Iterator[Endpoint]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 
+from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import Program, catalog
-from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.reading import dig
+from mlgate.workloads.shell_variables import Assigned, assigned_by, expand
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import looks_like_hub_id
 from mlgate.workloads.volumes import plain_path, within
-from mlgate.workloads.words import MAX_LENGTH, MAX_WORDS, SEPARATORS, WRAPPERS, Word, read_words
-
-REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
-"""A reference to a variable, which the kubelet replaces before anything runs."""
-_VARIABLE = re.compile(
-    rf"{REFERENCE.pattern}"
-    r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
-    r"|\$([A-Za-z_][A-Za-z0-9_]*)"
+from mlgate.workloads.words import (
+    MAX_LENGTH,
+    MAX_WORDS,
+    SEPARATORS,
+    WRAPPERS,
+    Word,
+    is_redirection,
+    read_words,
 )
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _MAX_BEHIND = 200
@@ -97,7 +100,7 @@ class Invocation:
     calls: tuple[Call, ...]
     by_image: Program | None
     complete: bool
-    assigned: dict[str, str] = field(default_factory=dict)
+    assigned: Assigned = field(default_factory=dict)
     """Variables that the command line sets itself (`MODEL=... ; vllm serve $MODEL`)."""
     told_library: str | None = None
 
@@ -115,6 +118,39 @@ class Invocation:
         """Where a bare model name is looked up."""
         return next((program.library for program in self.programs if program.library), self.told_library)
 
+    @cached_property
+    def variables(self) -> tuple[EnvVar, ...]:
+        """The variables of the container as they count, and behind them those its command line sets."""
+        own = tuple(env for env in self.slot.env if env is self.slot.variable(env.name))
+        matches = ((_ASSIGNMENT.fullmatch(word.text), word.path) for word in self.words)
+        return own + tuple(
+            EnvVar(name=match.group(1), value=match.group(2), path=path)
+            for match, path in matches
+            if match is not None and match.group(1) in self.assigned_names
+        )
+
+    @cached_property
+    def assigned_names(self) -> frozenset[str]:
+        """Names of the variables in which a command line can be told what to load, or from where."""
+        own = frozenset[str]().union(*(program.variables for program in self.programs))
+        return frozenset[str]().union(own, *catalog().variables.values())
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        words = enumerate(self.words)
+        return [i for i, word in words if not word.text.strip(SEPARATORS) and not is_redirection(word.text)]
+
+    def command_of(self, index: int) -> int:
+        """Number of the simple command a word stands in; the words of tools stand in none."""
+        return bisect(self._ends, index)
+
+    @cached_property
+    def idle(self) -> frozenset[int]:
+        """Simple commands that run a tool, which loads nothing."""
+        tools = catalog().tools
+        leads = (i for i, word in enumerate(self.words) if word.leads and word.base in tools)
+        return frozenset(map(self.command_of, leads))
+
     def mention(self, name: str, paths: set[str]) -> bool:
         """Whether one of the items at these paths refers to the variable."""
         words = re.compile(rf"\$\({name}\)|\$\{{{name}\b|\${name}\b")
@@ -124,7 +160,7 @@ class Invocation:
         """The text with references to variables replaced by their values, as far as they are known."""
         if "$" not in text:
             return text
-        return _expand(text[:_MAX_VALUE], self.slot, self.assigned, _MAX_VALUE)[:_MAX_VALUE]
+        return expand(text[:_MAX_VALUE], self.slot, self.assigned, _MAX_VALUE)[:_MAX_VALUE]
 
 
 def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
@@ -132,11 +168,11 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
     by_image = catalog().program_of_image(slot.image) if slot.image else None
     told = told or Told((*_begun(slot, by_image), *_items(slot)), in_shell=slot.in_shell)
     items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
-    line, assigned = read_words(items, in_shell=told.in_shell), dict[str, str]()
+    line, assigned = read_words(items, in_shell=told.in_shell), Assigned()
     if any("$" in text for text, _ in items):
         # Programs and flags can come from variables, and those from the command line itself.
-        assigned = _assigned(line.words)
-        expanded = ((_expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
+        assigned = assigned_by(line.words, slot, (text for text, _ in items))
+        expanded = ((expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
         line = read_words(expanded, in_shell=told.in_shell)
     found = list(_calls(line.words))
     taken = {index for start, command, _ in found for index in range(start, start + len(command))}
@@ -201,41 +237,6 @@ def _items(slot: Slot) -> Iterator[tuple[str, str]]:
             )
 
 
-def _assigned(words: tuple[Word, ...]) -> dict[str, str]:
-    """Variables set by words such as `MODEL=x`; the last one counts."""
-    matches = (_ASSIGNMENT.fullmatch(word.text) for word in words)
-    return {match.group(1): match.group(2) for match in matches if match is not None}
-
-
-def _expand(text: str, slot: Slot, assigned: dict[str, str], limit: int) -> str:
-    """References replaced by values; what grows past the limit is cut a little behind it."""
-    pieces: list[str] = []
-    end = total = 0
-    for match in _VARIABLE.finditer(text):
-        value = _value(match, slot, assigned)[: limit + 1]
-        pieces += [text[end : match.start()], value]
-        total += match.start() - end + len(value)
-        end = match.end()
-        if total > limit:
-            break
-    return "".join([*pieces, text[end:]])
-
-
-def _value(match: re.Match[str], slot: Slot, assigned: dict[str, str]) -> str:
-    name = match.group(1) or match.group(2) or match.group(4)
-    if match.group(1) is None and name in assigned:
-        return assigned[name]
-    if name == "IFS":
-        return " "  # what stands for white space in a word that must not hold any
-    found = slot.variable(name)
-    if found is None:
-        return match.group(0) if match.group(3) is None else match.group(3)
-    # A credential stays where it is: what is expanded can come to be shown as the address of a model.
-    if found.value is None or shipped().reason_of_text(found.value) == "value":
-        return match.group(0)
-    return found.value
-
-
 def _calls(words: tuple[Word, ...]) -> Iterator[tuple[int, tuple[str, ...], Program]]:
     """Index, command and program of every known command."""
     known, longest = catalog().by_first_word, catalog().longest_command
@@ -274,6 +275,7 @@ def _flags(words: tuple[Word, ...], taken: set[int]) -> Iterator[Flag]:
         name = flag_name(word)
         if not equals and index + 1 < len(words) and takes(word) and is_plain(words[index + 1]):
             value = words[index + 1].text
+        name = catalog().unshortened(name, value)
         yield Flag(name, value or None, word.path, index, joined=bool(equals))
 
 

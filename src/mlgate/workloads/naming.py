@@ -99,7 +99,7 @@ class Naming:
                 continue
             for value in self._addresses_of(flag):
                 if strong or self._counts(value, flag.name):
-                    yield from self._found(value, flag.path, f"arg:--{flag.name}")
+                    yield from self._found(value, flag.path, f"arg:--{flag.name}", at=flag.index)
 
     def _from_settings(self) -> Iterator[FoundModel]:
         """Settings can have any name: what reads as the address of a model is one; its name says which."""
@@ -115,7 +115,7 @@ class Naming:
             ):
                 told = [value]
             for text in told:
-                yield from self._found(text, flag.path, f"arg:--{flag.name}", _role(flag.name))
+                yield from self._found(text, flag.path, f"arg:--{flag.name}", _role(flag.name), at=flag.index)
 
     @cached_property
     def _read(self) -> frozenset[str]:
@@ -136,11 +136,9 @@ class Naming:
         """`named` are the places where the command line names models: what they refer to is used up."""
         variables = self._catalog.variables
         own = {name for program in self._invocation.programs for name in program.variables}
-        for env in self._invocation.slot.env:
+        for env in self._invocation.variables:
             strong = env.name in variables["strong"] or env.name in own
-            if not (strong or env.name in variables["weak"]) or env != self._invocation.slot.variable(
-                env.name
-            ):
+            if not (strong or env.name in variables["weak"]):
                 continue
             if named and not strong and self._is_used_up(env.name, named):
                 continue
@@ -174,7 +172,8 @@ class Naming:
                 yield from self._fetched(call, evidence, seen)
             word = self._behind(call, named=named) if call.follows else None
             if word is not None:
-                yield from self._found(self._invocation.expand(word.text), word.path, evidence)
+                text = self._invocation.expand(word.text)
+                yield from self._found(text, word.path, evidence, at=call.index)
         image = self._invocation.by_image
         plain = [word for word in self._invocation.words if is_plain(word)]
         for index, word in enumerate(plain if image is not None and image.positional else ()):
@@ -209,7 +208,7 @@ class Naming:
             seen.add(id(word))
             value = self._invocation.expand(word.text)
             if "://" in value and self._places.reads_as_address(value):
-                yield from self._found(value, word.path, evidence)
+                yield from self._found(value, word.path, evidence, at=call.index)
 
     def _companions(self) -> Iterator[FoundModel]:
         """Adapters, draft models and tokenizers beside a model."""
@@ -220,10 +219,11 @@ class Naming:
                 for value in self._values(flag):
                     yield from self._adapters(value, flag.path, evidence, None)
             elif flag.value and flag.name in flags["drafts"]:
-                yield from self._draft(flag.value, flag.path, evidence)
+                yield from self._draft(flag.value, flag.path, evidence, flag.index)
             elif flag.value and flag.name in flags["tokenizers"]:
-                yield from self._found(self._invocation.expand(flag.value), flag.path, evidence, "tokenizer")
-        for env in self._invocation.slot.env:
+                text = self._invocation.expand(flag.value)
+                yield from self._found(text, flag.path, evidence, "tokenizer", at=flag.index)
+        for env in self._invocation.variables:
             if env.value and env.name in variables["adapters"]:
                 yield from self._adapters(env.value, env.path, f"env:{env.name}", env.name)
             elif env.value and env.name in variables["drafts"]:
@@ -233,10 +233,10 @@ class Naming:
         for name, address in named_values(self._invocation.expand(text)):
             yield from self._found(address, path, evidence, "adapter", name or nameless)
 
-    def _draft(self, text: str, path: str, evidence: str) -> Iterator[FoundModel]:
+    def _draft(self, text: str, path: str, evidence: str, at: int = -1) -> Iterator[FoundModel]:
         draft = draft_of(self._invocation.expand(text))
         if draft is not None:
-            yield from self._found(draft, path, evidence, "draft")
+            yield from self._found(draft, path, evidence, "draft", at=at)
 
     def _values(self, flag: Flag) -> list[str]:
         """The values of a flag that takes several."""
@@ -253,11 +253,13 @@ class Naming:
         evidence: str,
         role: ModelRole = "primary",
         adapter: str | None = None,
+        at: int = -1,
     ) -> Iterator[FoundModel]:
+        """`at`: the word that names it or calls its program; a revision counts in its own command alone."""
         if self._is_platform_s(value):
             return
         name = self._served_name if role == "primary" else None
-        yield FoundModel(self._places.address(value), role, path, evidence, name, adapter)
+        yield FoundModel(self._places.address(value, role, at), role, path, evidence, name, adapter)
 
     def _is_platform_s(self, value: str) -> bool:
         """Whether it lies where the platform puts a model, and nothing of the author's is mounted there."""

@@ -17,6 +17,13 @@ _ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
 _MAX_PATH = 4096
 _MAX_DEPTH = 32
 """Segments of a mount that a bare name is compared with; repositories have two, folders a few more."""
+_REVISIONS = {
+    "primary": "revision",
+    "tokenizer": "tokenizerRevision",
+    "draft": "draftRevision",
+    "adapter": "adapterRevision",
+}
+"""Flags with the revision of a model, by its role."""
 _NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
 
 
@@ -27,13 +34,14 @@ class Places:
         self._invocation = invocation
         self._slot = invocation.slot
         self._volumes = volumes
-        self._addresses: dict[str, Address] = {}
+        self._addresses: dict[tuple[str, str | None], Address] = {}
 
-    def address(self, value: str) -> Address:
-        """The address a value stands for, looked up once."""
-        if value not in self._addresses:
-            self._addresses[value] = self._looked_up(shown(value))
-        return self._addresses[value]
+    def address(self, value: str, role: str = "primary", at: int = -1) -> Address:
+        """The address a value stands for, looked up once; `at` is the word it was named by."""
+        key = (value, self._revision(role, at))
+        if key not in self._addresses:
+            self._addresses[key] = self._looked_up(shown(value), key[1])
+        return self._addresses[key]
 
     def reads_as_address(self, value: str) -> bool:
         """Whether it reads as the address of a model, whatever word it stands behind."""
@@ -64,7 +72,7 @@ class Places:
             target for target, name, _ in self._slot.mounts if kinds.get(name, "emptyDir") not in EMPTY
         )
 
-    def _looked_up(self, value: str) -> Address:
+    def _looked_up(self, value: str, revision: str | None) -> Address:
         if "://" in value or value.startswith("models:/") or "$" in value or "{{" in value:
             return normalise(value)
         library = self._invocation.library
@@ -76,7 +84,7 @@ class Places:
         if value.startswith(("/", "./", "../")):
             return in_image(self._slot.image or "")
         if library == "hub" or looks_like_hub_id(value):
-            return hub(value, self._revision)
+            return hub(value, revision)
         return Address(value, "unknown")
 
     def _resolved(self, path: str) -> str | None:
@@ -137,11 +145,34 @@ class Places:
                 found.setdefault("/".join(segments[-length:]), []).append((index, -length))
         return found
 
+    def _revision(self, role: str, at: int) -> str | None:
+        """The revision of a model of that role: by a flag of the same command, or else by a variable."""
+        command = None if at < 0 else self._invocation.command_of(at)
+        given = self._revisions.get((role, command))
+        return given or (self._revision_by_variable if role == "primary" else None)
+
     @cached_property
-    def _revision(self) -> str | None:
-        flags, variables = catalog().flags["revision"], catalog().variables["revision"]
-        # Of a flag that is given twice servers take the last.
-        named = reversed(self._invocation.flags)
-        given = next((flag.value for flag in named if flag.name in flags and flag.value), None)
-        by_variable = (env.value for env in self._slot.env if env.name in variables)
-        return given or next((value for value in by_variable if value), None)
+    def _revisions(self) -> dict[tuple[str, int | None], str]:
+        """By role and simple command; without one, what any command says that is no tool's.
+
+        Of a flag that is given twice servers take the last.
+        """
+        flags = catalog().flags
+        names = {name: role for role, key in _REVISIONS.items() for name in flags[key]}
+        found: dict[tuple[str, int | None], str] = {}
+        for flag in self._invocation.flags:
+            role = names.get(flag.name)
+            if role is None or not flag.value:
+                continue
+            command = None if flag.index < 0 else self._invocation.command_of(flag.index)
+            if command is not None:
+                found[role, command] = flag.value
+            if command not in self._invocation.idle:
+                found[role, None] = flag.value
+        return found
+
+    @cached_property
+    def _revision_by_variable(self) -> str | None:
+        variables = catalog().variables["revision"]
+        by_variable = (env.value for env in self._invocation.variables if env.name in variables)
+        return next((value for value in by_variable if value), None)

@@ -79,7 +79,8 @@ def test_the_program_of_the_image_comes_behind_those_of_the_line() -> None:
         ("${A:-d}", "1"),
         ("${NONE:-}", ""),
         ("a${IFS}b", "a b"),
-        ("$B", "2"),
+        ("$C", "2"),
+        ("$B", "$B"),
         ("$(B)", "3"),
         ("$", "$"),
         ("no", "no"),
@@ -88,7 +89,7 @@ def test_the_program_of_the_image_comes_behind_those_of_the_line() -> None:
     ],
 )
 def test_references_are_replaced_as_kubelet_and_shells_do(text: str, expected: str) -> None:
-    found = invocation("sh", "-c", "B=2; x $B", env={"A": "1", "B": "3", "T": "hf_" + "a1B2" * 10})
+    found = invocation("sh", "-c", "B=2; C=2; x $B", env={"A": "1", "B": "3", "T": "hf_" + "a1B2" * 10})
 
     assert found.expand(text) == expected
 

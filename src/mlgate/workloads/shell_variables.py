@@ -1,0 +1,145 @@
+"""Variables of a command line: those it sets itself, and what stands for a reference to one.
+
+Shells run a line from its beginning to its end, so that one variable can have several values. Which of them
+counts where is not followed: such a reference stays as it is, and a model behind it is one nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mlgate.workloads.catalog import catalog
+from mlgate.workloads.credential_patterns import shipped
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.volumes import plain_path, within
+from mlgate.workloads.words import SEPARATORS, Word
+
+REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+"""A reference to a variable, which the kubelet replaces before anything runs."""
+_VARIABLE = re.compile(
+    rf"{REFERENCE.pattern}"
+    r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
+    r"|\$([A-Za-z_][A-Za-z0-9_]*)"
+)
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
+_IN_QUOTES = re.compile(
+    r"""(?<![\w-])([A-Za-z_][A-Za-z0-9_]{0,100})=(?:"([^"\\]{1,4096})"|'([^'"\\]{1,4096})')"""
+)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SETTING = frozenset({"for", "read", "select", "mapfile", "readarray", "getopts"})
+"""Words of shells behind which names of variables stand that get values of their own."""
+_SOURCING = frozenset({".", "source"})
+_LOOK_BEHIND = 50
+
+Assigned = dict[str, tuple[str, ...]]
+"""Values by name; none or several if the value cannot be told."""
+
+
+def assigned_by(words: tuple[Word, ...], slot: Slot, texts: Iterable[str] = ()) -> Assigned:
+    """Variables set by words such as `MODEL=x`, with every value they can have.
+
+    `texts` is what the words were read from: in it a value in quotes is whole.
+    """
+    found = _quoted(texts)
+    begun = {(name, value.split(maxsplit=1)[0]) for name, values in found.items() for value in values}
+    unsure: set[str] = set()
+    for word in words:
+        match = _ASSIGNMENT.fullmatch(word.text)
+        if match is None:
+            continue
+        name, more, value = match.groups()
+        if more:
+            unsure.add(name)
+        elif (name, value) not in begun and not _refers_to(name, value):
+            found.setdefault(name, {})[value] = None
+    unsure.update(_set_otherwise(words))
+    for name, values in found.items():
+        var = slot.variable(name)
+        if var is not None and var.value is not None:
+            values[var.value] = None
+        if var is not None and var.value is None:
+            unsure.add(name)
+    if _sources_a_mount(words, slot):
+        unsure |= found.keys()
+    return {
+        name: () if name in unsure and len(found.get(name, ())) == 1 else tuple(found.get(name, ()))
+        for name in found.keys() | unsure
+    }
+
+
+def _quoted(texts: Iterable[str]) -> dict[str, dict[str, None]]:
+    """Values that hold white space, by name."""
+    found: dict[str, dict[str, None]] = {}
+    for text in texts:
+        for name, double, single in _IN_QUOTES.findall(text):
+            value = double or single
+            if len(value.split(maxsplit=1)) > 1 and not _refers_to(name, value):
+                found.setdefault(name, {})[value] = None
+    return found
+
+
+def expand(text: str, slot: Slot, assigned: Assigned, limit: int) -> str:
+    """References replaced by values; what grows past the limit is cut a little behind it."""
+    pieces: list[str] = []
+    end = total = 0
+    for match in _VARIABLE.finditer(text):
+        value = _value(match, slot, assigned)[: limit + 1]
+        pieces += [text[end : match.start()], value]
+        total += match.start() - end + len(value)
+        end = match.end()
+        if total > limit:
+            break
+    return "".join([*pieces, text[end:]])
+
+
+def _value(match: re.Match[str], slot: Slot, assigned: Assigned) -> str:
+    name = match.group(1) or match.group(2) or match.group(4)
+    if match.group(1) is None and name in assigned:
+        values = assigned[name]
+        # Which program runs is never left open: each that is known counts.
+        return values[0] if len(values) == 1 else "; ".join(filter(_is_command, values)) or match.group(0)
+    if name == "IFS":
+        return " "  # what stands for white space in a word that must not hold any
+    found = slot.variable(name)
+    if found is None:
+        return match.group(0) if match.group(3) is None else match.group(3)
+    # A credential stays where it is: what is expanded can come to be shown as the address of a model.
+    if found.value is None or shipped().reason_of_text(found.value) == "value":
+        return match.group(0)
+    return found.value
+
+
+def _is_command(value: str) -> bool:
+    first = value.split(maxsplit=1)[:1]
+    return bool(first) and first[0].rpartition("/")[2] in catalog().by_first_word
+
+
+def _refers_to(name: str, value: str) -> bool:
+    """Whether a value builds on the variable itself, as in `MODEL=${MODEL:-x}`."""
+    return any(name in match.groups() for match in _VARIABLE.finditer(value))
+
+
+def _set_otherwise(words: tuple[Word, ...]) -> Iterator[str]:
+    """Names behind words of shells that set variables: `for M in a b`, `read M`, `printf -v M`."""
+    setting = 0
+    for index, word in enumerate(words):
+        if not word.text.strip(SEPARATORS) or word.text == "in" or setting > _LOOK_BEHIND:
+            setting = 0
+        elif setting and _NAME.fullmatch(word.text):
+            setting += 1
+            yield word.text
+        if word.text in _SETTING:
+            setting = 1
+        elif word.text == "-v" and index and words[index - 1].text == "printf":
+            setting = _LOOK_BEHIND
+
+
+def _sources_a_mount(words: tuple[Word, ...], slot: Slot) -> bool:
+    """Whether a file is read into the shell that lies in a volume: it can set anything."""
+    files = (words[index + 1].text for index, word in enumerate(words[:-1]) if word.text in _SOURCING)
+    return any(
+        not file.startswith("/") or any(within(plain_path(file), target) for target, _, _ in slot.mounts)
+        for file in files
+        if slot.mounts
+    )
