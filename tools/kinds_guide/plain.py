@@ -62,6 +62,8 @@ _STRENGTH = {
     "weak": "the model, where a server is known or the value reads as an address",
     "names": "the name for callers",
     "revision": "the revision",
+    "tokenizerRevision": "the revision of the tokenizer",
+    "draftRevision": "the revision of the draft model",
     "adapters": "adapters",
     "drafts": "draft models",
     "tokenizers": "tokenizers",

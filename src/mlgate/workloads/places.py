@@ -21,7 +21,6 @@ _REVISIONS = {
     "primary": "revision",
     "tokenizer": "tokenizerRevision",
     "draft": "draftRevision",
-    "adapter": "adapterRevision",
 }
 """Flags with the revision of a model, by its role."""
 _NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
