@@ -138,6 +138,11 @@ CLIENTS: dict[str, dict[str, Any]] = {
         "env": env(OLLAMA_BASE_URL="http://ollama:11434", DEFAULT_MODELS="llama3:8b"),
         "ports": port(8080),
     },
+    "a page in front of Ollama": {
+        "image": "ghcr.io/ollama-webui/ollama-webui:main",
+        "env": env(OLLAMA_API_BASE_URL="http://ollama:11434/api"),
+        "ports": port(8080),
+    },
     "LiteLLM": {
         "image": "ghcr.io/berriai/litellm:main",
         "args": ["--config", "/app/config.yaml", "--port", "4000"],
