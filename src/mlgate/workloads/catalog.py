@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import yaml
 
+from mlgate.domain.workload import ModelRole
 from mlgate.workloads.images import parse_image
 from mlgate.workloads.words import Word
 
@@ -88,6 +89,8 @@ class Catalog:
     """Programs of one word that load no model."""
     loaders: frozenset[str]
     """Functions of libraries that load a model by its address."""
+    requests: dict[str, tuple[ModelRole, str | None]]
+    """Parts of addresses by which a running server is told to load a model: its role and its library."""
     gpus: tuple[str, ...]
     sign_mounts: tuple[str, ...]
     sign_variables: re.Pattern[str]
@@ -152,6 +155,7 @@ def catalog() -> Catalog:
             if len(command) == 1
         ),
         loaders=frozenset(data["loaders"]),
+        requests={part: (row["role"], row.get("library")) for part, row in data["requests"].items()},
         gpus=tuple(data["gpus"]),
         sign_mounts=tuple(signs["mounts"]),
         sign_variables=re.compile("|".join(_as_regex(name) for name in signs["variables"])),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from mlgate.domain.base import Json
 from mlgate.workloads.reading import dig
+from mlgate.workloads.words import Word
 
 _ADDRESSES = ("path", "lora_path", "model")
+_SENT = ("lora_path", "model_path", "from", "model", "name", "path")
 _NAMES = ("name", "lora_name")
 
 
@@ -38,6 +41,22 @@ def draft_of(text: str) -> str | None:
     except (ValueError, RecursionError):
         return text
     return _first(data, ("model",))
+
+
+def sent(word: Word) -> str | None:
+    """The model in what is sent to a server: an object of JSON, or the query of an address."""
+    _, _, query = word.text.partition("?")
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        if name == "url" and value:
+            return unquote(value)
+    if not word.text.startswith("{"):
+        return None
+    try:
+        data: Json = json.loads(word.text)
+    except (ValueError, RecursionError):
+        return None
+    return _first(data, _SENT)
 
 
 def _in_json(text: str) -> Iterator[tuple[str | None, str]]:

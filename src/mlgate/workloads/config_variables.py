@@ -1,6 +1,7 @@
 """Variables that containers take from ConfigMaps, where a model stands in one.
 
-A server whose model is `$(MODEL_ID)`, or that names none, may be told it by a ConfigMap. Once that is known
+A server whose model is `$(MODEL_ID)`, or that names none, may be told it by a ConfigMap; one that names its
+model may be told adapters, switches and stores by one. Once that is known
 its container is looked at again as if the values stood there. They are kept beside it, not in it.
 """
 
@@ -8,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.workload import EnvVar
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
-from mlgate.workloads.facts import with_switches
+from mlgate.workloads.facts import STORES, stores, with_switches
 from mlgate.workloads.kinds import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
@@ -28,14 +31,22 @@ _MOST = 20
 """ConfigMaps one pod may need for this: with more, its model stays unknown."""
 
 
-def variables(part: Part, detections: tuple[Detection, ...]) -> Iterator[Named]:
-    """The ConfigMaps whose entries are variables of containers that do not tell their model otherwise."""
+def variables(reader: Reader, part: Part, detections: tuple[Detection, ...]) -> Iterator[Named]:
+    """The ConfigMaps whose entries are variables of model servers, which can be told anything by them."""
     places: dict[str, str] = {}
+    needed: set[str] = set()
     for slot, detection in zip(part.pod.slots, detections, strict=True):
-        if detection.serves and (_is_open(detection) or (detection.fetches and not _names(detection))):
-            for name, path in _config_maps(slot):
-                places.setdefault(name, path)
-    for name, path in places.items() if len(places) <= _MOST else ():
+        if not detection.serves:
+            continue
+        whole = _is_open(detection) or (detection.fetches and not _names(detection))
+        for name, path, optional in _config_maps(slot, whole=whole):
+            places.setdefault(name, path)
+            if not optional:
+                needed.add(name)
+    if len(places) > _MOST:
+        reader.problem(part.pod.template.path, f"takes variables from more than {_MOST} ConfigMaps")
+        return
+    for name, path in places.items():
         lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=name, path=path)
         yield Named(
             lookup,
@@ -44,6 +55,7 @@ def variables(part: Part, detections: tuple[Detection, ...]) -> Iterator[Named]:
             "configuration",
             role=part.component.role,
             variables=True,
+            optional=name not in needed,
         )
 
 
@@ -54,6 +66,7 @@ def with_variables(
     data = reader.strings(obj.get("data"), f"{found.kind}/{found.name}.data")
     pods = []
     seen: list[Detection] = []
+    filled: list[Slot] = []
     for pod in manifest.pods:
         if pod.template.path != named.component:
             pods.append(pod)
@@ -64,9 +77,12 @@ def with_variables(
                 was, now = (_examined(manifest, pod, _filled(one)) for one in (before, slot))
                 manifest = _renamed(manifest, named, replace(pod, slots=(slot,)), was, now)
                 seen.append(now)
+                filled.append(_filled(slot))
         pods.append(replace(pod, slots=told))
     features = with_switches(manifest.features, tuple(seen))
-    return replace(manifest, pods=tuple(pods), features=features)
+    known = {endpoint.path for endpoint in manifest.endpoints}
+    added = [endpoint for endpoint in stores(filled) if endpoint.path not in known]
+    return replace(manifest, pods=tuple(pods), features=features, endpoints=(*manifest.endpoints, *added))
 
 
 def _is_open(detection: Detection) -> bool:
@@ -78,17 +94,29 @@ def _names(detection: Detection) -> bool:
     return any(model.role in {"primary", "base"} for model in detection.models)
 
 
-def _config_maps(slot: Slot) -> Iterator[tuple[str, str]]:
-    """Name of every ConfigMap its variables come from, and where it is named."""
-    yield from ((source.name, source.path) for source in slot.env_from if source.kind == "configMap")
-    yield from (
-        (env.from_name, env.path) for env in slot.env if env.from_ == "configMapKey" and env.from_name
-    )
+def _config_maps(slot: Slot, *, whole: bool) -> Iterator[tuple[str, str, bool]]:
+    """Name of every ConfigMap its variables come from, where it is named, and whether it may be missing.
+
+    `whole`: any of them can name the model. Else of single variables only those count that mean something.
+    """
+    given = slot.raw.get("envFrom")
+    for source, item in zip(slot.env_from, given if isinstance(given, list) else (), strict=False):
+        if source.kind == "configMap":
+            yield source.name, source.path, dig(item, "configMapRef", "optional") is True
+    for env in slot.env:
+        if env.from_ == "configMapKey" and env.from_name and (whole or env.name in _telling()):
+            yield env.from_name, env.path, dig(slot.sources.get(env.path), _KEY, "optional") is True
+
+
+@lru_cache(maxsize=1)
+def _telling() -> frozenset[str]:
+    """Variables that tell a server what to load, from where and how."""
+    return frozenset[str](STORES).union(*catalog().variables.values())
 
 
 def _told(slot: Slot, name: str, data: dict[str, str]) -> Slot:
     """The container with what is known of the ConfigMap, if it takes anything from it."""
-    if all(found != name for found, _ in _config_maps(slot)):
+    if all(found != name for found, _, _ in _config_maps(slot, whole=True)):
         return slot
     return replace(slot, learnt={**slot.learnt, name: data})
 

@@ -35,7 +35,7 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
 
     A configuration in another volume cannot be read: a problem, unless the model lies there too.
     """
-    yield from variables(part, detections)
+    yield from variables(reader, part, detections)
     here = inline_files(reader, part)
     unread, followed = dict[str, None](), set[str]()
     for slot, detection in zip(part.pod.slots, detections, strict=True):

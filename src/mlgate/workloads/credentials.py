@@ -36,7 +36,8 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 _VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
 _FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][A-Za-z0-9_.-]{0,100})(?:=|(?:\\\n|[ \t])+(?![-\\]))" + _VALUE)
 _ASSIGNMENT = re.compile(r"(?<![\w-])([A-Za-z_][A-Za-z0-9_]{0,100})=" + _VALUE)
-_MAX_FINDINGS = 200
+MAX_FINDINGS = 200
+"""More are not told apart; that there may be more is a problem of a workload."""
 _MAX_PAIRS = 2000
 _MAX_DEPTH = 4
 """Text within text within text: deeper nesting is searched as plain text."""
@@ -57,7 +58,7 @@ class _Node:
 def scan(obj: Json, patterns: CredentialPatterns | None = None) -> tuple[Credential, ...]:
     """The places that look like a credential, in the order of the object; at most 200."""
     role: _Role = "configMap" if isinstance(obj, dict) and obj.get("kind") == "ConfigMap" else "plain"
-    return tuple(islice(_search(_Node(obj, "", role=role), patterns or shipped()), _MAX_FINDINGS))
+    return tuple(islice(_search(_Node(obj, "", role=role), patterns or shipped()), MAX_FINDINGS))
 
 
 def scan_text_places(value: Json) -> list[tuple[str, str]]:
@@ -65,7 +66,7 @@ def scan_text_places(value: Json) -> list[tuple[str, str]]:
 
     The paths count from the value. No field is left out: what the API server keeps in objects is not here.
     """
-    found = islice(_search(_Node(value, "", nested=1), shipped()), _MAX_FINDINGS)
+    found = islice(_search(_Node(value, "", nested=1), shipped()), MAX_FINDINGS)
     return [(credential.path, credential.reason) for credential in found]
 
 

@@ -9,7 +9,7 @@ from mlgate.domain.lookups import LookUps, controller_of
 from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.card_references import ANNOTATION, read_card_references
-from mlgate.workloads.credentials import scan
+from mlgate.workloads.credentials import MAX_FINDINGS, scan
 from mlgate.workloads.kinds import Kind, find_kind, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.needs import needed
@@ -18,6 +18,9 @@ from mlgate.workloads.read import read_object
 _REVIEWED = {"SignOff", "Waiver"}
 _OWN_GROUP = "mlgate.dev"
 _EMPTY = Problem(path="", message="the object is empty, so that nothing of it can be judged")
+_FULL = Problem(
+    path="", message=f"holds {MAX_FINDINGS} places that look like a credential: further ones are not told"
+)
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,17 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
     manifest = _read(request, request.object, row)
     if manifest is None:
         return Extraction(None, None, (), LookUps(), False, False, request, options)  # noqa: FBT003
+    credentials = scan(request.object) if _concerns(manifest) else ()
+    if len(credentials) >= MAX_FINDINGS:
+        manifest = replace(manifest, problems=(*manifest.problems, _FULL))
     workload = manifest.workload()
-    # What it takes its pods from may serve a model; only the second look can tell.
-    concerned = workload.concerns_a_model or any(item.merge == "pods" for item in manifest.named)
+    concerned = _concerns(manifest)
     old = request.old_object if request.operation == "UPDATE" and concerned else None
     old_manifest = _read(request, old, row) if old else None
     return Extraction(
         workload=workload,
         old_workload=old_manifest.workload() if old_manifest is not None else None,
-        credentials=scan(request.object) if concerned else (),
+        credentials=credentials,
         lookups=_lookups(request, manifest, workload, options) if concerned else LookUps(),
         record=False,
         concerned=concerned,
@@ -72,6 +77,11 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
         manifest=manifest,
         old_credentials=scan(old) if old is not None else (),
     )
+
+
+def _concerns(manifest: Manifest) -> bool:
+    """What it takes its pods from may serve a model; only the second look can tell."""
+    return manifest.workload().concerns_a_model or any(item.merge == "pods" for item in manifest.named)
 
 
 def _read(request: Request, obj: dict[str, Json], row: Kind | None) -> Manifest | None:

@@ -27,7 +27,7 @@ from mlgate.workloads.uris import addresses_in, host_of, normalise
 _LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
 _ENCRYPTED = {"https", "wss", "grpcs", "rediss", "ftps"}
 _PLAIN = {"http", "ws", "ftp", "tcp", "redis", "hdfs", "webhdfs", "lm"}
-_STORES = {
+STORES = {
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_S3",
     "S3_ENDPOINT",
@@ -39,7 +39,7 @@ _STORES = {
 }
 """Variables that say from where a model is fetched."""
 _SET_STORE = re.compile(
-    rf"""\b(?:{"|".join(sorted(_STORES))})=["']?([A-Za-z][A-Za-z0-9+.-]{{0,30}}://[^\s"';&|]+)"""
+    rf"""\b(?:{"|".join(sorted(STORES))})=["']?([A-Za-z][A-Za-z0-9+.-]{{0,30}}://[^\s"';&|]+)"""
 )
 """One that a command line sets itself."""
 _MOST_ADDRESSES = 500
@@ -57,7 +57,7 @@ def stores(slots: Iterable[Slot]) -> Iterator[Endpoint]:
     """Where the containers fetch models from, as their variables say."""
     for slot in slots:
         for env in slot.env:
-            if env.name in _STORES and env.value and "://" in env.value:
+            if env.name in STORES and env.value and "://" in env.value:
                 yield _endpoint(env.value, env.path, "other")
         for key, items in (("command", slot.command), ("args", slot.args)):
             for index, text in enumerate(items):

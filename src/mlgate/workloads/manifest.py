@@ -54,6 +54,8 @@ class Named:
 
     variables: bool = False
     """The entries are variables of containers, not files."""
+    optional: bool = False
+    """The pods start without the object too."""
 
     @property
     def entry(self) -> tuple[str, str, str | None, bool]:

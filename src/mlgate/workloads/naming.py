@@ -11,12 +11,12 @@ from itertools import takewhile
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.bystanders import runs_bystanders
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.companions import draft_of, named_values
+from mlgate.workloads.companions import draft_of, named_values, sent
 from mlgate.workloads.inline_code import loaded
 from mlgate.workloads.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
 from mlgate.workloads.places import Places
 from mlgate.workloads.signs import has_gpu
-from mlgate.workloads.uris import Address, addresses_in
+from mlgate.workloads.uris import Address, addresses_in, tagged
 from mlgate.workloads.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
 from mlgate.workloads.words import Word
 
@@ -24,6 +24,8 @@ _NAMES_ONLY = {"MODEL_NAME", "MODEL_DIR"}
 """Variables that often hold a name for callers: they count only with an address in them."""
 _MODEL_FLAGS = {"model", "model-id", "model-path", "hf-model-id"}
 _ALL = "all"
+_MAX_REQUEST = 20
+"""Words behind the address of a request that are looked at for what is sent."""
 _NO_NAME = re.compile(r"(?i:true|false|yes|no|on|off)|[0-9.]+")
 """Values of switches, which nobody calls a model."""
 _SERVICE = re.compile(r"(?i:https?|grpcs?)://")
@@ -78,6 +80,7 @@ class Naming:
             *self._from_settings(),
             *self._from_position(),
             *self._from_code(),
+            *self._from_requests(),
         ]
         found += self._from_variables({model.path for model in found})
         if self._known or found:
@@ -161,6 +164,22 @@ class Naming:
             for function, value in loaded(text):
                 if self._places.reads_as_address(value):
                     yield from self._found(value, path, f"command:{function}")
+
+    def _from_requests(self) -> Iterator[FoundModel]:
+        """Models that a server which runs already is told to load, by a command that calls it."""
+        words = self._invocation.words
+        for index, word in enumerate(words):
+            request = next((part for part in self._catalog.requests if part in word.text), None)
+            if request is None:
+                continue
+            role, library = self._catalog.requests[request]
+            behind = words[index + 1 : index + 1 + _MAX_REQUEST]
+            said = [text for text in map(sent, (word, *behind)) if text]
+            for text in said or [word.text]:
+                address = (
+                    tagged(library, text) if library and said else self._places.address(text, role, index)
+                )
+                yield FoundModel(address, role, word.path, f"command:{request}")
 
     def _from_position(self) -> Iterator[FoundModel]:
         """The model that stands behind a command without a flag, as in `vllm serve <model>`."""

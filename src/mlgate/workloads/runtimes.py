@@ -56,7 +56,10 @@ def resolve(
             manifest = _merged(reader, manifest, named, other, other.object)
     manifest = replace(_with_unnamed(reader, manifest), references=tuple(references))
     _note_silence(reader, manifest)
-    return replace(_outside(manifest), problems=(*manifest.problems, *reader.problems))
+    pairs = zip(manifest.named, manifest.references, strict=True)
+    # What the pods start without decides nothing while it is not there.
+    kept = tuple(ref for named, ref in pairs if not (named.optional and ref.status == "missing"))
+    return replace(_outside(manifest), references=kept, problems=(*manifest.problems, *reader.problems))
 
 
 def _in_order(

@@ -164,7 +164,7 @@ def test_switches_of_the_config_map_count(read: Read, pod_of: PodOf) -> None:
 @pytest.mark.parametrize(
     "container",
     [
-        {"image": TEI, "args": ["--model-id=acme/e"], "envFrom": [all_of("settings")]},
+        {"image": TEI, "args": ["--model-id=acme/e"], "env": [from_map("PORT")]},
         {"image": "nginx:1", "envFrom": [all_of("settings")]},
         {"image": TEI, "envFrom": [all_of(f"settings-{index}") for index in range(21)]},
     ],
@@ -172,6 +172,57 @@ def test_switches_of_the_config_map_count(read: Read, pod_of: PodOf) -> None:
 )
 def test_no_config_map_is_looked_up_without_need(read: Read, pod_of: PodOf, container: Json) -> None:
     assert not manifest_of(read, pod_of(**container)).named
+
+
+@pytest.mark.parametrize(
+    ("variables", "data", "uri"),
+    [
+        ({"envFrom": [all_of("settings")]}, {"LORA_ADAPTERS": "evil/a"}, "hf://evil/a"),
+        ({"env": [from_map("LORA_ADAPTERS")]}, {"LORA_ADAPTERS": "evil/a"}, "hf://evil/a"),
+        ({"envFrom": [all_of("settings")]}, {"HF_MODEL_ID": "evil/e"}, "hf://evil/e"),
+    ],
+)
+def test_a_server_that_names_a_harmless_model_is_told_another_by_a_config_map(
+    read: Read, pod_of: PodOf, variables: Json, data: Json, uri: str
+) -> None:
+    pod = pod_of(image=TEI, args=["--model-id=good/e"], **variables)
+
+    assert [model.uri for model in resolved(read, pod, *maps(settings=data)).models] == ["hf://good/e", uri]
+
+
+def test_a_store_in_a_config_map_is_called(read: Read, pod_of: PodOf) -> None:
+    pod = pod_of(image=TEI, args=["--model-id=acme/e"], envFrom=[all_of("settings")])
+
+    found = resolved(read, pod, *maps(settings={"HF_ENDPOINT": "http://mirror.example.com"}))
+
+    assert [(call.uri, call.tls, call.path) for call in found.endpoints] == [
+        ("http://mirror.example.com", False, "ConfigMap/settings.data.HF_ENDPOINT")
+    ]
+
+
+@pytest.mark.parametrize(("optional", "told"), [(True, 0), (False, 1), ("yes", 1)])
+def test_a_config_map_that_may_be_missing_is_told_only_where_the_pods_need_it(
+    read: Read, pod_of: PodOf, optional: Any, told: int
+) -> None:
+    source = {"configMapRef": {"name": "settings", "optional": optional}}
+    missing = ResolvedReference(
+        api_version="v1", kind="ConfigMap", namespace="team", name="settings", status="missing", object=None
+    )
+
+    found = resolved(read, pod_of(image=TEI, args=["--model-id=acme/e"], envFrom=[source]), missing)
+
+    assert len(found.references) == told
+    assert not found.problems
+
+
+def test_more_config_maps_than_are_looked_up_are_a_problem(read: Read, pod_of: PodOf) -> None:
+    sources = [all_of(f"settings-{index}") for index in range(21)]
+
+    found = resolved(read, pod_of(image=TEI, args=["--model-id=acme/e"], envFrom=sources))
+
+    assert [(problem.path, problem.message) for problem in found.problems] == [
+        ("spec", "takes variables from more than 20 ConfigMaps")
+    ]
 
 
 def test_two_containers_may_be_told_by_one(read: Read, pod_of: PodOf) -> None:

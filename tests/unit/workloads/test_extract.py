@@ -659,3 +659,16 @@ def test_an_empty_object_of_a_known_kind_is_a_problem_and_not_skipped(
     assert found.concerned
     assert found.workload is not None
     assert "the object is empty" in found.workload.problems[-1].message
+
+
+@pytest.mark.parametrize(("many", "told"), [(199, []), (200, [""]), (500, [""])])
+def test_more_credentials_than_are_told_are_a_problem(
+    read: Any, pod_of: Any, many: int, told: list[str]
+) -> None:
+    variables = [{"name": f"PASSWORD_{index}", "value": "hunter-22"} for index in range(many)]
+
+    found = read(pod_of(image="vllm/vllm-openai:v1", args=["--model=acme/m"], env=variables))
+
+    assert len(found.credentials) == min(many, 200)
+    assert [problem.path for problem in found.workload.problems] == told
+    assert all("look like a credential" in problem.message for problem in found.workload.problems)
