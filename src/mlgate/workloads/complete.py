@@ -17,6 +17,10 @@ from mlgate.workloads.needs import brings_names, named_by_pods, needed
 from mlgate.workloads.owners import Controller, find_controller, inherit, with_owner_facts
 from mlgate.workloads.runtimes import resolve
 
+OFFLINE = ("cluster.references", "offline")
+"""There is no cluster to look other objects up in."""
+UNREAD = ("cluster.configMaps", "disabled")
+"""This installation does not read ConfigMaps."""
 _BRINGING = {"pods", "parts", "models"}
 """How objects are merged that hold more than settings of pods."""
 
@@ -39,7 +43,8 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
         return Subject(None, None, Change(), evidence.cards, extraction.credentials)
     controller = _resolved(find_controller(evidence.owners, extraction.request.namespace), evidence)
     inherited = manifest if controller is None else inherit(manifest, controller)
-    whole = resolve(inherited, evidence.references, offline=_is_offline(evidence))
+    offline, unread = (_is(evidence, *why) for why in (OFFLINE, UNREAD))
+    whole = resolve(inherited, evidence.references, offline=offline, unread=unread)
     workload = with_owner_facts(_stored(whole, evidence), whole, controller)
     references = _card_references(whole, extraction)
     return Subject(
@@ -57,11 +62,9 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
     )
 
 
-def _is_offline(evidence: Evidence) -> bool:
-    """Whether there is no cluster to look other objects up in."""
-    return any(
-        entry.lookup == "cluster.references" and entry.reason == "offline" for entry in evidence.unavailable
-    )
+def _is(evidence: Evidence, lookup: str, reason: str) -> bool:
+    """Whether a look-up gave nothing for this reason."""
+    return any(entry.lookup == lookup and entry.reason == reason for entry in evidence.unavailable)
 
 
 def wider_lookups(extraction: Extraction, evidence: Evidence) -> LookUps:

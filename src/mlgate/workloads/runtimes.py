@@ -29,11 +29,16 @@ from mlgate.workloads.templates import fill
 
 
 def resolve(
-    manifest: Manifest, resolved: tuple[ResolvedReference, ...], *, offline: bool = False
+    manifest: Manifest,
+    resolved: tuple[ResolvedReference, ...],
+    *,
+    offline: bool = False,
+    unread: bool = False,
 ) -> Manifest:
     """The manifest with the state of its references, and the containers of those that were found.
 
     `offline`: what is not found was never to be had, as in files, so that it says nothing about the object.
+    `unread`: ConfigMaps are not looked up, so that what one tells a server goes unseen: a problem.
     """
     references: list[Reference] = []
     found: list[tuple[Named, ResolvedReference]] = []
@@ -56,6 +61,8 @@ def resolve(
             manifest = _merged(reader, manifest, named, other, other.object)
     manifest = replace(_with_unnamed(reader, manifest), references=tuple(references))
     _note_silence(reader, manifest)
+    if unread:
+        _note_unread(reader, manifest)
     pairs = zip(manifest.named, manifest.references, strict=True)
     # What the pods start without decides nothing while it is not there.
     kept = tuple(ref for named, ref in pairs if not (named.optional and ref.status == "missing"))
@@ -80,6 +87,18 @@ def _note_silence(reader: Reader, manifest: Manifest) -> None:
     known = all(status == "found" for status in naming)
     if known and UNNAMED not in told and not names_one(manifest.models):
         reader.problem("spec", UNNAMED)
+
+
+def _note_unread(reader: Reader, manifest: Manifest) -> None:
+    """Whoever hides a second model, a switch or another hub in a ConfigMap does it where none is read."""
+    if not manifest.serves:
+        return
+    for named, reference in zip(manifest.named, manifest.references, strict=True):
+        if named.merge == "configuration" and reference.status == "unavailable":
+            told = (
+                f"ConfigMap {named.lookup.name} tells the server what to do, and ConfigMaps are not read here"
+            )
+            reader.problem(named.lookup.path, told)
 
 
 def _outside(manifest: Manifest) -> Manifest:

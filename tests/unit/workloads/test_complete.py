@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
-from mlgate.domain.evidence import Card, CardSource, Evidence, ResolvedReference
+from mlgate.domain.evidence import Card, CardSource, Evidence, ResolvedReference, Unavailable
 from mlgate.domain.workload import Change
 from mlgate.workloads.complete import complete, wider_lookups
 from mlgate.workloads.extract import Extraction
@@ -240,6 +240,24 @@ def test_a_reference_that_was_not_looked_up_is_unavailable(read: Read, service: 
 
     assert workload is not None
     assert [item.status for item in workload.references] == ["unavailable"]
+
+
+@pytest.mark.parametrize(
+    ("why", "problems"), [("disabled", 1), ("error", 0), ("offline", 0)], ids=["off", "failed", "files"]
+)
+def test_where_config_maps_are_not_read_at_all_a_server_they_configure_has_a_problem(
+    read: Read, pod_of: Callable[..., Object], why: Literal["disabled", "error", "offline"], problems: int
+) -> None:
+    """A look-up that failed is told under its own name, and files hold what they hold."""
+    server = {"image": "vllm/vllm-openai:v1", "args": ["--model=acme/harmless"]}
+    pod = pod_of(**server, envFrom=[{"configMapRef": {"name": "settings"}}])
+    told = Unavailable(lookup="cluster.configMaps", reason=why, message="not read")
+
+    workload = complete(read(pod), Evidence(unavailable=(told,))).workload
+
+    assert workload is not None
+    assert [reference.status for reference in workload.references] == ["unavailable"]
+    assert len(workload.problems) == problems
 
 
 def test_a_runtime_of_the_cluster_has_no_namespace(read: Read, service: Service) -> None:

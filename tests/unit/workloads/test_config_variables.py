@@ -190,6 +190,26 @@ def test_a_server_that_names_a_harmless_model_is_told_another_by_a_config_map(
     assert [model.uri for model in resolved(read, pod, *maps(settings=data)).models] == ["hf://good/e", uri]
 
 
+@pytest.mark.parametrize("unread", [True, False])
+def test_a_config_map_that_is_not_read_here_is_a_problem_for_a_server_that_takes_it_in(
+    read: Read, pod_of: PodOf, *, unread: bool
+) -> None:
+    """Else a harmless model on the command line would hide what the ConfigMap says."""
+    server = {"image": TEI, "args": ["--model-id=acme/harmless"], "envFrom": [all_of("settings")]}
+    lookup = ResolvedReference(
+        api_version="v1", kind="ConfigMap", namespace="team", name="settings", status="unavailable"
+    )
+    workload = resolve(manifest_of(read, pod_of(**server)), (lookup,), unread=unread).workload()
+    told = "ConfigMap settings tells the server what to do, and ConfigMaps are not read here"
+    found = [(problem.path, problem.message) for problem in workload.problems]
+    assert found == ([("spec.containers[0].envFrom[0]", told)] if unread else [])
+
+
+def test_a_config_map_of_what_serves_nothing_is_no_problem(read: Read, pod_of: PodOf) -> None:
+    web = {"image": "nginx", "envFrom": [all_of("settings")]}
+    assert resolve(manifest_of(read, pod_of(**web)), (), unread=True).workload().problems == ()
+
+
 def test_a_store_in_a_config_map_is_called(read: Read, pod_of: PodOf) -> None:
     pod = pod_of(image=TEI, args=["--model-id=acme/e"], envFrom=[all_of("settings")])
 
