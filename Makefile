@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e mutants cluster bench fmt generate lock clean
+.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e mutants cluster bench fmt generate image lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -80,8 +80,11 @@ generate: tools-test ## Write what is generated: schemas, catalogue, pages about
 	@$(BIN)/mlgate policy docs
 	@$(BIN)/python tools/kinds_page.py
 
+image: $(READY) ## The container image (needs docker with BuildKit, or podman)
+	@$(BIN)/python tools/image.py $(ARGS)
+
 lock: ## Pin the Python packages anew (needs uv)
-	@for set in runtime dev go; do \
+	@for set in runtime build dev go; do \
 		uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --upgrade \
 			-q requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 

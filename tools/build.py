@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".tools" / "bin"
 _PROGRESS_SECONDS = 5
 _EXIT_INTERRUPTED = 130
+BUILD_FLAGS = ("-trimpath", "-buildvcs=false")
+"""Nothing of the machine or the checkout gets into a binary; the Dockerfile builds with the same."""
 
 
 class BuildError(Exception):
@@ -176,7 +178,7 @@ def compile_tool(tool: Tool, go: str, target: Path) -> None:
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}")
-    build = [go, "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags", tool.ldflags, "-o", str(partial)]
+    build = [go, "build", "-v", *BUILD_FLAGS, "-ldflags", tool.ldflags, "-o", str(partial)]
     started = time.monotonic()
     try:
         _follow(tool, [*build, tool.package], "the build failed", f"packages compiled of at most {total}")
