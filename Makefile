@@ -9,7 +9,7 @@ WORKERS ?= 2
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e mutants cluster bench fmt generate image lock clean
+.PHONY: help setup tools-test tools-e2e demo examples test lint types unit policy e2e mutants cluster bench fmt generate image sbom lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -82,6 +82,9 @@ generate: tools-test ## Write what is generated: schemas, catalogue, pages about
 
 image: $(READY) ## The container image (needs docker with BuildKit, or podman)
 	@$(BIN)/python tools/image.py $(ARGS)
+
+sbom: tools-test ## The bill of materials of the image, as CycloneDX
+	@$(BIN)/python tools/sbom.py $(ARGS)
 
 lock: ## Pin the Python packages anew (needs uv)
 	@for set in runtime build dev go; do \
