@@ -73,12 +73,13 @@ fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies
 
-generate: tools-test ## Write what is generated: schemas, catalogue, pages about rules and kinds
+generate: tools-test ## Write what is generated: schemas, catalogue, pages about rules, kinds and findings
 	@$(BIN)/python -m mlgate.policy.schema_export
 	@$(BIN)/python -m mlgate.cli.schemas
 	@$(BIN)/python -m mlgate.policy.catalog
 	@$(BIN)/mlgate policy docs
 	@$(BIN)/python tools/kinds_page.py
+	@$(BIN)/python tools/doctor_page.py
 
 image: $(READY) ## The container image (needs docker with BuildKit, or podman)
 	@$(BIN)/python tools/image.py $(ARGS)

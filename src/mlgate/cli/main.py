@@ -23,6 +23,7 @@ COMMANDS = {
     "card": "validate a model card, print its digest",
     "signoff": "make a SignOff manifest",
     "policy": "the policy author's workbench",
+    "doctor": "is this installation able to refuse anything?",
     "version": "mlgate, policy revision, OPA version",
 }
 """Command -> what it does; each lives in the module of its name."""

@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of what `inspect` and `check` print from the types of these outputs.
+"""Writes the JSON Schemas of what commands print from the types of these outputs.
 
 python -m mlgate.cli.schemas
 """
@@ -12,12 +12,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from mlgate.cli.shapes import CheckReport, Inspected, Unread
+from mlgate.doctor.examine import Report
 from mlgate.policy.shipped import shipped_policies
 
 Schema = dict[str, Any]
 _OUTPUTS: dict[str, tuple[Any, str]] = {
     "inspect": (list[Inspected | Unread], "What `mlgate inspect --output json` prints."),
     "check": (CheckReport, "What `mlgate check --output json` prints."),
+    "doctor": (Report, "What `mlgate doctor --output json` prints."),
 }
 
 

@@ -1,0 +1,151 @@
+"""The cluster as the checks see it: what was read, and what could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mlgate.domain.base import Frozen
+from mlgate.evidence.looked import field
+from mlgate.evidence.times import metadata, name_of
+
+Object = dict[str, Any]
+Listing = tuple[Object, ...] | None
+"""Objects of a kind; None where they could not be read, so that nothing may be concluded from them."""
+
+HOME = "mlgate-system"
+"""Namespace of mlgate where neither the webhook nor the user names one."""
+ENTRIES = ("models", "workloads", "records")
+"""The entries an installation needs, each named `<entry>.mlgate.dev`."""
+_DOMAIN = ".mlgate.dev"
+
+
+class Unread(Frozen):
+    """What could not be looked at, so that nothing is known of it."""
+
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """A resource the API server serves in one version."""
+
+    group: str
+    version: str
+    resource: str
+    """With a slash where it is a subresource."""
+    kind: str
+    namespaced: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """An object that concerns a model, and lies where somebody has to look."""
+
+    kind: str
+    namespace: str | None
+    name: str
+    because: str = ""
+    """From what it was concluded."""
+
+    @property
+    def title(self) -> str:
+        """As messages name it."""
+        return f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a webhook configuration that belongs to mlgate."""
+
+    configuration: str
+    index: int
+    webhook: Object
+
+    @property
+    def name(self) -> str:
+        """`models`, `workloads`, `records`, or a name this release does not use."""
+        return str(self.webhook["name"]).removesuffix(_DOMAIN)
+
+    @property
+    def fails_open(self) -> bool:
+        """Whether what mlgate does not answer is let through."""
+        return self.webhook.get("failurePolicy") == "Ignore"
+
+    @property
+    def rules(self) -> list[Object]:
+        """Which objects are sent."""
+        return [*(self.webhook.get("rules") or ())]
+
+    @property
+    def client(self) -> Object:
+        """Where they are sent."""
+        return self.webhook.get("clientConfig") or {}
+
+    @property
+    def service(self) -> Object | None:
+        """The Service that is called; None where an address is."""
+        found = self.client.get("service")
+        return found if isinstance(found, dict) else None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the checks are told."""
+
+    at: datetime
+    configurations: tuple[Object, ...]
+    """Every ValidatingWebhookConfiguration of the cluster."""
+    home: str = HOME
+    """The namespace mlgate runs in."""
+    served: tuple[Served, ...] = ()
+    """What is served of the groups mlgate knows."""
+    namespaces: Listing = ()
+    policies: Listing = ()
+    bindings: Listing = ()
+    definitions: Mapping[str, Object | None] | None = None
+    """mlgate's own CustomResourceDefinitions by name."""
+    models: tuple[Held, ...] = ()
+    """Objects of model kinds, everywhere."""
+    workloads: tuple[Held, ...] = ()
+    """Plain workloads that run a model where nobody judges them."""
+    unread: tuple[Unread, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of mlgate, in the order of the configurations."""
+        return tuple(_entries(self.configurations))
+
+    def named(self, entry: str) -> tuple[Entry, ...]:
+        """The entries of one name; an installation has one."""
+        return tuple(found for found in self.entries if found.name == entry)
+
+    @property
+    def fails_open(self) -> bool:
+        """Whether an entry lets through what mlgate does not answer."""
+        return any(entry.fails_open for entry in self.entries)
+
+
+def _entries(configurations: tuple[Object, ...]) -> Iterator[Entry]:
+    for configuration in configurations:
+        for index, webhook in enumerate(configuration.get("webhooks") or ()):
+            if str(webhook.get("name", "")).endswith(_DOMAIN):
+                yield Entry(name_of(configuration), index, webhook)
+
+
+def labels_of(stored: Object) -> dict[str, str]:
+    """The labels of an object."""
+    found = metadata(stored).get("labels")
+    return found if isinstance(found, dict) else {}
+
+
+def home_of(configurations: tuple[Object, ...], otherwise: str = HOME) -> str:
+    """The namespace of the Service that is called, else the one that was named."""
+    for entry in _entries(configurations):
+        place = field(entry.service, "namespace")
+        if isinstance(place, str):
+            return place
+    return otherwise

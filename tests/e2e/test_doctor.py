@@ -1,0 +1,325 @@
+"""`mlgate doctor` names what is broken in a real API server, and nothing in one where all is well."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cluster.control_plane import ControlPlane
+from cluster.kinds import definitions
+from cluster.local import DEPLOY, ROOT
+from cluster.webhook import configuration
+
+from mlgate.workloads.kinds import webhook_rules
+
+MLGATE = Path(sys.executable).with_name("mlgate")
+WEBHOOKS = "validatingwebhookconfigurations"
+POLICIES = "validatingadmissionpolicies"
+BINDINGS = "validatingadmissionpolicybindings"
+Object = dict[str, Any]
+
+
+@dataclass
+class Patient:
+    """An installation in a real API server, healthy but for what a test breaks."""
+
+    plane: ControlPlane
+    configuration: Object
+
+    def doctor(self, *flags: str) -> tuple[int, dict[str, Any]]:
+        """Exit code and report."""
+        command = [str(MLGATE), "doctor", "--output", "json", *flags]
+        done = subprocess.run(  # noqa: S603 - our own program
+            command,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            env={**os.environ, "KUBECONFIG": str(self.plane.kubeconfig)},
+        )
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    def must(self, *arguments: str, objects: list[Object] | None = None) -> str:
+        """Run kubectl as the administrator."""
+        text = yaml.safe_dump_all(objects) if objects else None
+        return self.plane.kubectl.must("administrator", *arguments, stdin=text)
+
+    def register(self, change: Callable[[Object], None] = lambda _: None) -> None:
+        """Put the webhook configuration there, changed."""
+        changed = json.loads(json.dumps(self.configuration))
+        change(changed)
+        self.plane.kubectl("administrator", "delete", WEBHOOKS, "mlgate", "--ignore-not-found")
+        self.must("create", "-f", "-", objects=[changed])
+
+    @contextmanager
+    def edited(self, kind: str, name: str, *patch: dict[str, Any]) -> Iterator[None]:
+        """An object changed by a JSON patch, and as it was before afterwards."""
+        before = json.loads(self.must("get", kind, name, "-o", "json"))
+        self.must("patch", kind, name, "--type=json", "-p", json.dumps(patch))
+        try:
+            yield
+        finally:
+            self.must("replace", "--force", "-f", "-", objects=[_fresh(before)])
+
+
+def _fresh(stored: Object) -> Object:
+    about = {
+        key: stored["metadata"][key] for key in ("name", "labels", "annotations") if key in stored["metadata"]
+    }
+    return {**{key: value for key, value in stored.items() if key != "status"}, "metadata": about}
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Patient]:
+    """A control plane of its own with what mlgate ships; nothing here creates a model, so none answers."""
+    say("a control plane starts, to be broken")
+    with ControlPlane(tmp_path_factory.mktemp("patient"), ROOT / ".tools" / "bin") as plane:
+        made = Patient(plane, configuration("https://127.0.0.1:9", plane.authority.pem(), webhook_rules()))
+        for folder in ("crds", "guards", "rbac"):
+            made.must("create", "-f", str(DEPLOY / folder))
+        made.must("create", "-f", "-", objects=definitions())
+        made.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        made.register()
+        yield made
+
+
+def test_a_healthy_installation_lets_nothing_through(patient: Patient) -> None:
+    code, report = patient.doctor()
+    assert [one for one in report["findings"] if one["letsModelsThrough"] != "no"] == []
+    assert report["unread"] == []
+    assert code == 0
+    assert report["installation"]["configurations"] == ["mlgate"]
+
+
+def _entry(hook: Object, name: str) -> Object:
+    return next(entry for entry in hook["webhooks"] if entry["name"] == f"{name}.mlgate.dev")
+
+
+def _without_rule(entry: str, resource: str) -> Callable[[Object], None]:
+    def change(hook: Object) -> None:
+        for rule in _entry(hook, entry)["rules"]:
+            rule["resources"] = [name for name in rule["resources"] if name != resource]
+        rules = _entry(hook, entry)["rules"]
+        _entry(hook, entry)["rules"] = [rule for rule in rules if rule["resources"]]
+
+    return change
+
+
+def _set(entry: str, **fields: Any) -> Callable[[Object], None]:
+    return lambda hook: _entry(hook, entry).update(fields)
+
+
+def _in_rules(entry: str, **fields: Any) -> Callable[[Object], None]:
+    def change(hook: Object) -> None:
+        for rule in _entry(hook, entry)["rules"]:
+            rule.update(fields)
+
+    return change
+
+
+def _drop(entry: str) -> Callable[[Object], None]:
+    return lambda hook: hook["webhooks"].remove(_entry(hook, entry))
+
+
+def _also(*changes: Callable[[Object], None]) -> Callable[[Object], None]:
+    def change(hook: Object) -> None:
+        for one in changes:
+            one(hook)
+
+    return change
+
+
+NAME = "kubernetes.io/metadata.name"
+BROKEN_WEBHOOKS: dict[str, tuple[str, Callable[[Object], None]]] = {
+    "no models entry": ("webhook.entry_missing", _drop("models")),
+    "no records entry": ("webhook.entry_missing", _drop("records")),
+    "models fail open": ("webhook.fails_open", _set("models", failurePolicy="Ignore")),
+    "workloads fail open": ("webhook.fails_open", _set("workloads", failurePolicy="Ignore")),
+    "a timeout of a second": ("webhook.timeout_unsuitable", _set("models", timeoutSeconds=1)),
+    "side effects": ("webhook.side_effects", _set("models", sideEffects="NoneOnDryRun")),
+    "reviews of v1beta1": (
+        "webhook.review_version",
+        _set("models", admissionReviewVersions=["v1beta1", "v2"]),
+    ),
+    "exact versions": ("webhook.match_policy_exact", _set("models", matchPolicy="Exact")),
+    "a version left out": (
+        "kinds.version_not_matched",
+        _also(_set("models", matchPolicy="Exact"), _in_rules("models", apiVersions=["v1alpha1"])),
+    ),
+    "a kind left out": ("kinds.not_matched", _without_rule("models", "inferenceservices")),
+    "no ephemeral containers": (
+        "kinds.subresource_not_matched",
+        _without_rule("workloads", "pods/ephemeralcontainers"),
+    ),
+    "creation alone": ("kinds.operation_not_matched", _in_rules("models", operations=["CREATE"])),
+    "the wrong scope": ("kinds.scope_not_matched", _in_rules("workloads", scope="Cluster")),
+    "no namespaces": ("kinds.namespaces_not_matched", _without_rule("records", "namespaces")),
+    "labelled namespaces alone": (
+        "selector.namespaces_excluded",
+        _set("models", namespaceSelector={"matchLabels": {"mlgate.dev/gate": "enabled"}}),
+    ),
+    "another value of the gate label": (
+        "selector.namespaces_excluded",
+        _set("workloads", namespaceSelector={"matchLabels": {"mlgate.dev/gate": "on"}}),
+    ),
+    "an exempt namespace": (
+        "selector.namespace_exempt",
+        _set(
+            "models",
+            namespaceSelector={
+                "matchExpressions": [{"key": NAME, "operator": "NotIn", "values": ["kube-system", "default"]}]
+            },
+        ),
+    ),
+    "objects that choose": (
+        "selector.objects_excluded",
+        _set("models", objectSelector={"matchExpressions": [{"key": "skip", "operator": "DoesNotExist"}]}),
+    ),
+    "a condition": (
+        "selector.condition_unknown",
+        _set("models", matchConditions=[{"name": "mine", "expression": "request.userInfo.username != 'me'"}]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*BROKEN_WEBHOOKS])
+def test_a_broken_webhook_is_named_and_its_fix_mends_it(patient: Patient, name: str) -> None:
+    expected, change = BROKEN_WEBHOOKS[name]
+    patient.register(change)
+    try:
+        code, report = patient.doctor()
+        found = [one for one in report["findings"] if one["code"] == expected]
+        assert found, report["findings"]
+        assert code == (1 if any(one["letsModelsThrough"] == "yes" for one in report["findings"]) else 0)
+        if found[0]["fix"].startswith("kubectl patch"):
+            for one in found:
+                _run(patient, one["fix"])
+            assert expected not in {one["code"] for one in patient.doctor()[1]["findings"]}
+    finally:
+        patient.register()
+
+
+def _run(patient: Patient, command: str) -> None:
+    """A fix, as a person would run it."""
+    done = subprocess.run(  # noqa: S603 - the fix is what the test is about
+        ["/bin/sh", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={
+            **os.environ,
+            "PATH": f"{patient.plane.tools}{os.pathsep}{os.environ['PATH']}",
+            "KUBECONFIG": str(patient.plane.kubeconfig),
+        },
+    )
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+def test_an_installation_without_webhook_lets_everything_through(patient: Patient) -> None:
+    patient.must("delete", WEBHOOKS, "mlgate")
+    try:
+        code, report = patient.doctor()
+    finally:
+        patient.register()
+    assert code == 1
+    assert [one["code"] for one in report["findings"] if one["letsModelsThrough"] == "yes"] == [
+        "webhook.configuration_missing"
+    ]
+
+
+def _patch(path: str, value: Any, operation: str = "replace") -> dict[str, Any]:
+    return {"op": operation, "path": path, **({} if operation == "remove" else {"value": value})}
+
+
+BROKEN_RECORDS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "a guard that checks nothing": (
+        "guard.policy_changed",
+        POLICIES,
+        "signoffs.mlgate.dev",
+        _patch("/spec/validations/0/expression", "true"),
+    ),
+    "a guard that warns": (
+        "guard.binding_not_deny",
+        BINDINGS,
+        "signoffs.mlgate.dev",
+        _patch("/spec/validationActions", ["Warn"]),
+    ),
+    "a guard of some namespaces": (
+        "guard.binding_changed",
+        BINDINGS,
+        "waivers.mlgate.dev",
+        _patch("/spec/matchResources", {"namespaceSelector": {"matchLabels": {"a": "b"}}}, "add"),
+    ),
+    "records that can be changed": (
+        "definition.spec_mutable",
+        "crd",
+        "signoffs.mlgate.dev",
+        _patch(
+            "/spec/versions/0/schema/openAPIV3Schema/properties/spec/x-kubernetes-validations", [], "remove"
+        ),
+    ),
+    "records that hold anything": (
+        "definition.not_structural",
+        "crd",
+        "waivers.mlgate.dev",
+        _patch(
+            "/spec/versions/0/schema/openAPIV3Schema/properties/spec/x-kubernetes-preserve-unknown-fields",
+            True,  # noqa: FBT003 - a value of the patch
+            "add",
+        ),
+    ),
+    "another schema": (
+        "definition.differs",
+        "crd",
+        "modelcards.mlgate.dev",
+        _patch("/spec/versions/0/schema/openAPIV3Schema/description", "Mine."),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*BROKEN_RECORDS])
+def test_broken_guards_and_definitions_are_named(patient: Patient, name: str) -> None:
+    expected, kind, called, patch = BROKEN_RECORDS[name]
+    with patient.edited(kind, called, patch):
+        _, report = patient.doctor()
+        assert [one["code"] for one in report["findings"] if one["code"] == expected] == [expected]
+        (fix,) = (one["fix"] for one in report["findings"] if one["code"] == expected)
+        _run(patient, fix)
+        assert expected not in {one["code"] for one in patient.doctor()[1]["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "called", "file"),
+    [
+        ("guard.policy_missing", POLICIES, "waivers.mlgate.dev", "guards/waivers.yaml"),
+        ("guard.binding_missing", BINDINGS, "signoffs.mlgate.dev", "guards/signoffs.yaml"),
+        ("definition.missing", "crd", "waivers.mlgate.dev", "crds/waivers.yaml"),
+    ],
+)
+def test_what_is_missing_is_named(patient: Patient, code: str, kind: str, called: str, file: str) -> None:
+    patient.must("delete", kind, called)
+    try:
+        assert code in {one["code"] for one in patient.doctor()[1]["findings"]}
+    finally:
+        patient.must("apply", "-f", str(DEPLOY / file))
+        patient.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+
+
+def test_whoever_may_not_look_is_told_what_was_not_looked_at(patient: Patient) -> None:
+    patient.must("create", "clusterrole", "auditor", "--verb=list", f"--resource={WEBHOOKS}")
+    patient.must("create", "clusterrolebinding", "auditor", "--clusterrole=auditor", "--group=compliance")
+    code, report = patient.doctor("--context", "compliance")
+    assert code == 2
+    assert {"what": "customresourcedefinitions", "reason": "the API server answered 403"} in report["unread"]
+    assert not [one for one in report["findings"] if one["letsModelsThrough"] == "yes"]
