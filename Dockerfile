@@ -35,7 +35,6 @@ RUN rm -rf /opt/mlgate/lib/bin /opt/mlgate/lib/kubernetes/aio
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY policies policies
-COPY deploy deploy
 RUN python -m hatchling build -t wheel -d /out
 RUN python -m pip install --no-index --no-deps --no-compile --target /opt/mlgate/lib /out/mlgate-*.whl
 # The interpreter of the last stage lies elsewhere than the one that runs here.

@@ -80,6 +80,7 @@ generate: tools-test ## Write what is generated: schemas, catalogue, pages about
 	@$(BIN)/mlgate policy docs
 	@$(BIN)/python tools/kinds_page.py
 	@$(BIN)/python tools/doctor_page.py
+	@$(BIN)/python tools/chart_files.py
 
 image: $(READY) ## The container image (needs docker with BuildKit, or podman)
 	@$(BIN)/python tools/image.py $(ARGS)

@@ -15,12 +15,12 @@ import yaml
 from mlgate.evidence.digest import canonical_digest
 
 ROOT = Path(__file__).resolve().parents[1]
-GUARDS = ROOT / "deploy" / "guards"
+GUARDS = ROOT / "charts" / "mlgate" / "files" / "guards"
 LIST = ROOT / "src" / "mlgate" / "evidence" / "guards.yaml"
 FILES = {"SignOff": "signoffs.yaml", "Waiver": "waivers.yaml"}
 HEAD = """\
 # Digests (SHA-256 over RFC 8785 JSON of spec) of the guards of this and earlier releases, oldest first.
-# Written by tools/guard_digests.py from deploy/guards.
+# Written by tools/guard_digests.py from charts/mlgate/files/guards.
 """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from casebook.documents import Object, read_all
 from cluster.control_plane import ControlPlane
-from cluster.local import DEPLOY
+from cluster.local import GUARDS, RECORDS
 from cluster.people import person
 from records import sign_off, waiver
 from refusals import refused_by_guard
@@ -31,7 +31,7 @@ def without_own_rules(schema: Any) -> Any:
 
 def definitions() -> list[Object]:
     """The kinds of the records, bare."""
-    kinds = (entry for path in sorted((DEPLOY / "crds").glob("*.yaml")) for entry in read_all(path))
+    kinds = (entry for path in sorted(RECORDS.glob("*.yaml")) for entry in read_all(path))
     return [without_own_rules(entry) for entry in kinds]
 
 
@@ -40,7 +40,7 @@ def guarded(bare_plane: ControlPlane) -> ControlPlane:
     """A control plane with a sign-off and a waiver, which only the policies protect."""
     kubectl = bare_plane.kubectl
     assert kubectl.send("administrator", "create", definitions()).ok
-    kubectl.must("administrator", "create", "-f", str(DEPLOY / "guards"))
+    kubectl.must("administrator", "create", "-f", str(GUARDS))
     kubectl.must("administrator", "wait", "--for=condition=Established", "crd", "--all", "--timeout=30s")
     given = [
         sign_off("given", approver=ADMINISTRATOR.username),

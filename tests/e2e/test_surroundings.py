@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from casebook.documents import Object
 from cluster.control_plane import ControlPlane
-from cluster.local import DEPLOY
+from cluster.local import roles
 from surroundings import PATIENCE_SECONDS, Counting, Looking, service, unavailable
 
 from mlgate.evidence.cluster import Connection, KubernetesCluster
@@ -48,7 +48,7 @@ def definition(kind: str, plural: str) -> Object:
 @pytest.fixture(scope="module")
 def plane(bare_plane: ControlPlane) -> ControlPlane:
     """A cluster with the gate's own rights and without a mesh."""
-    bare_plane.kubectl.must("administrator", "create", "-f", str(DEPLOY / "rbac"))
+    bare_plane.kubectl.must("administrator", "create", "-f", "-", stdin=roles())
     return bare_plane
 
 

@@ -14,21 +14,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from chart.rendering import render
+from chart.values import CHART
+
 from cluster.control_plane import ControlPlane
 from cluster.gate import GateProcess
 from cluster.kinds import definitions
 from cluster.kubectl import Kubectl, manifest
 from cluster.processes import Child
 from cluster.webhook import configuration
-from mlgate.workloads.kinds import webhook_rules
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOY = ROOT / "deploy"
+RECORDS = CHART / "files" / "crds"
+GUARDS = CHART / "files" / "guards"
 OWN = Path(__file__).parent
 
 GUARD_AGE = 62.0
 """Seconds from the installation of the guards to the first sign-off that counts: the rule's 60,
 and two because the API server's times have whole seconds."""
+
+
+def roles() -> str:
+    """The roles of the chart, and the gate's own bound to it."""
+    rendered = render()
+    return "\n---\n".join(rendered[name] for name in ("rbac.yaml", "people.yaml"))
 
 
 def _silent(_: str) -> None:
@@ -100,15 +109,15 @@ class LocalCluster:
 
     def install_guards(self) -> None:
         """Install the record kinds and the policies that guard them."""
-        self._create(DEPLOY / "crds")
-        self._create(DEPLOY / "guards")
+        self._create(RECORDS)
+        self._create(GUARDS)
         self._guarded_since = time.monotonic()
 
     def install_people(self) -> None:
         """Install the kinds of the serving platform, the shipped roles, and who holds them."""
         self._create(OWN / "crds")
         self.kubectl.must("administrator", "create", "-f", "-", stdin=manifest(definitions()))
-        self._create(DEPLOY / "rbac")
+        self.kubectl.must("administrator", "create", "-f", "-", stdin=roles())
         self._create(OWN / "access")
         self.kubectl.must(
             "administrator",
@@ -121,7 +130,7 @@ class LocalCluster:
 
     def register(self) -> None:
         """Register the webhook with the API server."""
-        hook = configuration(self.gate.url, self.control_plane.authority.pem(), webhook_rules())
+        hook = configuration(self.gate.url, self.control_plane.authority.pem())
         self.kubectl.must("administrator", "apply", "-f", "-", stdin=manifest([hook]))
 
     def seconds_until_signing(self) -> float:

@@ -1,6 +1,6 @@
 """The other objects of group mlgate.dev, as their CustomResourceDefinitions hold them.
 
-A test holds these types and the definitions in `deploy/crds` equal.
+A test holds these types and the definitions in `charts/mlgate/files/crds` equal.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ FILES: dict[RecordKind, str] = {"SignOff": "signoffs", "Waiver": "waivers"}
 
 
 def shipped(kind: RecordKind, created: str = "2026-11-01T00:00:00Z") -> list[dict[str, Any]]:
-    text = (ROOT / "deploy" / "guards" / f"{FILES[kind]}.yaml").read_text()
+    text = (ROOT / "charts" / "mlgate" / "files" / "guards" / f"{FILES[kind]}.yaml").read_text()
     documents = [copy.deepcopy(document) for document in yaml.safe_load_all(text)]
     for document in documents:
         document["metadata"]["creationTimestamp"] = created

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from mlgate.domain.model_card import ModelCardSpec
 from mlgate.evidence.records import ModelCardStatus, SignOffSpec, WaiverSpec
 
-CRDS = Path(__file__).resolve().parents[3] / "deploy" / "crds"
+CRDS = Path(__file__).resolve().parents[3] / "charts" / "mlgate" / "files" / "crds"
 _SHARED = ("type", "minLength", "maxLength", "minimum", "maximum", "minItems", "pattern")
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from mlgate.domain.workload import Workload
-from mlgate.evidence.resources import KNOWN
 from mlgate.workloads import kinds
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import (
@@ -25,9 +23,6 @@ from mlgate.workloads.kinds import (
 )
 
 Read = Callable[..., Extraction]
-
-ROOT = Path(__file__).resolve().parents[3]
-GATE = ROOT / "deploy/rbac/gate.yaml"
 
 ROW = """
 group: serving.example.com
@@ -192,72 +187,6 @@ def test_the_webhook_gets_every_row_and_ephemeral_containers_once() -> None:
     }
     assert sorted(sent) == sorted(wanted)
     assert all(rule["operations"] == ["CREATE", "UPDATE"] for rule in rules)
-
-
-def _reads(*verbs: str) -> set[tuple[str, str]]:
-    """Groups and resources the gate may read by one of the verbs; by default, get one by one."""
-    text = GATE.read_text(encoding="utf-8")
-    role = next(item for item in yaml.safe_load_all(text) if item["kind"] == "ClusterRole")
-    return {
-        (group, resource)
-        for rule in role["rules"]
-        if set(verbs or ("get",)) & set(rule["verbs"])
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-    }
-
-
-def _may_read(reads: set[tuple[str, str]], group: str, resource: str) -> bool:
-    return (group, resource) in reads or (group, "*") in reads
-
-
-def test_the_gate_may_read_every_kind_a_reference_can_lead_to() -> None:
-    reads = _reads()
-    table = gated_kinds()
-    fields = [
-        field for row in table.values() for component in row.components for field in component.references
-    ]
-    # ConfigMaps can hold anything: an installation allows by itself that they are read.
-    wanted = [
-        table[kind.api_version.partition("/")[0], kind.kind]
-        for field in fields
-        for kind in field.kinds
-        if kind.kind != "ConfigMap"
-    ]
-
-    assert wanted
-    assert not [row.kind for row in wanted if not _may_read(reads, row.group, row.resource)]
-
-
-def test_the_gate_may_read_every_kind_that_can_own_a_pod() -> None:
-    reads = _reads()
-    owners = [row for row in gated_kinds().values() if row.webhook != "records" and row.kind != "Pod"]
-
-    assert not [row.kind for row in owners if not _may_read(reads, row.group, row.resource)]
-
-
-def test_the_gate_may_read_the_records_it_judges_by_and_no_secrets() -> None:
-    reads = _reads()
-    records = [row for row in gated_kinds().values() if row.webhook == "records"]
-
-    assert not [row.kind for row in records if not _may_read(reads, row.group, row.resource)]
-    assert not _may_read(reads, "", "secrets")
-    assert ("*", "*") not in reads
-
-
-def test_the_gate_may_read_nothing_else_by_name_and_owners_of_any_kind_one_by_one() -> None:
-    by_name = {item for item in _reads("get", "list") if item[1] != "*"}
-    asked = {(api_version.rpartition("/")[0], found.plural) for (api_version, _), found in KNOWN.items()}
-    table = {(row.group, row.resource) for row in gated_kinds().values()}
-
-    # Either can hold anything, so an installation allows by itself that they are read.
-    allowed = asked - {("", "configmaps"), ("", "secrets")}
-    assert by_name - table <= allowed
-    assert allowed <= by_name
-    for role in yaml.safe_load_all(GATE.read_text(encoding="utf-8")):
-        for rule in role.get("rules", ()):
-            assert set(rule["verbs"]) <= ({"get"} if "*" in rule["resources"] else {"get", "list", "watch"})
-            assert "*" not in rule["resources"] or "" not in rule["apiGroups"]
 
 
 def test_the_references_of_the_table_have_the_scope_of_their_rows() -> None:

@@ -14,10 +14,13 @@ RULE = {
 }
 
 
+AUTHORITY = b"-----BEGIN CERTIFICATE-----\nMAo=\n-----END CERTIFICATE-----\n"
+
+
 @pytest.fixture
 def webhooks() -> dict[str, Any]:
     rules = {"models": [RULE], "workloads": [RULE], "records": [RULE]}
-    made = configuration("https://127.0.0.1:8443", b"authority", rules)
+    made = configuration("https://127.0.0.1:8443", AUTHORITY, rules)
     return {entry["name"]: entry for entry in made["webhooks"]}
 
 
@@ -31,7 +34,7 @@ def test_there_are_three_entries_and_each_fails_closed(webhooks: dict[str, Any])
 def test_the_api_server_is_told_whom_to_trust(webhooks: dict[str, Any]) -> None:
     client = webhooks["models.mlgate.dev"]["clientConfig"]
     assert client["url"] == "https://127.0.0.1:8443/validate"
-    assert base64.b64decode(client["caBundle"]) == b"authority"
+    assert base64.b64decode(client["caBundle"]) == AUTHORITY
 
 
 def test_plain_workloads_are_judged_only_where_the_platform_team_says_so(webhooks: dict[str, Any]) -> None:
@@ -40,8 +43,9 @@ def test_plain_workloads_are_judged_only_where_the_platform_team_says_so(webhook
     assert "matchLabels" not in webhooks["models.mlgate.dev"]["namespaceSelector"]
 
 
-def test_records_are_judged_in_every_namespace(webhooks: dict[str, Any]) -> None:
-    assert "namespaceSelector" not in webhooks["records.mlgate.dev"]
+def test_records_are_judged_wherever_they_can_count(webhooks: dict[str, Any]) -> None:
+    (left_out,) = webhooks["records.mlgate.dev"]["namespaceSelector"]["matchExpressions"]
+    assert left_out["values"] == ["kube-node-lease", "kube-system", "mlgate-system"]
 
 
 def test_no_object_can_exempt_itself(webhooks: dict[str, Any]) -> None:

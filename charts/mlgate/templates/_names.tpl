@@ -1,0 +1,31 @@
+{{/* Name of the release's objects. */}}
+{{- define "mlgate.fullname" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- $release := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
+{{- default $release .Values.fullnameOverride | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* Labels that select the pods; they never change. */}}
+{{- define "mlgate.selector" -}}
+app.kubernetes.io/name: mlgate
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels of every object. */}}
+{{- define "mlgate.labels" -}}
+{{ include "mlgate.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/part-of: mlgate
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "mlgate.serviceAccount" -}}
+{{- default (include "mlgate.fullname" .) .Values.serviceAccount.name -}}
+{{- end -}}
+
+{{- define "mlgate.image" -}}
+{{- $tag := default .Chart.AppVersion .Values.image.tag -}}
+{{- $chosen := ternary (printf "@%s" .Values.image.digest) (printf ":%s" $tag) (ne .Values.image.digest "") -}}
+{{- print .Values.image.repository $chosen -}}
+{{- end -}}

@@ -1,0 +1,136 @@
+"""The pods: hardened, restricted, and started with settings that mlgate has."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chart.outcomes import ValueSet, value_sets
+from chart.rendering import objects, only, render
+
+from mlgate.settings import load_settings
+
+SETS = value_sets()
+TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
+def pod(values: dict[str, Any]) -> dict[str, Any]:
+    """The pod specification that values give."""
+    found: dict[str, Any] = only(objects(render(values)), "Deployment")["spec"]["template"]["spec"]
+    return found
+
+
+@pytest.fixture(params=sorted(SETS))
+def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return pod(SETS[request.param].values)
+
+
+def containers(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """All its containers."""
+    return [*spec.get("initContainers", []), *spec["containers"]]
+
+
+def test_the_pod_security_standard_restricted_is_met(spec: dict[str, Any]) -> None:
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["runAsUser"] == 65532
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert "sysctls" not in spec["securityContext"]
+    for container in containers(spec):
+        context = container["securityContext"]
+        assert context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+        assert context["runAsNonRoot"] is True
+        assert context["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert not {"privileged", "procMount", "seLinuxOptions"} & set(context)
+        assert not [port for port in container.get("ports", []) if "hostPort" in port]
+    allowed = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "projected", "secret"}
+    assert all(set(volume) - {"name"} <= allowed for volume in spec["volumes"])
+
+
+def test_nothing_can_be_written_but_sized_folders(spec: dict[str, Any]) -> None:
+    empty = {volume["name"]: volume["emptyDir"] for volume in spec["volumes"] if "emptyDir" in volume}
+    assert all(folder["sizeLimit"] for folder in empty.values())
+    for container in containers(spec):
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        for mount in container["volumeMounts"]:
+            assert mount.get("readOnly") is True or mount["name"] in empty
+
+
+def test_every_container_has_requests_and_limits(spec: dict[str, Any]) -> None:
+    for container in containers(spec):
+        for part in ("requests", "limits"):
+            assert set(container["resources"][part]) == {"cpu", "memory"}
+
+
+def test_only_mlgate_has_a_token_and_it_is_short_lived(spec: dict[str, Any]) -> None:
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["enableServiceLinks"] is False
+    sources = [
+        source for volume in spec["volumes"] for source in volume.get("projected", {}).get("sources", [])
+    ]
+    (token,) = [source["serviceAccountToken"] for source in sources if "serviceAccountToken" in source]
+    assert token["expirationSeconds"] == 3600
+    holders = [
+        container["name"]
+        for container in containers(spec)
+        if any(mount["mountPath"] == TOKEN for mount in container["volumeMounts"])
+    ]
+    assert holders == ["mlgate"]
+
+
+def test_a_replica_has_time_to_drain(spec: dict[str, Any]) -> None:
+    env = variables(spec)
+    needed = sum(float(env[f"MLGATE_{name}_SECONDS"]) for name in ("SERVER__DRAIN", "DECISION__DEADLINE"))
+    assert spec["terminationGracePeriodSeconds"] >= needed + 5
+
+
+def test_the_three_probes_ask_what_they_should(spec: dict[str, Any]) -> None:
+    (mlgate,) = [container for container in spec["containers"] if container["name"] == "mlgate"]
+    paths = {kind: mlgate[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness", "readiness")}
+    assert paths == {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}
+
+
+def variables(spec: dict[str, Any], container: str = "mlgate") -> dict[str, str]:
+    """Environment of a container."""
+    (found,) = [entry for entry in containers(spec) if entry["name"] == container]
+    return {entry["name"]: entry["value"] for entry in found["env"]}
+
+
+def test_mlgate_takes_every_variable(spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables(spec).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert str(settings.tls.cert) == "/etc/mlgate/tls/tls.crt"
+    assert settings.server.max_body_bytes == 7 * 1024 * 1024
+
+
+def test_every_mount_has_its_volume(spec: dict[str, Any]) -> None:
+    volumes = {volume["name"] for volume in spec["volumes"]}
+    mounted = {mount["name"] for container in containers(spec) for mount in container["volumeMounts"]}
+    assert mounted == volumes
+
+
+def test_what_evidence_is_read_is_what_the_values_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables(pod(SETS["all-evidence"].values)).items():
+        monkeypatch.setenv(name, value)
+    evidence = load_settings().evidence
+    assert evidence.card_sources == {"modelcard", "configmap"}
+    assert (evidence.cluster_namespace, evidence.region) == ("governance", "eu-central-1")
+    assert evidence.waiver_namespaces == ("governance",)
+    assert (evidence.secrets, evidence.config_maps) == (True, True)
+
+
+def test_labels_of_the_site_cannot_take_a_pod_from_its_service() -> None:
+    stolen = {"app.kubernetes.io/name": "other", "app.kubernetes.io/instance": "other", "team": "x"}
+    found = objects(render({"pod": {"labels": stolen}}))
+    labels = only(found, "Deployment")["spec"]["template"]["metadata"]["labels"]
+    assert only(found, "Service")["spec"]["selector"].items() <= labels.items()
+    assert labels["team"] == "x"
+
+
+def test_the_images_are_pinned_by_digest_where_one_is_given() -> None:
+    wanted: ValueSet = SETS["enforcing"]
+    assert pod(wanted.values)["containers"][0]["image"].endswith(f"@{wanted.values['image']['digest']}")
+    assert json.dumps(pod({})).count('"image": "ghcr.io/mlgate/mlgate:0.1.0"') >= 1

@@ -1,0 +1,124 @@
+"""values.yaml, its schema and the README: one source, and nothing mistyped passes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import helm_python as helm
+import pytest
+import yaml
+from chart.outcomes import value_sets
+from chart.rendering import render
+from chart.schema import UntypedError, schema_text
+from chart.table import with_table
+from chart.values import CHART, UndescribedError, entries
+
+from mlgate.settings import Settings
+
+SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "chart_files.py"
+SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
+OPEN = {"pod.affinity", "networkPolicy.metricsFrom"}
+"""Values of Kubernetes itself whose inner parts only the API server checks."""
+
+
+def test_the_generated_files_are_current() -> None:
+    command = [sys.executable, str(SCRIPT), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def maps(schema: Any, path: str = "") -> list[tuple[str, Any]]:
+    """Every schema of a map below one, with the path of the value."""
+    if not isinstance(schema, dict):
+        return []
+    found = [(path, schema)] if schema.get("type") == "object" else []
+    for name, part in schema.get("properties", {}).items():
+        found += maps(part, f"{path}.{name}".strip("."))
+    for name in ("items", "additionalProperties"):
+        found += maps(schema.get(name), path)
+    for part in schema.get("anyOf", []) + schema.get("oneOf", []):
+        found += maps(part, path)
+    return found
+
+
+def test_every_map_is_closed() -> None:
+    closed = maps(SCHEMA) + maps(SCHEMA["definitions"]["policySettings"])
+    assert len(closed) > 60
+    for path, schema in closed:
+        given = schema.get("additionalProperties", "missing")
+        assert given is False or isinstance(given, dict) or path.startswith(tuple(OPEN)), path
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"replicas": 3}, "replicas"),
+        ({"decision": {"mode": {"prod": "enforce"}}}, "prod"),
+        ({"decision": {"mode": {"production": "on"}}}, "production"),
+        ({"webhook": {"timeoutSeconds": 31}}, "timeoutSeconds"),
+        ({"webhook": {"objectSelector": {}}}, "objectSelector"),
+        ({"server": {"keepAliveSeconds": 5}}, "keepAliveSeconds"),
+        ({"tls": {"mode": "none"}}, "mode"),
+        ({"tls": {"existing": {"caBundle": "LS0tLS1CRUdJTg=="}}}, "caBundle"),
+        ({"policy": {"settings": {"fairnes": {}}}}, "fairnes"),
+        ({"policy": {"settings": {"fairness": {"minRatio": {"high": "0.9"}}}}}, "high"),
+        ({"policy": {"settings": {"decision": {"mode": {"production": "audit"}}}}}, "mode"),
+        ({"image": {"digest": "sha256:abc"}}, "digest"),
+        ({"pod": {"tolerations": [{"keys": "a"}]}}, "keys"),
+        ({"networkPolicy": {"apiServerPorts": []}}, "apiServerPorts"),
+    ],
+)
+def test_a_mistake_is_refused_and_named(values: dict[str, Any], named: str) -> None:
+    with pytest.raises(helm.HelmError, match=named):
+        render(values)
+
+
+def test_the_chart_lints_strictly_with_every_value_set() -> None:
+    for name, wanted in value_sets().items():
+        report = helm.lint(CHART, wanted.values, strict=True, namespace="mlgate-system")
+        assert not report["errors"], name
+        assert not [entry for entry in report["messages"] if entry["severity"] > 1], name
+
+
+def test_a_value_without_comment_or_type_is_told() -> None:
+    with pytest.raises(UndescribedError, match=r"a\.b has no comment"):
+        entries("# A.\na:\n  # C.\n  c: 1\n  b: 2\n")
+    with pytest.raises(UntypedError, match="lacks"):
+        schema_text([*entries((CHART / "values.yaml").read_text()), *entries("# A.\nnew: {}\n")])
+    with pytest.raises(UntypedError, match="no such values"):
+        schema_text(entries("# A.\na: 1\n"))
+
+
+def test_a_readme_without_marks_is_told() -> None:
+    with pytest.raises(ValueError, match="lacks"):
+        with_table("# mlgate\n", [])
+
+
+GROUPS = ("decision", "evidence", "server", "log", "opa", "policy", "tls")
+OWN = {
+    "decision": {"mode", "onError"},  # the mode is policy's; onError follows it
+    "policy": {"settings"},  # here the settings themselves, there their file
+    "tls": {"mode", "certManager", "helm", "existing"},
+}
+OTHERWISE = {"server.drainSeconds": 10}
+"""All nodes must learn that a replica goes, which takes longer than on one machine."""
+
+
+def snake(name: str) -> str:
+    """MLGATE_ name of a value."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_values_are_called_like_settings_and_have_their_defaults(group: str) -> None:
+    settings = Settings().model_dump(mode="json")[group]
+    for name in set(VALUES[group]) - OWN.get(group, set()):
+        value = VALUES[group][name]
+        assert snake(name) in settings
+        expected = OTHERWISE.get(f"{group}.{name}", settings[snake(name)])
+        assert value == expected or (value == "" and expected is None), name

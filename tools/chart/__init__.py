@@ -1,0 +1,1 @@
+"""The chart's generated files, and how it is rendered without a cluster."""

@@ -1,0 +1,27 @@
+"""The rules of the webhook configuration, written from the table of kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from mlgate.workloads.kinds import webhook_rules
+
+_HEAD = (
+    "# What the API server sends to each webhook. Written by tools/chart_files.py from the table of kinds.\n"
+)
+
+
+def rules_by_entry() -> dict[str, list[dict[str, Any]]]:
+    """The rules of the three entries, and those about Namespaces by themselves: not every site wants them."""
+    found: dict[str, list[dict[str, Any]]] = {str(entry): rules for entry, rules in webhook_rules().items()}
+    records = found.pop("records")
+    found["records"] = [rule for rule in records if rule["resources"] != ["namespaces"]]
+    found["namespaces"] = [rule for rule in records if rule["resources"] == ["namespaces"]]
+    return found
+
+
+def rules_text() -> str:
+    """The rules as the file holds them."""
+    return _HEAD + yaml.safe_dump(rules_by_entry(), sort_keys=False, default_flow_style=None, width=110)
