@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as VariableError
 
@@ -42,7 +42,19 @@ class TlsSettings(_Group):
     cert: Path | None = None
     key: Path | None = None
     reload_seconds: Seconds = 10
-    """How often the files are looked at for a new certificate."""
+    """How often the files are looked at for a new certificate, key or client authority."""
+    client_ca: Path | None = None
+    """Authorities (PEM), one of which must have issued the certificate of whoever brings a review. Without
+    it nobody needs one; probes and metrics never do."""
+    client_names: tuple[str, ...] = ()
+    """Common names or DNS names, one of which that certificate must bear; any does when left out."""
+
+    @model_validator(mode="after")
+    def _names_need_an_authority(self) -> Self:
+        """Names alone would demand nothing, and look as if they did."""
+        if self.client_names and self.client_ca is None:
+            raise ValueError("client_names demand nothing without client_ca")
+        return self
 
 
 class OpaSettings(_Group):
@@ -122,10 +134,19 @@ class ServerSettings(_Group):
     """Largest review: object and old object at the API server's 3 MiB, and room for the envelope."""
     max_concurrent: Annotated[int, Field(ge=1, le=4096)] = 64
     """Reviews judged at the same time; more are refused at once with 503 inside the review."""
+    max_connections: Annotated[int, Field(ge=16, le=65536)] = 1024
+    """Connections at the same time. One more displaces the one that is least worth keeping, never one that
+    waits for its answer."""
+    max_connections_per_peer: Annotated[int, Field(ge=8, le=65536)] = 256
+    """Of them, from one address (with IPv6: from one /64); one more displaces another of that address."""
+    handshake_seconds: Seconds = 5
+    """Time a caller has for its TLS handshake."""
     head_seconds: Seconds = 5
-    """Time a caller has for its TLS handshake, and again for the head of each request."""
+    """Time a caller has for the head of a request: from its handshake on, later from the first byte."""
     body_seconds: Seconds = 5
     """Time a caller has to send its body."""
+    answer_seconds: Seconds = 3
+    """Time a caller has to read an answer, and to say goodbye when its connection is closed."""
     keep_alive_seconds: Annotated[int, Field(ge=1, le=3600)] = 120
     """Longer than the 90 s an API server keeps an idle connection, so that it closes first."""
     drain_seconds: Annotated[float, Field(ge=0, le=300)] = 3

@@ -78,11 +78,10 @@ def test_it_is_alive_and_ready(running: Served) -> None:
     live, ready = running.call("GET", "/livez"), running.call("GET", "/readyz")
 
     assert (live.status, live.json()) == (200, {"status": "ok"})
-    policy = ready.json().pop("policy")
-    assert (ready.status, ready.json() | {"policy": None}) == (
-        200,
-        {"ready": True, "problems": {}, "notes": [], "policy": None},
-    )
+    found = ready.json()
+    policy, certificate = found.pop("policy"), found.pop("certificate")
+    assert (ready.status, found) == (200, {"ready": True, "problems": {}, "notes": []})
+    assert certificate["refused"] is None
     assert (policy["revision"], policy["refused"]) == (running.call("GET", "/version").json()["policy"], None)
 
 

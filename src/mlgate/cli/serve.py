@@ -36,6 +36,10 @@ def serve(
     listen: Annotated[str | None, typer.Option(help="HOST:PORT to listen on.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    tls_client_ca: Annotated[
+        Path | None,
+        typer.Option(help="Authorities (PEM) of those who may bring reviews; anybody else may not."),
+    ] = None,
     opa: Annotated[str | None, typer.Option(help="`managed`, or the URL of a running OPA.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
     bundle_key: BundleKey = None,
@@ -57,7 +61,7 @@ def serve(
     chosen = load_settings(
         {
             "listen": {"host": host, "port": port},
-            "tls": {"cert": tls_cert, "key": tls_key},
+            "tls": {"cert": tls_cert, "key": tls_key, "client_ca": tls_client_ca},
             "opa": {"url": opa},
             "policy": {"bundle": bundle, "settings": settings, "verification_key": bundle_key},
             "evidence": {
@@ -96,7 +100,7 @@ def _certificate(settings: Settings) -> ServingCertificate:
     """The serving certificate; an API server calls webhooks over TLS only."""
     if settings.tls.cert is None or settings.tls.key is None:
         raise SettingsError("settings tls.cert and tls.key are needed: webhooks are called over TLS only")
-    return ServingCertificate(settings.tls.cert, settings.tls.key)
+    return ServingCertificate(settings.tls.cert, settings.tls.key, settings.tls.client_ca)
 
 
 async def _serve(settings: Settings) -> None:

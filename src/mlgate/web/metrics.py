@@ -14,6 +14,19 @@ from mlgate.workloads.kinds import is_known_kind
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
+DROPPED = (
+    "displaced",
+    "refused",
+    "exhausted",
+    "handshake_timeout",
+    "handshake_failed",
+    "client_certificate",
+    "head_timeout",
+    "answer_timeout",
+    "bad_request",
+)
+"""Every reason for which a connection is dropped."""
+
 
 class Metrics:
     """What the server counts."""
@@ -49,11 +62,17 @@ class Metrics:
             "mlgate_bad_calls", "Calls that were no review, by status.", ["status"], registry=registry
         )
         self.in_flight = Gauge("mlgate_reviews_in_flight", "Reviews being judged now.", registry=registry)
-        self.certificate_expiry = Gauge(
-            "mlgate_certificate_expiry_timestamp_seconds",
-            "When the serving certificate ends.",
+        self.connections = Gauge(
+            "mlgate_connections", "Connections, in their handshake too.", registry=registry
+        )
+        self.dropped = Counter(
+            "mlgate_connections_dropped",
+            "Connections ended by the server before they were done, by reason.",
+            ["reason"],
             registry=registry,
         )
+        for reason in DROPPED:
+            self.dropped.labels(reason)
 
     def count(self, judgement: Judgement) -> None:
         """Count one judgement."""
@@ -76,6 +95,10 @@ class Metrics:
             self.engine_errors.labels(failure.reason).inc()
         if allowed:
             self.fail_open.inc()
+
+    def drop(self, reason: str) -> None:
+        """Count a connection that was dropped."""
+        self.dropped.labels(reason).inc()
 
     def text(self) -> bytes:
         """The exposition in Prometheus' text format."""

@@ -25,6 +25,9 @@ from mlgate.logs import get_logger
 from mlgate.policy.engine import PolicyEngine
 from mlgate.settings import Settings
 from mlgate.web.body import read_body
+from mlgate.web.certificate_metrics import CertificateMetrics
+from mlgate.web.clients import stranger
+from mlgate.web.crowd import Caller
 from mlgate.web.metrics import Metrics
 from mlgate.web.policy_metrics import PolicyMetrics
 from mlgate.web.tls import ServingCertificate
@@ -52,9 +55,11 @@ class Server:
     in_flight: int = 0
 
     def __post_init__(self) -> None:
-        """Count what becomes of the policy."""
+        """Count what becomes of the policy and the certificate."""
         if self.policy is not None:
             self.metrics.registry.register(PolicyMetrics(self.policy))
+        if self.certificate is not None:
+            self.metrics.registry.register(CertificateMetrics(self.certificate))
 
     async def problems(self) -> dict[str, str]:
         """Every reason not to send reviews here; empty when ready."""
@@ -82,6 +87,11 @@ def _deadline(server: Server, request: Request) -> Deadline:
     return Deadline.after(min(asked, _LONGEST_WAIT) * chosen.deadline_share)
 
 
+def longest_deadline(settings: Settings) -> float:
+    """Seconds that the judging of a review may take at most, whatever its caller asks for."""
+    return max(settings.decision.deadline_seconds, _LONGEST_WAIT * settings.decision.deadline_share)
+
+
 def make_routes(server: Server) -> APIRouter:
     """The routes of one server."""
     router = APIRouter()
@@ -91,15 +101,19 @@ def make_routes(server: Server) -> APIRouter:
         """Judge one AdmissionReview."""
         deadline = _deadline(server, request)
         limits = server.settings.server
+        caller: Caller | None = getattr(request.state, "caller", None)
         try:
+            _refuse_strangers(server, caller)
             seconds = deadline.sooner(limits.body_seconds)
             body = await read_body(request, max_bytes=limits.max_body_bytes, seconds=seconds)
             envelope, asked = read_review(body)
         except ReviewError as problem:
             return _refuse_call(server, problem)
         judgement = await _judge(server, asked, deadline)
+        if caller is not None:
+            caller.reviewed = True
         answer = respond(envelope, asked, judgement.verdict, judgement.record.decision_id)
-        return _reply(server, json.dumps(answer, ensure_ascii=False).encode())
+        return Response(json.dumps(answer, ensure_ascii=False).encode(), media_type="application/json")
 
     @router.get("/livez")
     async def livez() -> Response:
@@ -110,12 +124,15 @@ def make_routes(server: Server) -> APIRouter:
     async def readyz() -> Response:
         """Whether reviews should be sent here, with every reason why not."""
         problems = await server.problems()
-        notes = server.certificate.reload_problem if server.certificate else None
+        certificate = server.certificate
+        notes = certificate.reload_problem if certificate else None
         body: dict[str, Any] = {
             "ready": not problems,
             "problems": problems,
             "notes": [notes] if notes else [],
         }
+        if certificate is not None:
+            body["certificate"] = {"expiresAt": _moment(certificate.expires_at), "refused": notes}
         if server.policy is not None:
             body["policy"] = _policy(server.policy)
         return JSONResponse(body, status_code=503 if problems else 200)
@@ -123,9 +140,6 @@ def make_routes(server: Server) -> APIRouter:
     @router.get("/metrics")
     async def metrics() -> Response:
         """Prometheus metrics."""
-        if server.certificate:
-            expiry = server.certificate.expires_at.timestamp()
-            server.metrics.certificate_expiry.set(expiry)
         return Response(server.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @router.get("/version")
@@ -168,10 +182,18 @@ async def _judge(server: Server, request: ReviewRequest, deadline: Deadline) -> 
     return judgement
 
 
-def _reply(server: Server, content: bytes) -> Response:
-    """A JSON reply; while draining it asks the caller to come back elsewhere."""
-    headers = {"Connection": "close"} if server.draining else None
-    return Response(content, media_type="application/json", headers=headers)
+def _refuse_strangers(server: Server, caller: Caller | None) -> None:
+    """Take reviews only from whom the settings allow, where they ask for certificates.
+
+    Raises:
+        ReviewError: 403 for anybody else.
+    """
+    authority = server.certificate.client_authority if server.certificate else None
+    if authority is None:
+        return
+    problem = stranger(caller, authority, frozenset(server.settings.tls.client_names))
+    if problem is not None:
+        raise ReviewError(problem, status=403)
 
 
 def _refuse_call(server: Server, problem: ReviewError) -> Response:

@@ -11,42 +11,43 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import uvicorn
 
-from mlgate.errors import SettingsError
 from mlgate.logs import get_logger
 from mlgate.web.app import create_app
-from mlgate.web.connection import Connection
-from mlgate.web.routes import Server
+from mlgate.web.connection import Connection, Patience
+from mlgate.web.crowd import Caller, Crowd
+from mlgate.web.listener import Greeting, Listener, allow_files, bind
+from mlgate.web.routes import Server, longest_deadline
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn without its own signal handling, and with an end to its patience in handshakes."""
+    """uvicorn without its own signal handling, behind a listener that bounds what it is given."""
 
-    def __init__(self, config: uvicorn.Config, head_seconds: float, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, server: Server, started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._head_seconds = head_seconds
-        self._tell = started
+        self._server, self._tell = server, started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept connections, then tell so."""
-        config, loop = self.config, asyncio.get_running_loop()
-        limits: dict[str, Any] = {"ssl": config.ssl} if config.ssl else {}
-        if limits:  # asyncio's own would be a minute for the handshake and half a minute to say goodbye
-            limits |= {
-                "ssl_handshake_timeout": self._head_seconds,
-                "ssl_shutdown_timeout": self._head_seconds,
-            }
+        limits, metrics = self._server.settings.server, self._server.metrics
+        crowd = Crowd(limits.max_connections, limits.max_connections_per_peer)
+        metrics.connections.set_function(lambda: crowd.size)
+        patience = Patience(limits.head_seconds, limits.answer_seconds)
 
-        def connection() -> Connection:
-            return Connection(config, self.server_state, {}, head_seconds=self._head_seconds)
+        def connection(caller: Caller) -> Connection:
+            return Connection(self.config, self.server_state, caller, crowd, patience, metrics.drop)
 
-        self.servers = [
-            await loop.create_server(connection, sock=listener, backlog=config.backlog, **limits)
-            for listener in sockets or ()
-        ]
+        certificate = self._server.certificate
+        greeting = Greeting(
+            connection,
+            lambda: certificate.credentials if certificate else None,
+            limits.handshake_seconds,
+            limits.answer_seconds,
+        )
+        listeners = [Listener(sock, crowd, greeting, metrics.drop) for sock in sockets or ()]
+        self.servers = listeners  # type: ignore[assignment]  # uvicorn closes them, and no more
         self.started = True
         self._tell()
 
@@ -54,23 +55,6 @@ class _Uvicorn(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to us."""
         yield
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """A listening socket, bound before anything else starts so that a busy port is told at once."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol named, asyncio turns Nagle's algorithm off; without it each answer, written as
-    # head and body, would wait some 40 ms for the client's delayed acknowledgement.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as problem:
-        listener.close()
-        raise SettingsError(
-            f"setting listen: cannot listen on {host}:{port}: {problem.strerror}"
-        ) from problem
-    return listener
 
 
 async def serve(server: Server, started: Callable[[str], None] | None = None) -> None:
@@ -81,11 +65,11 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
         started: called with the address once connections are accepted.
 
     Raises:
-        SettingsError: the address is not free.
+        SettingsError: the address is not free, or the process may not open enough files.
     """
     settings = server.settings
-    listener = _bind(settings.listen.host, settings.listen.port)
-    certificate = server.certificate
+    allow_files(settings.server.max_connections)
+    listener = bind(settings.listen.host, settings.listen.port)
     config = uvicorn.Config(
         create_app(server),
         log_config=None,
@@ -96,8 +80,7 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=settings.server.keep_alive_seconds,
-        timeout_graceful_shutdown=int(settings.decision.deadline_seconds) + 1,
-        ssl_context_factory=(lambda *_: certificate.context) if certificate else None,
+        timeout_graceful_shutdown=int(longest_deadline(settings)) + 1,
     )
 
     def tell() -> None:
@@ -105,7 +88,7 @@ async def serve(server: Server, started: Callable[[str], None] | None = None) ->
             host, port = listener.getsockname()[:2]
             started(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
-    web = _Uvicorn(config, settings.server.head_seconds, tell)
+    web = _Uvicorn(config, server, tell)
     drain = asyncio.create_task(_drain_on_signal(server, web))
     tasks = [drain, *_watches(server)]
     try:

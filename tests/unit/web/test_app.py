@@ -45,3 +45,23 @@ async def test_a_fault_of_ours_is_logged_with_its_trace_and_told_without(
 
 def test_two_applications_share_nothing(server: Server) -> None:
     assert create_app(server).router is not create_app(server).router
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/version", "/nothing"])
+async def test_every_reply_of_a_draining_server_closes_its_connection(
+    server: Server, client: httpx.AsyncClient, path: str
+) -> None:
+    before = await client.get(path)
+    server.draining = True
+    after = await client.get(path)
+
+    assert "connection" not in before.headers
+    assert after.headers["connection"] == "close"
+
+
+async def test_a_reply_that_closes_anyway_says_so_once(server: Server, client: httpx.AsyncClient) -> None:
+    server.draining = True
+
+    answer = await client.post("/validate", content=b"{", headers={"content-type": "application/json"})
+
+    assert answer.headers.get_list("connection") == ["close"]

@@ -11,7 +11,8 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from mlgate.web.connection import MAX_HEAD_BYTES, Connection
+from mlgate.web.connection import MAX_HEAD_BYTES, Connection, Patience
+from mlgate.web.crowd import Caller, Crowd, Standing
 
 Pair = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 HEAD = b"POST / HTTP/1.1\r\nHost: mlgate\r\n"
@@ -26,24 +27,39 @@ class Answering:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.asked = 0
+        self.body = b"ok"
+        self.connections: set[Any] = set()
+        self.drops: list[str] = []
+        self.crowd = Crowd(10, 10)
+        self.caller = Caller("192.0.2.1", self.drops.append)
 
     async def __call__(self, scope: dict[str, Any], receive: object, send: Send) -> None:
         self.asked += 1
         await self.may_answer.wait()
-        headers = [(b"content-length", b"2")]
+        headers = [(b"content-length", str(len(self.body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"ok"})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 @asynccontextmanager
-async def _connected(application: Answering, head_seconds: float) -> AsyncIterator[Pair]:
+async def _connected(
+    application: Answering, head_seconds: float, answer_seconds: float = 30
+) -> AsyncIterator[Pair]:
     """A connection to a server of that patience."""
     config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False)
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
-    listener = await loop.create_server(
-        lambda: Connection(config, state, {}, head_seconds=head_seconds), "127.0.0.1", 0
-    )
+
+    application.connections = state.connections
+
+    def connection() -> Connection:
+        patience = Patience(head_seconds, answer_seconds)
+        return Connection(
+            config, state, application.caller, application.crowd, patience, application.drops.append
+        )
+
+    application.crowd.admit(application.caller)
+    listener = await loop.create_server(connection, "127.0.0.1", 0)
     host, port = listener.sockets[0].getsockname()
     reader, writer = await asyncio.open_connection(host, port)
     try:
@@ -191,3 +207,108 @@ async def test_heads_of_a_usual_size_are_counted_anew_for_each_call() -> None:
         for _ in range(4):
             writer.write(call)
             assert await _ok(reader)
+
+
+async def test_more_requests_ahead_of_their_answers_than_anybody_needs_are_refused() -> None:
+    application = Answering()
+    application.may_answer.clear()
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(CALL * 1000)
+
+        assert await _refused(reader)
+    assert application.asked <= 1
+    assert application.drops == ["bad_request"]
+
+
+async def test_an_answer_that_is_not_read_ends_the_connection() -> None:
+    application = Answering()
+    application.body = b"x" * 50_000_000
+    async with _connected(application, 30, 0.05) as (reader, writer):
+        writer.write(CALL)
+
+        while not application.drops:
+            await asyncio.sleep(0.001)
+        assert not (await reader.read()).endswith(b"xxx" * 10_000_000)
+    assert application.drops == ["answer_timeout"]
+
+
+async def test_asking_on_without_reading_prolongs_nothing() -> None:
+    application = Answering()
+    application.body = b"x" * 3_000_000
+    async with _connected(application, 30, 0.2) as (_, writer):
+
+        async def insist() -> None:
+            while True:
+                writer.write(CALL)
+                await asyncio.sleep(0.01)
+
+        asking = asyncio.create_task(insist())
+        while not application.drops:
+            await asyncio.sleep(0.001)
+        asking.cancel()
+    assert application.drops == ["answer_timeout"]
+
+
+async def test_who_reads_may_ask_for_as_long_as_it_likes() -> None:
+    application = Answering()
+    async with _connected(application, 30, 0.001) as (reader, writer):
+        for _ in range(20):
+            writer.write(CALL)
+            assert await _ok(reader)
+            await asyncio.sleep(0.002)
+    assert application.drops == []
+
+
+async def test_a_connection_stands_as_what_it_has_done() -> None:
+    application = Answering()
+    async with _connected(application, 30) as (reader, writer):
+        silent = application.caller.standing
+        writer.write(CALL)
+        assert await _ok(reader)
+        answered = application.caller.standing
+        application.caller.reviewed = True
+        writer.write(CALL)
+        assert await _ok(reader)
+        reviewed = application.caller.standing
+        application.may_answer.clear()
+        writer.write(HEAD)
+        while application.caller.standing is not Standing.SENDING:
+            await asyncio.sleep(0.001)
+        writer.write(CALL.removeprefix(HEAD))
+        while application.caller.standing is not Standing.BUSY:
+            await asyncio.sleep(0.001)
+        application.may_answer.set()
+        assert await _ok(reader)
+
+    assert (silent, answered, reviewed) == (Standing.NEW, Standing.BYSTANDER, Standing.REVIEWER)
+    while application.crowd.size:
+        await asyncio.sleep(0.001)
+
+
+async def test_a_connection_that_is_dropped_ends_at_once_and_is_counted_once() -> None:
+    application = Answering()
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(CALL)
+        assert await _ok(reader)
+
+        application.crowd.displace()
+        application.caller.drop("displaced")
+
+        assert await _ended_unanswered(reader)
+    assert application.drops == ["displaced"]
+    assert application.crowd.size == 0
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_request_that_was_on_its_way_when_the_server_ends_is_answered(*, late: bool) -> None:
+    application = Answering()
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(CALL)
+        assert await _ok(reader)
+        (served,) = application.connections
+        served.shutdown()
+        if not late:
+            writer.write(CALL)
+            assert await _ok(reader)
+
+        assert await _ended_unanswered(reader)

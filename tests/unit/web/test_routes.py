@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import trustme
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
@@ -16,8 +21,11 @@ from mlgate.domain.request import Request
 from mlgate.errors import DecisionInvalid, EngineTimeout, EngineUnavailable
 from mlgate.gate import Gate, Judgement
 from mlgate.live_policy import LivePolicy
-from mlgate.settings import ServerSettings, Settings
+from mlgate.settings import ServerSettings, Settings, TlsSettings
+from mlgate.web.app import create_app
+from mlgate.web.crowd import Caller
 from mlgate.web.routes import Server, parse_timeout
+from mlgate.web.tls import ServingCertificate
 
 JSON = {"content-type": "application/json"}
 
@@ -310,3 +318,72 @@ async def test_no_caller_is_given_longer_than_an_api_server_may_wait(
 )
 def test_the_callers_timeout_is_read_as_a_go_duration(text: str | None, seconds: float | None) -> None:
     assert parse_timeout(text) == seconds
+
+
+class _Behind:
+    """The application as a connection of this caller reaches it."""
+
+    def __init__(self, server: Server, caller: Caller | None) -> None:
+        self._app, self._caller = create_app(server), caller
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope | {"state": {"caller": self._caller}}, receive, send)
+
+
+@asynccontextmanager
+async def _called_by(server: Server, caller: Caller | None) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(_Behind(server, caller))
+    async with httpx.AsyncClient(transport=transport, base_url="https://mlgate") as client:
+        yield client
+
+
+async def test_a_caller_whose_review_was_judged_is_worth_keeping(
+    server: Server, review: Callable[..., dict[str, Any]]
+) -> None:
+    caller = Caller("192.0.2.1", lambda _: None)
+    async with _called_by(server, caller) as client:
+        await client.get("/livez")
+        await client.post("/validate", content=b"{", headers=JSON)
+        before = caller.reviewed
+        await client.post("/validate", json=review())
+
+    assert (before, caller.reviewed) == (False, True)
+
+
+@pytest.fixture
+def asking(server: Server, tmp_path: Path) -> tuple[Server, trustme.CA]:
+    """A server that takes reviews from one name of one authority only."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("localhost")
+    issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert"))
+    issued.private_key_pem.write_to_path(str(tmp_path / "key"))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca"))
+    tls = TlsSettings(client_ca=tmp_path / "ca", client_names=("kube-apiserver",))
+    certificate = ServingCertificate(tmp_path / "cert", tmp_path / "key", tmp_path / "ca")
+    return replace(server, settings=Settings(tls=tls), certificate=certificate), authority
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("kube-apiserver", 200), ("somebody", 403), (None, 403), ("nobody", 403)]
+)
+async def test_only_the_right_certificate_brings_reviews_and_anybody_may_probe(
+    asking: tuple[Server, trustme.CA],
+    engine: Any,
+    review: Callable[..., dict[str, Any]],
+    name: str | None,
+    status: int,
+) -> None:
+    server, authority = asking
+    caller: Caller | None = Caller("192.0.2.1", lambda _: None)
+    if name == "nobody":
+        caller = None
+    elif name is not None and caller is not None:
+        pem = authority.issue_cert(name).cert_chain_pems[0].bytes().decode()
+        caller.certificate = ssl.PEM_cert_to_DER_cert(pem)
+    async with _called_by(server, caller) as client:
+        answer = await client.post("/validate", json=review())
+        others = {path: (await client.get(path)).status_code for path in ("/livez", "/readyz", "/metrics")}
+
+    assert (answer.status_code, len(engine.questions)) == (status, int(status == 200))
+    assert status == 200 or answer.headers["connection"] == "close"
+    assert set(others.values()) == {200}

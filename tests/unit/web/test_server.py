@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ async def test_the_certificate_is_served_and_watched_until_the_end(server: Serve
         issued.cert_chain_pems[0].write_to_path(str(tmp_path / "cert"))
         return ServingCertificate(tmp_path / "cert", tmp_path / "key")
 
-    server.settings, server.certificate = _settings(), write()
+    server = replace(server, settings=_settings(), certificate=(first_pair := write()))
     trust = httpx.create_ssl_context()
     authority.configure_trust(trust)
 
@@ -172,4 +173,4 @@ async def test_the_certificate_is_served_and_watched_until_the_end(server: Serve
     expiry = re.search(r"^mlgate_certificate_expiry_timestamp_seconds (.*)$", metrics, re.MULTILINE)
     assert (first.status_code, first.json()["notes"]) == (200, [])
     assert expiry is not None
-    assert float(expiry[1]) == server.certificate.expires_at.timestamp()
+    assert float(expiry[1]) == first_pair.expires_at.timestamp()

@@ -64,14 +64,14 @@ def test_an_expired_certificate_is_not_fit_to_serve(tmp_path: Path) -> None:
     assert "expired" in (certificate.problem() or "")
 
 
-def test_a_rotated_pair_is_taken_into_the_live_context(tmp_path: Path) -> None:
+def test_a_rotated_pair_is_what_the_next_connection_gets(tmp_path: Path) -> None:
     certificate = ServingCertificate(*_write(tmp_path))
-    context, before = certificate.context, certificate.expires_at
+    context, before = certificate.credentials.context, certificate.expires_at
     _write(tmp_path, expires=datetime.now(UTC) + timedelta(days=3))
 
     certificate.refresh()
 
-    assert certificate.context is context
+    assert certificate.credentials.context is not context
     assert certificate.expires_at != before
     assert certificate.reload_problem is None
 
@@ -166,4 +166,76 @@ def test_an_encrypted_key_refuses_to_start_and_asks_nobody(tmp_path: Path) -> No
 
 
 def test_versions_of_tls_that_are_broken_are_not_spoken(tmp_path: Path) -> None:
-    assert ServingCertificate(*_write(tmp_path)).context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert ServingCertificate(*_write(tmp_path)).credentials.context.minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+def _names(ciphers: list[ssl._Cipher]) -> set[str]:
+    return {str(cipher["name"]) for cipher in ciphers}
+
+
+def test_ciphers_without_forward_secrecy_or_authentication_are_not_spoken(tmp_path: Path) -> None:
+    names = _names(ServingCertificate(*_write(tmp_path)).credentials.context.get_ciphers())
+
+    assert {name.partition("-")[0].partition("_")[0] for name in names} == {"ECDHE", "TLS"}
+    assert all("GCM" in name or "CHACHA20" in name for name in names)
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path: Path) -> None:
+    cert, key = _write(tmp_path)
+    cert.write_bytes(cert.read_bytes() + b"\n" * 1024 * 1024)
+
+    with pytest.raises(SettingsError, match="more than 1048576 bytes"):
+        ServingCertificate(cert, key)
+
+
+def _client_ca(folder: Path, *issuers: trustme.CA) -> Path:
+    path = folder / "ca.crt"
+    path.write_bytes(b"".join(issuer.cert_pem.bytes() for issuer in issuers))
+    return path
+
+
+def test_nobody_is_asked_for_a_certificate_unless_the_settings_say_so(tmp_path: Path) -> None:
+    pair = _write(tmp_path)
+    without = ServingCertificate(*pair)
+    asking = ServingCertificate(*pair, _client_ca(tmp_path, trustme.CA()))
+
+    assert without.credentials.context.verify_mode == ssl.CERT_NONE
+    assert asking.credentials.context.verify_mode == ssl.CERT_OPTIONAL
+    assert (without.client_authority, asking.credentials.authority) == (None, asking.client_authority)
+
+
+def test_a_client_authority_that_is_none_refuses_to_start_and_names_the_setting(tmp_path: Path) -> None:
+    pair = _write(tmp_path)
+    (tmp_path / "word").write_text("word")
+
+    for path in (tmp_path / "word", tmp_path / "none"):
+        with pytest.raises(SettingsError, match=r"setting tls\.client_ca"):
+            ServingCertificate(*pair, path)
+
+
+def test_an_authority_that_is_taken_out_of_the_file_is_trusted_no_more(tmp_path: Path) -> None:
+    older, newer = trustme.CA(), trustme.CA()
+    certificate = ServingCertificate(*_write(tmp_path), _client_ca(tmp_path, older))
+    before = certificate.credentials
+    _client_ca(tmp_path, newer)
+
+    certificate.refresh()
+
+    assert certificate.reload_problem is None
+    assert certificate.credentials.authority is certificate.client_authority is not before.authority
+    trusted = certificate.credentials.context.get_ca_certs(binary_form=True)
+    assert trusted == [ssl.PEM_cert_to_DER_cert(newer.cert_pem.bytes().decode())]
+
+
+def test_a_bad_client_authority_is_told_and_keeps_no_new_pair_from_being_served(tmp_path: Path) -> None:
+    certificate = ServingCertificate(*_write(tmp_path), _client_ca(tmp_path, trustme.CA()))
+    authority = certificate.client_authority
+    (tmp_path / "ca.crt").write_text("half")
+    _write(tmp_path, expires=datetime.now(UTC) + timedelta(days=3))
+
+    certificate.refresh()
+
+    assert "client authority" in (certificate.reload_problem or "")
+    assert certificate.client_authority is authority
+    assert certificate.credentials.authority is authority
+    assert certificate.expires_at < datetime.now(UTC) + timedelta(days=4)
