@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from mlgate.errors import PolicyError, SettingsError
+from mlgate.errors import MlgateError, PolicyError, SettingsError
+from mlgate.logs import get_logger
 from mlgate.policy.bundle import build_bundle
 from mlgate.policy.engine import PolicyEngine
 from mlgate.policy.loading import load_bundle
@@ -14,6 +15,8 @@ from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import Manifests, OpaEngine
 from mlgate.policy.opa_command import run_opa
+from mlgate.policy.sidecar import BUNDLE, check_sidecar
+from mlgate.policy.tokens import read_token
 from mlgate.settings import Settings, bundle_cache
 
 MANAGED = "managed"
@@ -27,7 +30,8 @@ def opa_for(settings: Settings) -> Path | None:
         SettingsError: it is needed and not there, or the one that is set is no program.
     """
     chosen, bundle = settings.opa, settings.policy.bundle
-    needed = chosen.binary is not None or chosen.url == MANAGED or bundle is None or not bundle.is_file()
+    ours = chosen.url == MANAGED or chosen.shared_dir is not None
+    needed = chosen.binary is not None or ours or bundle is None or not bundle.is_file()
     try:
         return find_opa(chosen.binary)
     except SettingsError:
@@ -65,6 +69,26 @@ def bundle_for(settings: Settings, opa: Path | None, *, at_least: int = 0) -> Bu
         raise SettingsError(
             f"setting decision.cache_dir: no bundle can be kept in {cache}: {problem}"
         ) from problem
+
+
+def last_good(settings: Settings, opa: Path) -> BundleManifest | None:
+    """The policy that an earlier life of this process handed to the OPA beside it; null where none is usable.
+
+    It is checked anew. Whether it may lack a part of the shipped policy was settled when it was handed over.
+
+    Raises:
+        SettingsError: there is no such OPA.
+    """
+    path, chosen = check_sidecar(settings) / BUNDLE, settings.policy
+    if not path.is_file():
+        return None
+    if chosen.verification_key is None:
+        chosen = chosen.model_copy(update={"partial": True})
+    try:
+        return load_bundle(path, chosen, opa)
+    except (MlgateError, OSError) as problem:
+        get_logger().warning("last_policy_not_usable", problem=str(problem))
+        return None
 
 
 def _refuse_what_is_not_signed(settings: Settings) -> None:
@@ -135,7 +159,7 @@ async def remote_engine(settings: Settings, manifests: Manifests) -> AsyncIterat
     chosen = settings.opa
     engine = OpaEngine(
         chosen.url,
-        token=_token(chosen.token_file),
+        token=read_token(chosen.token_file) if chosen.token_file is not None else None,
         manifests=manifests,
         max_concurrent=chosen.max_concurrent,
     )
@@ -143,16 +167,3 @@ async def remote_engine(settings: Settings, manifests: Manifests) -> AsyncIterat
         yield engine
     finally:
         await engine.aclose()
-
-
-def _token(path: Path | None) -> str | None:
-    """The bearer token in a file."""
-    if path is None:
-        return None
-    try:
-        token = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"setting opa.token_file: {path} cannot be read as a token") from error
-    if not token or not token.isprintable() or " " in token:
-        raise SettingsError(f"setting opa.token_file: {path} holds no token, or more than one")
-    return token

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlgate.audit.log import NoSink
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import GroupVersionKind, Request
-from mlgate.engines import MANAGED, bundle_for, managed_engine, remote_engine
+from mlgate.engines import MANAGED, bundle_for, last_good, managed_engine, remote_engine
+from mlgate.errors import MlgateError
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate
 from mlgate.policy.engine import NoEngine, PolicyEngine
 from mlgate.policy.fingerprint import fingerprint
+from mlgate.policy.handover import HandedOver, unsigned
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
 from mlgate.policy.opa_calls import in_thread
+from mlgate.policy.publishing import Publisher
 from mlgate.policy.reload import PolicyReload, PolicyState
-from mlgate.policy.switching import SwitchingEngine
+from mlgate.policy.sidecar import BUNDLE, check_sidecar
+from mlgate.policy.switching import SwitchingEngine, tried
 from mlgate.settings import Settings
 from mlgate.workloads.extract import ExtractOptions
 
@@ -50,7 +55,7 @@ class LivePolicy:
     @property
     def judging(self) -> str:
         """The revision that judges; of an OPA that runs elsewhere, as far as it was asked."""
-        loaded = self.engine.loaded if isinstance(self.engine, OpaEngine) else None
+        loaded = self.engine.loaded if isinstance(self.engine, OpaEngine | HandedOver) else None
         return loaded or self.state.manifest.revision
 
     async def watch(self, seconds: float, ordered: asyncio.Event) -> None:
@@ -62,41 +67,94 @@ class LivePolicy:
 async def live_policy(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
     """The policy that the settings name, judging for as long as the block lasts.
 
-    An OPA of our own is replaced by one with the new policy. One that runs elsewhere gets its policy from
+    An OPA of our own is replaced by one with the new policy. One that shares a folder with us is handed the
+    new policy, and keeps the one before until it has taken it. One that runs elsewhere gets its policy from
     somebody else, before or after the source here changes: decisions by the new one and by the one before
     are both taken, each held against the codes of its own.
 
     Raises:
         MlgateError: the policy is refused, or there is no engine for it.
     """
-    seen = _look(settings)
-    manifest = await in_thread(bundle_for, settings, opa)
-
-    def reload(use: Callable[[BundleManifest], Awaitable[None]]) -> PolicyReload:
-        return PolicyReload(
-            lambda: _look(settings),
-            lambda judging: bundle_for(settings, opa, at_least=judging.sequence),
-            use,
-            seen=seen,
-            manifest=manifest,
-        )
-
     if settings.opa.url == MANAGED:
-        assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
-        program, trial = opa, await trial_question()
-        async with SwitchingEngine.running(
-            lambda chosen: managed_engine(settings, chosen, program), manifest, trial
-        ) as engine:
-            yield LivePolicy(engine, reload(engine.use))
-        return
+        running = _managed
+    else:
+        running = _elsewhere if settings.opa.shared_dir is None else _beside
+    async with running(settings, opa) as policy:
+        yield policy
 
-    known = [manifest]
+
+def _followed(
+    settings: Settings,
+    opa: Path | None,
+    use: Callable[[BundleManifest], Awaitable[None]],
+    seen: str,
+    manifest: BundleManifest,
+    refused: str | None = None,
+) -> PolicyReload:
+    return PolicyReload(
+        lambda: _look(settings),
+        lambda judging: bundle_for(settings, opa, at_least=judging.sequence),
+        use,
+        seen=seen,
+        manifest=manifest,
+        refused=refused,
+    )
+
+
+@asynccontextmanager
+async def _managed(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+    assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
+    seen = _look(settings)
+    manifest, trial = await in_thread(bundle_for, settings, opa), await trial_question()
+    async with SwitchingEngine.running(
+        lambda chosen: managed_engine(settings, chosen, opa), manifest, trial
+    ) as engine:
+        yield LivePolicy(engine, _followed(settings, opa, engine.use, seen, manifest))
+
+
+@asynccontextmanager
+async def _elsewhere(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+    seen = _look(settings)
+    known = [await in_thread(bundle_for, settings, opa)]
 
     async def use(chosen: BundleManifest) -> None:
         known[:] = [chosen, known[0]]
 
     async with remote_engine(settings, lambda: known) as remote:
-        yield LivePolicy(remote, reload(use))
+        yield LivePolicy(remote, _followed(settings, opa, use, seen, known[0]))
+
+
+@asynccontextmanager
+async def _beside(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+    """An OPA that is handed its policy. Where the source is refused at the start, by what it had last."""
+    assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
+    shared, seen = check_sidecar(settings), _look(settings)
+    before, trial = await in_thread(last_good, settings, opa), await trial_question()
+
+    async def try_out(chosen: BundleManifest, content: bytes) -> None:
+        with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
+            copy = Path(folder) / BUNDLE
+            await asyncio.to_thread(copy.write_bytes, unsigned(content))
+            async with managed_engine(settings, replace(chosen, path=copy), opa) as engine:
+                await tried(engine, chosen, trial)
+
+    known: list[BundleManifest] = []
+    seconds = settings.opa.takeover_seconds
+    async with (
+        Publisher.on(settings.opa.bundle_port, shared) as publisher,
+        remote_engine(settings, lambda: known) as client,
+    ):
+        engine = HandedOver(client, known, publisher, try_out, seconds=seconds)
+        least = before.sequence if before is not None else 0
+        try:
+            manifest, refused = await in_thread(bundle_for, settings, opa, at_least=least), None
+            await engine.begin(manifest, before)
+        except MlgateError as problem:
+            if before is None:
+                raise
+            manifest, refused = before, str(problem)
+            await engine.begin(before)
+        yield LivePolicy(engine, _followed(settings, opa, engine.use, seen, manifest, refused))
 
 
 def _look(settings: Settings) -> str:

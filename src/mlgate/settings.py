@@ -66,6 +66,12 @@ class OpaSettings(_Group):
     """The opa program of the managed engine; found on PATH when left out."""
     token_file: Path | None = None
     """Bearer token for an OPA given by URL."""
+    shared_dir: Path | None = None
+    """Folder shared with an OPA beside this process, which then gets its policy from mlgate."""
+    bundle_port: Annotated[int, Field(ge=1, le=65535)] = 8182
+    """Port on loopback where that OPA fetches its policy."""
+    takeover_seconds: Seconds = 30
+    """Longest time until it answers with a policy that was handed to it; else it is given the one before."""
     max_concurrent: Annotated[int, Field(ge=1, le=1024)] = 32
     """Decisions asked for at the same time; more are refused at once."""
 

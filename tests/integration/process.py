@@ -208,16 +208,17 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 def serving(
     folder: Path,
     evidence: Sequence[Path],
-    bundle: Path,
+    bundle: Path | None,
     *,
     dates: dict[str, Any] | None = None,
     settings: dict[str, str] | None = None,
 ) -> Iterator[Served]:
-    """`mlgate serve` on a free port of loopback, with an OPA of its own and a certificate of these dates."""
+    """`mlgate serve` on a free port of loopback, with a certificate of these dates."""
     certificates = Certificates(folder)
     certificates.issue(**dates or {})
     command = [
-        *(str(MLGATE), "serve", "--listen", "127.0.0.1:0", "--bundle", str(bundle)),
+        *(str(MLGATE), "serve", "--listen", "127.0.0.1:0"),
+        *(("--bundle", str(bundle)) if bundle is not None else ()),
         *("--tls-cert", str(certificates.cert), "--tls-key", str(certificates.key)),
         *(part for path in evidence for part in ("--evidence", str(path))),
         "--assume-authenticated",

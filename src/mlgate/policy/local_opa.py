@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import secrets
@@ -30,6 +29,7 @@ from mlgate.errors import EngineUnavailable, MlgateError, PolicyError, SettingsE
 from mlgate.logs import get_logger
 from mlgate.policy import bound_child
 from mlgate.policy.address import Endpoint
+from mlgate.policy.guard import HEALTH, INSTANCE, REVISION, write_guard
 
 _PORT_TRIES = 5
 _STABLE_SECONDS = 10.0
@@ -37,28 +37,8 @@ _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 _STOP_SECONDS = 2.0
 _KEPT_OUTPUT = 4096
-_MAX_QUESTION_BYTES = 32 * 1024 * 1024
+MAX_QUESTION_BYTES = 32 * 1024 * 1024
 """Object, old object, cards and what was read from them: several times the largest review."""
-
-_AUTHZ = """package system.authz
-
-default allow := false
-
-allow if {
-	crypto.sha256(input.identity) == "%s"
-	open
-}
-
-open if {
-	input.method == "POST"
-	input.path == ["v1", "data", "mlgate", "main", "decision"]
-}
-
-open if {
-	input.method == "GET"
-	input.path in [["health"], ["v1", "data", "mlgate", "revision"], ["v1", "data", "system", "instance"]]
-}
-"""
 
 
 def find_opa(configured: Path | None = None) -> Path:
@@ -190,7 +170,8 @@ class ManagedOpa:
     async def _spawn(self) -> _Life:
         token, instance = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         port = _free_port()
-        guard = self._write_guard(token, instance)
+        readable = (HEALTH, REVISION, INSTANCE)
+        guard = write_guard(self._home / "guard", token, readable=readable, instance=instance)
         step = (sys.executable, "-I", "-S", bound_child.__file__, str(os.getpid()), str(self._home))
         process = await asyncio.create_subprocess_exec(
             *step,
@@ -206,18 +187,6 @@ class ManagedOpa:
         reader = asyncio.create_task(_read_output(process, output))
         endpoint = Endpoint(f"http://127.0.0.1:{port}", token)
         return _Life(process, endpoint, instance, time.monotonic(), output, reader)
-
-    def _write_guard(self, token: str, instance: str) -> Path:
-        """The policy that says who may ask what, as a second bundle that owns the root `system`.
-
-        It holds a hash: the token itself is in no file, and comparing hashes tells no timing.
-        """
-        guard = self._home / "guard"
-        guard.mkdir(mode=0o700, exist_ok=True)
-        (guard / ".manifest").write_text(json.dumps({"roots": ["system"]}))
-        (guard / "authz.rego").write_text(_AUTHZ % hashlib.sha256(token.encode()).hexdigest())
-        (guard / "data.json").write_text(json.dumps({"system": {"instance": instance}}))
-        return guard
 
     async def _answers(self, life: _Life) -> bool:
         """Wait for its first answer; false when it ends instead.
@@ -282,8 +251,8 @@ def _command(opa: Path, port: int, bundle: Path, guard: Path) -> tuple[str, ...]
         # The policy's data is read in every review and written once.
         "--optimize-store-for-read-speed",
         *("--set", "decision_logs.console=false", "--set", "status.console=false"),
-        *("--set", f"server.decoding.max_length={_MAX_QUESTION_BYTES}"),
-        *("--set", f"server.decoding.gzip.max_length={_MAX_QUESTION_BYTES}"),
+        *("--set", f"server.decoding.max_length={MAX_QUESTION_BYTES}"),
+        *("--set", f"server.decoding.gzip.max_length={MAX_QUESTION_BYTES}"),
         *("--shutdown-grace-period", "1"),
         *("--bundle", str(bundle), str(guard)),
     )

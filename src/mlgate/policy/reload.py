@@ -64,6 +64,7 @@ class PolicyReload:
         seen: str,
         manifest: BundleManifest,
         clock: Callable[[], datetime] = now_utc,
+        refused: str | None = None,
     ) -> None:
         """A policy that judges already.
 
@@ -74,13 +75,16 @@ class PolicyReload:
             seen: the digest of the source that judges.
             manifest: what judges.
             clock: the time.
+            refused: why the source is not what judges, where it was refused at the start.
         """
         self._look, self._load, self._use, self._clock = look, load, use, clock
-        self._judging = self._last = seen
+        self._judging, self._last = seen if refused is None else "", seen
         self._failed: str | None = None
         self._again_at = datetime.max.replace(tzinfo=UTC)
         self._pause = FIRST_PAUSE
         self.state = PolicyState(manifest, clock())
+        if refused is not None:
+            self._refuse(seen, refused)
 
     async def watch(self, seconds: float, ordered: asyncio.Event) -> None:
         """Look at the source until cancelled.

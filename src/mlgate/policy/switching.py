@@ -113,15 +113,24 @@ class SwitchingEngine:
 async def _seated(start: Start, manifest: BundleManifest, trial: PolicyInput) -> _Seat:
     async with AsyncExitStack() as life:
         engine = await life.enter_async_context(start(manifest))
-        try:
-            await engine.decide(trial, Deadline.after(TRIAL_SECONDS))
-        except EngineError as problem:
-            raise PolicyError(
-                f"policy {manifest.revision} decides nothing: {problem}; `mlgate policy test` runs its rules"
-            ) from problem
+        await tried(engine, manifest, trial)
         seat = _Seat(engine, life.pop_all())
     seat.idle.set()
     return seat
+
+
+async def tried(engine: PolicyEngine, manifest: BundleManifest, trial: PolicyInput) -> None:
+    """Go on only with a policy that can answer.
+
+    Raises:
+        PolicyError: its engine does not answer the trial question.
+    """
+    try:
+        await engine.decide(trial, Deadline.after(TRIAL_SECONDS))
+    except EngineError as problem:
+        raise PolicyError(
+            f"policy {manifest.revision} decides nothing: {problem}; `mlgate policy test` runs its rules"
+        ) from problem
 
 
 async def _left(seat: _Seat) -> None:

@@ -6,7 +6,19 @@ import importlib
 
 import typer
 
-SUBCOMMANDS = ("list", "explain", "input", "new", "lint", "test", "docs", "matrix", "bundle", "diff")
+SUBCOMMANDS = (
+    "list",
+    "explain",
+    "input",
+    "new",
+    "lint",
+    "test",
+    "docs",
+    "matrix",
+    "bundle",
+    "diff",
+    "sidecar",
+)
 """In the order of `--help`; each lives in the module of its name, which has `register(app)`."""
 
 
