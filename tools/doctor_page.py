@@ -42,6 +42,7 @@ _SUBJECTS = {
     "selector": "What selectors and conditions leave out",
     "guard": "Guards of the records",
     "definition": "Definitions of the records",
+    "namespace": "Namespaces, their labels and what lies in them",
 }
 
 

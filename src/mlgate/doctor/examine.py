@@ -9,6 +9,7 @@ from mlgate.doctor.entries import check_entries
 from mlgate.doctor.finding import Finding
 from mlgate.doctor.guards import check_guards
 from mlgate.doctor.matching import check_matching
+from mlgate.doctor.namespaces import check_namespaces
 from mlgate.doctor.selection import check_selection
 from mlgate.doctor.snapshot import Snapshot, Unread
 from mlgate.domain.base import Frozen
@@ -20,6 +21,7 @@ CHECKS: tuple[Callable[[Snapshot], Iterable[Finding]], ...] = (
     check_selection,
     check_guards,
     check_definitions,
+    check_namespaces,
 )
 
 

@@ -18,7 +18,7 @@ from mlgate.evidence.looked import entries, field
 NAME_LABEL = "kubernetes.io/metadata.name"
 """Written by the API server itself; nobody can take or give it."""
 GATE_LABEL, GATE_VALUE = "mlgate.dev/gate", "enabled"
-ALWAYS_EXEMPT = frozenset({"kube-system"})
+ALWAYS_EXEMPT = frozenset({"kube-system", "kube-node-lease"})
 """Beside mlgate's own namespace: without these a cluster could not come up again."""
 Requirement = tuple[str, str, tuple[str, ...]]
 """Key, operator and values."""

@@ -13,7 +13,7 @@ from mlgate.errors import SettingsError
 
 
 def shipped_deploy(package: Path | None = None) -> Path:
-    """The folder that holds `crds`, `guards` and `rbac`.
+    """The folder that holds `crds` and `guards`.
 
     Args:
         package: folder of the installed package; by default the one this module belongs to.
@@ -22,7 +22,9 @@ def shipped_deploy(package: Path | None = None) -> Path:
         SettingsError: the installation holds none.
     """
     home = package or Path(mlgate.__file__).parent
-    for candidate in (home / "shipped" / "deploy", home.parents[1] / "deploy"):
+    checkout = home.parents[1]
+    places = (home / "shipped" / "deploy", checkout / "charts" / "mlgate" / "files", checkout / "deploy")
+    for candidate in places:
         if (candidate / "crds").is_dir():
             return candidate
     raise SettingsError(f"nothing to deploy is installed beside {home.name}; reinstall mlgate")
@@ -41,16 +43,3 @@ def definitions() -> dict[str, tuple[Path, dict[str, Any]]]:
 def guard_file(kind: str) -> Path:
     """The file with the guard of a kind of record. Raises SettingsError."""
     return shipped_deploy() / "guards" / f"{kind.lower()}s.yaml"
-
-
-@lru_cache(maxsize=1)
-def reader_role() -> dict[str, Any]:
-    """The ClusterRole of what mlgate has to read. Raises SettingsError."""
-    documents = yaml.safe_load_all(role_file().read_text(encoding="utf-8"))
-    found: dict[str, Any] = next(entry for entry in documents if entry["kind"] == "ClusterRole")
-    return found
-
-
-def role_file() -> Path:
-    """The file with the roles of mlgate itself. Raises SettingsError."""
-    return shipped_deploy() / "rbac" / "gate.yaml"

@@ -2,37 +2,72 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[3]
-TOOLS = str(ROOT / "tools")
-if TOOLS not in sys.path:
-    sys.path.insert(0, TOOLS)
+from mlgate.doctor.finding import Finding
+from mlgate.doctor.selection import known_conditions
+from mlgate.doctor.shipped import shipped_deploy
+from mlgate.doctor.snapshot import Object, Served, Snapshot
+from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.transport import Form
+from mlgate.workloads.kinds import gated_kinds, webhook_rules
 
-from cluster.webhook import configuration  # noqa: E402 - the folder has to be on the path first
-
-from mlgate.doctor.finding import Finding  # noqa: E402 - as above
-from mlgate.doctor.snapshot import Object, Served, Snapshot  # noqa: E402 - as above
-from mlgate.errors import EvidenceUnavailable  # noqa: E402 - as above
-from mlgate.evidence.transport import Form  # noqa: E402 - as above
-from mlgate.workloads.kinds import gated_kinds, webhook_rules  # noqa: E402 - as above
-
+EXEMPT = ["kube-node-lease", "kube-system", "mlgate-system"]
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def read(folder: str) -> list[Object]:
     """The documents of a folder of `deploy`."""
-    paths = sorted((ROOT / "deploy" / folder).glob("*.yaml"))
+    paths = sorted((shipped_deploy() / folder).glob("*.yaml"))
     return [document for path in paths for document in yaml.safe_load_all(path.read_text())]
+
+
+def configuration() -> Object:
+    """The webhook configuration of an installation that enforces."""
+    exempt = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": EXEMPT}
+    client = {
+        "service": {"name": "mlgate", "namespace": "mlgate-system", "path": "/validate", "port": 443},
+        "caBundle": base64.b64encode(b"an authority").decode(),
+    }
+    (condition,) = known_conditions()["records"]
+    narrow: dict[str, Any] = {
+        "models": {},
+        "workloads": {"matchLabels": {"mlgate.dev/gate": "enabled"}},
+        "records": {},
+    }
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "mlgate"},
+        "webhooks": [
+            {
+                "name": f"{entry}.mlgate.dev",
+                "clientConfig": client,
+                "rules": rules,
+                "failurePolicy": "Fail",
+                "matchPolicy": "Equivalent",
+                "sideEffects": "None",
+                "timeoutSeconds": 5,
+                "admissionReviewVersions": ["v1"],
+                "namespaceSelector": {"matchExpressions": [exempt], **narrow[entry]},
+                "objectSelector": {},
+                **(
+                    {"matchConditions": [{"name": "ours", "expression": condition}]}
+                    if entry == "records"
+                    else {}
+                ),
+            }
+            for entry, rules in webhook_rules().items()
+        ],
+    }
 
 
 def served() -> tuple[Served, ...]:
@@ -57,6 +92,12 @@ def apart(value: dict[str, Any]) -> dict[str, Any]:
     return copied
 
 
+def namespace(name: str, **labels: str) -> Object:
+    """A Namespace as the API server labels it, with labels of ours."""
+    ours = {f"mlgate.dev/{key.replace('_', '-')}": value for key, value in labels.items()}
+    return {"metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name, **ours}}}
+
+
 @dataclass
 class Broken:
     """An installation, its parts open to be changed."""
@@ -65,11 +106,18 @@ class Broken:
     policies: list[Object]
     bindings: list[Object]
     definitions: dict[str, Any]
+    namespaces: list[Object]
     changes: dict[str, Any] = field(default_factory=dict)
+    stored: dict[str, list[Object]] = field(default_factory=dict)
+    """Further objects of the cluster, by the path of their list."""
 
     def entry(self, name: str) -> Object:
         """One entry of the webhook."""
         return next(one for one in self.configuration["webhooks"] if one["name"] == f"{name}.mlgate.dev")
+
+    def label(self, name: str, **labels: str) -> None:
+        """Make a namespace with labels of ours."""
+        self.namespaces.append(namespace(name, **labels))
 
     def snapshot(self) -> Snapshot:
         """As the checks see it."""
@@ -77,6 +125,7 @@ class Broken:
             at=NOW,
             configurations=(self.configuration,),
             served=served(),
+            namespaces=(*self.namespaces,),
             policies=(*self.policies,),
             bindings=(*self.bindings,),
             definitions=self.definitions,
@@ -89,10 +138,11 @@ def broken() -> Broken:
     """A healthy installation, to be broken."""
     guards = read("guards")
     return Broken(
-        configuration=apart(configuration("https://127.0.0.1:8443", b"an authority", webhook_rules())),
+        configuration=apart(configuration()),
         policies=[entry for entry in guards if entry["kind"] == "ValidatingAdmissionPolicy"],
         bindings=[entry for entry in guards if entry["kind"] == "ValidatingAdmissionPolicyBinding"],
         definitions=apart(definitions()),
+        namespaces=[namespace(name) for name in ("default", "kube-system", "mlgate-system")],
     )
 
 
@@ -142,6 +192,7 @@ class Api:
         for name, definition in (snapshot.definitions or {}).items():
             path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}"
             self.answers[path] = definition
+        self.answers |= {path: {"items": items} for path, items in broken.stored.items()}
         self._discover(snapshot.served)
 
     def _discover(self, resources: tuple[Served, ...]) -> None:

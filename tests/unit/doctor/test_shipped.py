@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mlgate.doctor.shipped import definitions, guard_file, reader_role, shipped_deploy
+from mlgate.doctor.shipped import definitions, guard_file, shipped_deploy
 from mlgate.errors import SettingsError
 
 
@@ -23,4 +23,3 @@ def test_an_installation_without_it_says_so(tmp_path: Path) -> None:
 def test_what_is_shipped_is_read() -> None:
     assert {*definitions()} == {"modelcards.mlgate.dev", "signoffs.mlgate.dev", "waivers.mlgate.dev"}
     assert guard_file("SignOff").is_file()
-    assert reader_role()["metadata"]["name"] == "mlgate:reader"

@@ -8,10 +8,12 @@ from mlgate.doctor.snapshot import Entry, Held, home_of, labels_of
 
 
 def test_the_service_says_where_mlgate_runs(broken: Any) -> None:
-    assert home_of((broken.configuration,)) == "mlgate-system"
-    assert home_of((broken.configuration,), "there") == "there"
-    broken.entry("records")["clientConfig"] = {"service": {"namespace": "gates", "name": "mlgate"}}
+    broken.entry("models")["clientConfig"]["service"]["namespace"] = "gates"
     assert home_of((broken.configuration,), "there") == "gates"
+    for entry in broken.configuration["webhooks"]:
+        entry["clientConfig"] = {"url": "https://127.0.0.1:8443/validate"}
+    assert home_of((broken.configuration,), "there") == "there"
+    assert home_of((broken.configuration,)) == "mlgate-system"
 
 
 def test_an_entry_without_fields_has_none() -> None:
