@@ -35,6 +35,8 @@ RUN rm -rf /opt/mlgate/lib/bin /opt/mlgate/lib/kubernetes/aio
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 COPY policies policies
+COPY charts/mlgate/files/crds charts/mlgate/files/crds
+COPY charts/mlgate/files/guards charts/mlgate/files/guards
 RUN python -m hatchling build -t wheel -d /out
 RUN python -m pip install --no-index --no-deps --no-compile --target /opt/mlgate/lib /out/mlgate-*.whl
 # The interpreter of the last stage lies elsewhere than the one that runs here.

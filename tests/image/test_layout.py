@@ -74,6 +74,21 @@ def _ask(image: Image, home: Path, *arguments: str) -> subprocess.CompletedProce
         )
 
 
+def _python(image: Image, home: Path, script: str) -> str:
+    """What a script prints under the interpreter of the image."""
+    interpreter = image.path(PROGRAM).read_text().splitlines()[0].removeprefix("#!")
+    with _read_only(image):
+        done = subprocess.run(  # noqa: S603 - the interpreter of the layout
+            [interpreter, "-c", script],
+            cwd=image.root,
+            env=image.environment(home),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    return done.stdout.strip()
+
+
 def test_it_tells_its_versions(image: Image, home: Path) -> None:
     told = _ask(image, home, "version", "--output", "json")
     assert told.returncode == 0, told.stderr
@@ -90,6 +105,17 @@ def test_its_policy_is_that_of_the_checkout(image: Image) -> None:
     )
     assert there == here
     assert all((shipped / path).read_bytes() == (shipped_rego() / path).read_bytes() for path in here)
+
+
+def test_doctor_finds_what_it_compares_a_cluster_with(image: Image, home: Path) -> None:
+    script = (
+        "from mlgate.doctor.shipped import definitions, guard_file\n"
+        "print(*definitions(), guard_file('SignOff'))"
+    )
+    *names, guard = _python(image, home, script).split()
+    assert names == ["modelcards.mlgate.dev", "signoffs.mlgate.dev", "waivers.mlgate.dev"]
+    assert Path(guard).is_relative_to(image.root)
+    assert Path(guard).read_bytes() == (ROOT / "charts/mlgate/files/guards/signoffs.yaml").read_bytes()
 
 
 def test_it_is_compiled_for_the_root_it_cannot_write_to(image: Image) -> None:
@@ -121,15 +147,8 @@ def test_the_client_of_the_cluster_is_whole_without_what_was_left_out(image: Ima
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
     script = "import kubernetes.client, kubernetes.config, kubernetes.watch; print(kubernetes.__version__)"
-    with _read_only(image):
-        said = subprocess.run(  # noqa: S603 - the interpreter of the layout
-            [image.path(PROGRAM).read_text().splitlines()[0].removeprefix("#!"), "-c", script],
-            env=image.environment(home),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    assert said.stdout.strip() == version("kubernetes")
+    said = _python(image, home, script)
+    assert said == version("kubernetes")
 
 
 def test_it_serves_and_judges_with_its_own_opa(image: Image, home: Path, tmp_path: Path) -> None:

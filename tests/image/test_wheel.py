@@ -12,7 +12,12 @@ from pathlib import Path
 import pytest
 from recipe import ROOT, context
 
-TREES = {"src/mlgate": "mlgate", "policies": "mlgate/shipped/policies"}
+TREES = {
+    "src/mlgate": "mlgate",
+    "policies": "mlgate/shipped/policies",
+    "charts/mlgate/files/crds": "mlgate/shipped/deploy/crds",
+    "charts/mlgate/files/guards": "mlgate/shipped/deploy/guards",
+}
 """Folder of the checkout -> where it is in the wheel."""
 
 
@@ -47,7 +52,7 @@ def _expected() -> dict[str, Path]:
     }
 
 
-def test_it_holds_the_sources_and_the_policies(wheel: Path) -> None:
+def test_it_holds_the_sources_the_policies_and_what_doctor_compares_with(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as held:
         there = {name for name in held.namelist() if ".dist-info/" not in name}
         assert there == set(_expected())
