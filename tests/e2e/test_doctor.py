@@ -16,10 +16,8 @@ import pytest
 import yaml
 from cluster.control_plane import ControlPlane
 from cluster.kinds import definitions
-from cluster.local import DEPLOY, ROOT
+from cluster.local import GUARDS, RECORDS, ROOT, roles
 from cluster.webhook import configuration
-
-from mlgate.workloads.kinds import webhook_rules
 
 MLGATE = Path(sys.executable).with_name("mlgate")
 WEBHOOKS = "validatingwebhookconfigurations"
@@ -84,9 +82,10 @@ def patient(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
     """A control plane of its own with what mlgate ships; nothing here creates a model, so none answers."""
     say("a control plane starts, to be broken")
     with ControlPlane(tmp_path_factory.mktemp("patient"), ROOT / ".tools" / "bin") as plane:
-        made = Patient(plane, configuration("https://127.0.0.1:9", plane.authority.pem(), webhook_rules()))
-        for folder in ("crds", "guards", "rbac"):
-            made.must("create", "-f", str(DEPLOY / folder))
+        made = Patient(plane, configuration("https://127.0.0.1:9", plane.authority.pem()))
+        for folder in (RECORDS, GUARDS):
+            made.must("create", "-f", str(folder))
+        plane.kubectl.must("administrator", "create", "-f", "-", stdin=roles())
         made.must("create", "-f", "-", objects=definitions())
         made.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
         made.register()
@@ -312,7 +311,7 @@ def test_what_is_missing_is_named(patient: Patient, code: str, kind: str, called
     try:
         assert code in {one["code"] for one in patient.doctor()[1]["findings"]}
     finally:
-        patient.must("apply", "-f", str(DEPLOY / file))
+        patient.must("apply", "-f", str(RECORDS.parent / file))
         patient.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
 
 

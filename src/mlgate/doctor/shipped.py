@@ -22,9 +22,7 @@ def shipped_deploy(package: Path | None = None) -> Path:
         SettingsError: the installation holds none.
     """
     home = package or Path(mlgate.__file__).parent
-    checkout = home.parents[1]
-    places = (home / "shipped" / "deploy", checkout / "charts" / "mlgate" / "files", checkout / "deploy")
-    for candidate in places:
+    for candidate in (home / "shipped" / "deploy", home.parents[1] / "charts" / "mlgate" / "files"):
         if (candidate / "crds").is_dir():
             return candidate
     raise SettingsError(f"nothing to deploy is installed beside {home.name}; reinstall mlgate")
