@@ -59,12 +59,14 @@ def bundle_for(settings: Settings, opa: Path | None, *, at_least: int = 0) -> Bu
         if named is not None and named.is_file():
             if overrides is not None:
                 raise PolicyError("policy settings are part of a bundle; build it with them")
+            if settings.policy.packages:
+                raise PolicyError("setting policy.packages: they are part of a bundle; build it with them")
             keep = cache if settings.opa.url == MANAGED else None
             return load_bundle(named, settings.policy, opa, keep=keep, at_least=at_least)
         _refuse_what_is_not_signed(settings)
         if opa is None:
             raise SettingsError("opa.binary: a policy source tree is built by the opa program; name its file")
-        return build_bundle(named, overrides, cache, opa)
+        return build_bundle(named, overrides, cache, opa, packages=settings.policy.packages)
     except OSError as problem:
         raise SettingsError(
             f"setting decision.cache_dir: no bundle can be kept in {cache}: {problem}"

@@ -159,7 +159,7 @@ async def _beside(settings: Settings, opa: Path | None) -> AsyncIterator[LivePol
 
 def _look(settings: Settings) -> str:
     chosen = settings.policy
-    named = (chosen.bundle, chosen.settings, chosen.verification_key)
+    named = (chosen.bundle, chosen.settings, chosen.verification_key, *chosen.packages)
     return fingerprint(path for path in named if path is not None)
 
 

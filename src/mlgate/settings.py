@@ -81,6 +81,8 @@ class PolicySettings(_Group):
 
     bundle: Path | None = None
     """A built bundle or a policy source tree; the shipped policy when left out."""
+    packages: tuple[Path, ...] = ()
+    """Rego files and folders of the site's own packages, such as mounted ConfigMaps, built in as well."""
     settings: Path | None = None
     """The site's overrides of the policy settings (YAML)."""
     verification_key: Path | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
 import subprocess
 import time
@@ -221,6 +223,37 @@ def test_a_damaged_file_is_not_taken_for_the_last_good_policy(
     mounted(site, "..9", AUDITED)
     with beside.mlgate(site) as gate:  # OPA held on to it all the time
         assert gate.ready() == first
+
+
+def flat(root: Path, moment: str, text: str) -> Path:
+    """The rule as the one key of a mounted ConfigMap, in no folder."""
+    before = (root / "..data").resolve()
+    (root / moment).mkdir(parents=True)
+    (root / moment / "owner_label.rego").write_text(text)
+    (root / "..next").symlink_to(moment)
+    (root / "..next").replace(root / "..data")
+    if not (root / "owner_label.rego").is_symlink():
+        (root / "owner_label.rego").symlink_to("..data/owner_label.rego")
+    elif before.name != moment:
+        shutil.rmtree(before)
+    return root
+
+
+def test_packages_are_the_keys_of_config_maps(
+    tmp_path: Path, evidence: tuple[Path, ...], question: Question
+) -> None:
+    packages = json.dumps([str(flat(tmp_path / "map", "..1", AUDITED))])
+    with pod(tmp_path, evidence, MLGATE_POLICY__PACKAGES=packages) as beside, beside.mlgate(None) as gate:
+        first = gate.ready()
+        assert gate.verdict(question()) == (first, True, [])
+        flat(tmp_path / "map", "..2", DENIED)
+        second = gate.moved_from(first)
+        assert gate.verdict(question()) == (second, False, [CODE])
+        flat(tmp_path / "map", "..3", DENIED.replace("package mlgate.rules.ours", "package mlgate.main"))
+        assert gate.refused("owner_label.rego: is no package of a site")["revision"] == second
+        flat(tmp_path / "map", "..4", below('x if http.send({"method": "GET", "url": "http://127.0.0.1"})'))
+        assert gate.refused("undefined function http.send")["revision"] == second
+        assert gate.verdict(question()) == (second, False, [CODE])
 
 
 def test_both_are_told_to_stop_at_once_and_opa_stays_longer(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlgate import engines
-from mlgate.engines import bundle_for, opa_for, opa_version
+from mlgate.engines import bundle_for, last_good, opa_for, opa_version
 from mlgate.errors import BundleUnsound, PolicyError, SettingsError
 from mlgate.policy.archive import pack, unpack
 from mlgate.policy.bundle import build_bundle
@@ -51,6 +51,28 @@ def test_a_built_bundle_takes_no_more_overrides(built: BundleManifest, tmp_path:
     chosen = settings(policy={"bundle": built.path, "settings": tmp_path / "site.yaml"})
     with pytest.raises(PolicyError, match="part of a bundle"):
         bundle_for(chosen, None)
+
+
+def test_a_built_bundle_takes_no_more_packages(built: BundleManifest, tmp_path: Path) -> None:
+    chosen = settings(policy={"bundle": built.path, "packages": (tmp_path,)})
+    with pytest.raises(PolicyError, match=r"policy\.packages: they are part of a bundle"):
+        bundle_for(chosen, None)
+
+
+def test_where_the_policy_is_handed_over_a_program_checks_it(built: BundleManifest, tmp_path: Path) -> None:
+    opa = {"url": ELSEWHERE, "shared_dir": tmp_path, "token_file": tmp_path / "token"}
+    chosen = settings(opa=opa, policy={"bundle": built.path})
+    assert opa_for(chosen) == find_opa()
+    found = bundle_for(chosen, find_opa())
+    assert found.path == built.path  # as it is, with its signature if it has one
+    assert last_good(chosen, find_opa()) is None
+    assert built.path is not None
+    (tmp_path / "bundle.tar.gz").write_bytes(built.path.read_bytes())
+    kept = last_good(chosen, find_opa())
+    assert kept is not None
+    assert (kept.revision, kept.codes) == (built.revision, built.codes)
+    (tmp_path / "bundle.tar.gz").write_bytes(built.path.read_bytes()[:-1])
+    assert last_good(chosen, find_opa()) is None
 
 
 def test_a_bundle_that_opa_is_to_load_is_copied_into_the_cache(built: BundleManifest, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -28,6 +28,7 @@ from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa_command import call_opa, run_opa
 from mlgate.policy.opa_errors import refuse
 from mlgate.policy.overrides import check_overrides, read_overrides
+from mlgate.policy.packages import packages_of
 from mlgate.policy.safety import check_safety
 from mlgate.policy.setting_places import placed
 from mlgate.policy.shipped import shipped_policies
@@ -40,7 +41,12 @@ SETTLED = "data.mlgate.lib.settled.answers"
 
 
 def build_bundle(
-    source: Path | None, settings: Mapping[str, Json] | Path | None, target: Path, opa: Path
+    source: Path | None,
+    settings: Mapping[str, Json] | Path | None,
+    target: Path,
+    opa: Path,
+    *,
+    packages: Sequence[Path] = (),
 ) -> BundleManifest:
     """The bundle of a policy, built once per content.
 
@@ -50,13 +56,14 @@ def build_bundle(
         settings: the site's overrides of the settings, or the YAML file that holds them.
         target: folder that keeps built bundles; made if it is missing.
         opa: the OPA program.
+        packages: files and folders with further rules of the site, as `packages_of` takes them.
 
     Raises:
         PolicyError: the overrides do not fit, or OPA refuses the rules.
     """
     overrides = read_overrides(settings) if isinstance(settings, Path) else settings
     shipped = shipped_policies()
-    content = content_of(shipped / "rego", source)
+    content = content_of(shipped / "rego", source, packages_of(packages))
     digest = _digest(content, overrides)
     revision = _revision(digest)
     path = target / f"mlgate-{digest}.tar.gz"
@@ -68,13 +75,13 @@ def build_bundle(
         tree, built = Path(folder) / "tree", Path(folder) / "bundle.tar.gz"
         stage(content, tree)
         modules: Mapping[str, Module] = {}
-        if source is not None and not is_whole(source):
-            before = content_of(shipped / "rego", None)
+        before = content_of(shipped / "rego", source if source is not None and is_whole(source) else None)
+        if content.keys() - before.keys():
             modules = check_site(tree, content.keys() - before.keys(), before, opa)
         limits = write_capabilities(Path(folder) / "capabilities.json", opa)
         _check(tree, limits, shipped / "schema", opa)
-        if source is not None and modules:
-            check_safety(modules, source, opa)
+        if modules:
+            check_safety(modules, [*((source,) if source is not None else ()), *packages], opa)
         catalog = read_catalog(tree, opa)
         check_coverage(tree, catalog)
         write_generated(catalog, tree)

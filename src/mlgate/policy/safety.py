@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mlgate.errors import PolicyError
@@ -23,18 +23,19 @@ QUERY = (
 )
 
 
-def check_safety(modules: Mapping[str, Module], site: Path, opa: Path) -> None:
+def check_safety(modules: Mapping[str, Module], sites: Iterable[Path], opa: Path) -> None:
     """Go on only with rules that pass, or that the site's own list of exceptions explains.
 
     Args:
         modules: the syntax trees of the site's files, by their name in the tree.
-        site: the site's folder, which may hold the list.
+        sites: the site's folders, each of which may hold a list.
         opa: the OPA program.
 
     Raises:
         PolicyError: a rule does not pass; it is named with line and fix. Or the list cannot be read.
     """
-    excuses = read_excuses(site / FILE) if (site / FILE).is_file() else []
+    lists = [site / FILE for site in sites if (site / FILE).is_file()]
+    excuses = [excuse for path in lists for excuse in read_excuses(path)]
     excused = {(excuse.check, excuse.file, excuse.rule) for excuse in excuses}
     checks = os.fspath(shipped_policies() / "checks")
     given = json.dumps({"files": modules})

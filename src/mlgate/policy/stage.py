@@ -18,23 +18,28 @@ MOUNTED = "..data"
 """Link by which kubelet shows what a ConfigMap holds now; it swaps it for all files at once."""
 
 
-def content_of(shipped: Path, source: Path | None) -> dict[str, bytes]:
+def content_of(
+    shipped: Path, source: Path | None, packages: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """The files of a policy by their path in the tree, tests left out.
 
     Args:
         shipped: the shipped tree.
         source: a tree with `.manifest` and the package `mlgate.main`, which stands for the shipped one,
             or any other, which is added to it.
+        packages: further files that are added.
 
     Raises:
-        PolicyError: a file cannot be read, or an added tree replaces a shipped file.
+        PolicyError: a file cannot be read, or what is added replaces a file.
     """
-    if source is None:
-        return _files(shipped)
-    if is_whole(source):
-        return _files(source)
-    content, added = _files(shipped), _files(source)
+    whole = source is not None and is_whole(source)
+    content = _files(source if source is not None and whole else shipped)
+    added = _files(source) if source is not None and not whole else {}
     added.pop(MANIFEST, None)
+    for name in packages or {}:
+        if name in added:
+            raise PolicyError(f"{name} is in the source tree and in a package; give one another name")
+    added |= packages or {}
     for refusal in refused_files(added, content):
         raise PolicyError(refusal.text)
     return content | added
@@ -89,6 +94,19 @@ def policy_files(tree: Path, *, tests: bool = False) -> dict[str, Path]:
     if not found:
         raise PolicyError(f"policy tree {tree} is empty; rules lie under mlgate/rules/<subject>/ in it")
     return found
+
+
+def unused_files(tree: Path) -> list[str]:
+    """The files of a tree that no policy is built of, in order; tests are none of them.
+
+    Raises:
+        PolicyError: the tree cannot be read.
+    """
+    try:
+        names = [name for name, path in _walked(tree, "", frozenset()) if path.is_file()]
+    except OSError as error:
+        raise PolicyError(f"policy tree {tree}: {error.strerror or error}") from error
+    return sorted(name for name in names if not _belongs(name, tests=True))
 
 
 def _walked(folder: Path, prefix: str, above: frozenset[Path]) -> Iterator[tuple[str, Path]]:

@@ -23,7 +23,7 @@ def check(site: Path, text: str, opa: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"package mlgate.rules.ours\n\n{text}")
     modules = {name: tree for name, tree in parse_files([NAME], site, opa).items() if isinstance(tree, dict)}
-    check_safety(modules, site, opa)
+    check_safety(modules, [site], opa)
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -52,4 +52,4 @@ def test_a_program_that_does_not_work_is_told(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\necho no >&2; exit 1\n")
     program.chmod(0o755)
     with pytest.raises(PolicyError, match="opa eval: no"):
-        check_safety({}, tmp_path, program)
+        check_safety({}, [tmp_path], program)

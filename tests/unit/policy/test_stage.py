@@ -8,7 +8,7 @@ import pytest
 
 from mlgate.errors import PolicyError
 from mlgate.policy.catalog import Catalog
-from mlgate.policy.stage import check_coverage, content_of, stage
+from mlgate.policy.stage import check_coverage, content_of, stage, unused_files
 
 
 def written(root: Path, *names: str) -> Path:
@@ -159,3 +159,34 @@ def test_links_to_folders_are_followed_but_in_no_circle(shipped: Path, tmp_path:
     (site / "mlgate" / "rules" / "ours" / "round").symlink_to(site)
     added = set(content_of(shipped, site)) - set(content_of(shipped, None))
     assert added == {"mlgate/rules/ours/ours.rego", "mlgate/rules/theirs/theirs.rego"}
+
+
+def test_packages_are_added_to_the_sites_tree_and_replace_nothing(shipped: Path, tmp_path: Path) -> None:
+    site = written(tmp_path / "site", "mlgate/rules/ours/ours.rego")
+    more = {"mlgate/rules/theirs/x.rego": b"x"}
+    assert content_of(shipped, site, more) == content_of(shipped, site) | more
+    for name, told in (
+        ("mlgate/rules/ours/ours.rego", "is in the source tree and in a package"),
+        ("mlgate/rules/a/a.rego", "is a file of the shipped policy"),
+        ("mlgate/main/x.rego", "lies in no subject"),
+    ):
+        with pytest.raises(PolicyError, match=rf"^{name}[: ]+{told}"):
+            content_of(shipped, site, {name: b"x"})
+
+
+def test_packages_can_be_put_over_a_tree_in_place_of_the_shipped_one(shipped: Path, tmp_path: Path) -> None:
+    own = written(tmp_path / "own", ".manifest", "mlgate/main/main.rego")
+    assert set(content_of(shipped, own, {"mlgate/rules/ours/x.rego": b"x"})) == {
+        *(".manifest", "mlgate/main/main.rego", "mlgate/rules/ours/x.rego")
+    }
+
+
+def test_a_tree_that_cannot_be_looked_through_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: Path) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", fails)
+    with pytest.raises(PolicyError, match="Permission denied"):
+        unused_files(tmp_path)
