@@ -98,8 +98,8 @@ def running(
         yield server
 
 
-@pytest.fixture
-def question(cases: dict[str, Case]) -> Callable[..., dict[str, Any]]:
+@pytest.fixture(scope="session")
+def make_question(cases: dict[str, Case]) -> Callable[..., dict[str, Any]]:
     """The review of a case, the good example by default; parts of its request can be others."""
 
     def ask(name: str = "credit-scoring", **changes: object) -> dict[str, Any]:
@@ -108,6 +108,12 @@ def question(cases: dict[str, Case]) -> Callable[..., dict[str, Any]]:
         return made
 
     return ask
+
+
+@pytest.fixture
+def question(make_question: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """The same, for one test."""
+    return make_question
 
 
 @pytest.fixture

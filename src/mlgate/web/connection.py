@@ -8,6 +8,7 @@ Deadlines here are absolute: a byte now and then prolongs none of them.
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import struct
 import sys
@@ -28,6 +29,8 @@ MAX_HEAD_BYTES = 32 * 1024
 """Of one request; an API server sends some hundred bytes."""
 _MOST_PIPELINED = 8
 """Requests sent ahead of the answers to those before; no client of ours does."""
+_REFUSED_SECONDS = 0.5
+"""For the answer to a body that was not read to its end; the rest of it goes nowhere."""
 _LAST_WORDS = 0.1
 """Seconds in which a request may still arrive on an idle connection when the server ends."""
 
@@ -117,6 +120,9 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The answer is written, which is not to say that anybody reads it."""
         super().on_response_complete()
+        if self.transport.is_closing() and self.cycle.more_body:
+            # Until the other end says goodbye too, all it sends would be decrypted and thrown away.
+            self.loop.call_later(_REFUSED_SECONDS, self.transport.abort)
         self._crowd.rest(self._caller)
         self._expect_reading()
 
@@ -162,7 +168,14 @@ class Connection(HttpToolsProtocol):
     def _look_whether_read(self) -> None:
         self._unread = None
         if self._has_unread():
+            self._forget_unread()
             self._drop("answer_timeout")
+
+    def _forget_unread(self) -> None:
+        """Let the kernel forget what it still has; else it would go on offering that after the end."""
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def _has_unread(self) -> bool:
         """Whether the other end has not taken all that was written.

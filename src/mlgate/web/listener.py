@@ -11,6 +11,7 @@ import asyncio
 import errno
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +104,7 @@ class Listener:
     def _receive(self, sock: socket.socket, address: Any) -> None:
         """Begin one connection, unless there is no room."""
         sock.setblocking(False)  # noqa: FBT003 - named so by the standard library
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._configure(sock)
         caller = Caller(peer_of(address[0]), self._dropped)
         if not self._crowd.admit(caller):
             self._dropped("refused")
@@ -126,6 +127,13 @@ class Listener:
 
         task.add_done_callback(ended)
         caller.drop = drop
+
+    def _configure(self, sock: socket.socket) -> None:
+        """Send at once, and let the kernel too give up whoever does not take what was sent."""
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if sys.platform == "linux":
+            patience = int(self._greeting.goodbye_seconds * 1000)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
 
     async def _greet(self, caller: Caller) -> None:
         """Shake hands; from then on the connection looks after itself."""
