@@ -13,10 +13,13 @@ import yaml
 from chart.outcomes import value_sets
 from chart.rendering import objects, only, render
 from chart.values import CHART
+from cluster.pki import Authority
 
 from mlgate.live_policy import LivePolicy
+from mlgate.web.certificate_metrics import CertificateMetrics
 from mlgate.web.metrics import Metrics
 from mlgate.web.policy_metrics import PolicyMetrics
+from mlgate.web.tls import ServingCertificate
 
 METRIC = re.compile(r"\b(mlgate_[a-z_]+)\b")
 ALERTS = yaml.safe_load((CHART / "files" / "alerts.yaml").read_text())["groups"][0]["rules"]
@@ -26,18 +29,15 @@ QUERIES = [rule["expr"] for rule in ALERTS] + [
 ]
 
 
-class Policy:
-    """What the metrics of the policy are read from."""
-
-    judging = "v1"
-    state = SimpleNamespace(loaded_at=datetime.now(UTC), refused=None, failures=0)
-
-
 @pytest.fixture(scope="module")
-def scraped() -> set[str]:
+def scraped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Names of everything mlgate exposes, before anything was counted."""
     registry = Metrics().registry
-    registry.register(PolicyMetrics(cast("LivePolicy", Policy())))
+    state = SimpleNamespace(loaded_at=datetime.now(UTC), refused=None, failures=0)
+    registry.register(PolicyMetrics(cast("LivePolicy", SimpleNamespace(judging="v1", state=state))))
+    folder = tmp_path_factory.mktemp("serving")
+    pair = Authority(folder).server("mlgate", ["mlgate.mlgate-system.svc"])
+    registry.register(CertificateMetrics(ServingCertificate(pair.certificate, pair.key)))
     endings = {
         "counter": ["_total"],
         "histogram": ["_bucket", "_count", "_sum"],

@@ -9,6 +9,7 @@ import pytest
 from chart.outcomes import ValueSet, value_sets
 from chart.rendering import objects, only, render
 
+from mlgate.policy.sidecar import sidecar_arguments
 from mlgate.settings import load_settings
 
 SETS = value_sets()
@@ -80,10 +81,42 @@ def test_only_mlgate_has_a_token_and_it_is_short_lived(spec: dict[str, Any]) -> 
     assert holders == ["mlgate"]
 
 
+def test_opa_is_started_as_mlgate_says(spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables(spec).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert settings.opa.shared_dir is not None
+    (opa,) = [container for container in spec["containers"] if container["name"] == "opa"]
+    assert opa["args"] == sidecar_arguments(settings, settings.opa.shared_dir)
+    assert "env" not in opa
+    assert opa["volumeMounts"] == [
+        {"name": "shared", "mountPath": str(settings.opa.shared_dir), "readOnly": True}
+    ]
+
+
+def test_the_token_of_opa_lies_where_opa_does_not_see_it(spec: dict[str, Any]) -> None:
+    folder = variables(spec)["MLGATE_OPA__TOKEN_FILE"].rpartition("/")[0]
+    holders = [
+        container["name"]
+        for container in containers(spec)
+        if any(mount["mountPath"] == folder for mount in container["volumeMounts"])
+    ]
+    assert holders == ["sidecar", "mlgate"]
+
+
+def test_what_is_written_before_is_what_mlgate_serves_by(spec: dict[str, Any]) -> None:
+    assert variables(spec, "sidecar") == variables(spec)
+    (first,) = spec["initContainers"]
+    assert first["args"] == ["policy", "sidecar"]
+
+
 def test_a_replica_has_time_to_drain(spec: dict[str, Any]) -> None:
     env = variables(spec)
     needed = sum(float(env[f"MLGATE_{name}_SECONDS"]) for name in ("SERVER__DRAIN", "DECISION__DEADLINE"))
     assert spec["terminationGracePeriodSeconds"] >= needed + 5
+    (opa,) = [container for container in spec["containers"] if container["name"] == "opa"]
+    (wait,) = [float(flag.partition("=")[2]) for flag in opa["args"] if flag.startswith("--shutdown-wait")]
+    assert needed < wait < spec["terminationGracePeriodSeconds"] - 1
 
 
 def test_the_three_probes_ask_what_they_should(spec: dict[str, Any]) -> None:

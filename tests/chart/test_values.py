@@ -69,6 +69,7 @@ def test_every_map_is_closed() -> None:
         ({"policy": {"settings": {"fairness": {"minRatio": {"high": "0.9"}}}}}, "high"),
         ({"policy": {"settings": {"decision": {"mode": {"production": "audit"}}}}}, "mode"),
         ({"image": {"digest": "sha256:abc"}}, "digest"),
+        ({"policy": {"packages": {"rules/freeze.rego": ""}}}, "freeze"),
         ({"pod": {"tolerations": [{"keys": "a"}]}}, "keys"),
         ({"networkPolicy": {"apiServerPorts": []}}, "apiServerPorts"),
     ],
@@ -102,8 +103,9 @@ def test_a_readme_without_marks_is_told() -> None:
 GROUPS = ("decision", "evidence", "server", "log", "opa", "policy", "tls")
 OWN = {
     "decision": {"mode", "onError"},  # the mode is policy's; onError follows it
-    "policy": {"settings"},  # here the settings themselves, there their file
-    "tls": {"mode", "certManager", "helm", "existing"},
+    "policy": {"settings", "packages", "packageConfigMaps"},  # here what it is, there its file
+    "tls": {"mode", "certManager", "helm", "existing", "clientCa"},  # here the text, there its file
+    "opa": {"image", "resources"},
 }
 OTHERWISE = {"server.drainSeconds": 10}
 """All nodes must learn that a replica goes, which takes longer than on one machine."""

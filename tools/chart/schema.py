@@ -61,6 +61,8 @@ _TOLERATION = _closed(
     effect=_one_of("NoSchedule", "PreferNoSchedule", "NoExecute"),
     tolerationSeconds={"type": "integer"},
 )
+_PEM: Schema = {"type": "string", "pattern": "^(-----BEGIN CERTIFICATE-----[^$]*)?$"}
+_DIGEST: Schema = {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
 _CIDR: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
 
 TYPES: dict[str, Schema] = {
@@ -82,7 +84,18 @@ TYPES: dict[str, Schema] = {
     "tls.certManager.authorityDuration": _HOURS,
     "tls.helm.generation": _COUNT,
     "tls.helm.days": {"type": "integer", "minimum": 1, "maximum": 3650},
-    "tls.existing.caBundle": {"type": "string", "pattern": "^(-----BEGIN CERTIFICATE-----[^$]*)?$"},
+    "tls.existing.caBundle": _PEM,
+    "policy.packages": {
+        "type": "object",
+        "propertyNames": {"pattern": "^[a-z0-9_]+[.]rego$"},
+        "additionalProperties": _TEXT,
+    },
+    "policy.packageConfigMaps": _list(_TEXT),
+    "tls.clientCa": _PEM,
+    "tls.clientNames": _list(_TEXT),
+    "opa.takeoverSeconds": _SECONDS,
+    "opa.image.digest": _DIGEST,
+    "opa.resources": _closed(requests=_AMOUNTS, limits=_AMOUNTS),
     "opa.maxConcurrent": {"type": "integer", "minimum": 1, "maximum": 1024},
     "evidence.cardSources": _list(_one_of("modelcard", "configmap")),
     "evidence.clusterNamespace": _NAMESPACE,
@@ -90,12 +103,16 @@ TYPES: dict[str, Schema] = {
     "evidence.callSeconds": _SECONDS,
     "server.maxBodyBytes": {"type": "integer", "minimum": 1024},
     "server.maxConcurrent": _CONCURRENT,
+    "server.maxConnections": {"type": "integer", "minimum": 16, "maximum": 65536},
+    "server.maxConnectionsPerPeer": {"type": "integer", "minimum": 8, "maximum": 65536},
+    "server.handshakeSeconds": _SECONDS,
+    "server.answerSeconds": _SECONDS,
     "server.headSeconds": _SECONDS,
     "server.bodySeconds": _SECONDS,
     "server.keepAliveSeconds": {"type": "integer", "minimum": 91, "maximum": 3600},
     "server.drainSeconds": {"type": "number", "minimum": 0, "maximum": 300},
     "log.level": _one_of("debug", "info", "warning", "error"),
-    "image.digest": {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"},
+    "image.digest": _DIGEST,
     "image.pullPolicy": _one_of("IfNotPresent", "Always", "Never"),
     "imagePullSecrets": _list(_closed(required=("name",), name=_TEXT)),
     "autoscaling.targetCPUUtilizationPercentage": _PERCENT,

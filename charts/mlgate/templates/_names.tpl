@@ -24,8 +24,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (include "mlgate.fullname" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
+{{/* A reference from `{repository, tag, digest}`. */}}
+{{- define "mlgate.reference" -}}
+{{- print .repository (ternary (printf "@%s" .digest) (printf ":%s" .tag) (ne .digest "")) -}}
+{{- end -}}
+
 {{- define "mlgate.image" -}}
 {{- $tag := default .Chart.AppVersion .Values.image.tag -}}
-{{- $chosen := ternary (printf "@%s" .Values.image.digest) (printf ":%s" $tag) (ne .Values.image.digest "") -}}
-{{- print .Values.image.repository $chosen -}}
+{{- include "mlgate.reference" (merge (dict "tag" $tag) .Values.image) -}}
+{{- end -}}
+
+{{- define "mlgate.opa.image" -}}
+{{- ternary (include "mlgate.image" .) (include "mlgate.reference" .Values.opa.image) (eq .Values.opa.image.repository "") -}}
 {{- end -}}

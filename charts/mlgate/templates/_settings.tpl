@@ -4,11 +4,19 @@ empty is left out, for mlgate's own default.
 */}}
 {{- define "mlgate.settings" -}}
 {{- $decision := omit .Values.decision "mode" "onError" -}}
+{{- $packages := list -}}
+{{- range include "mlgate.packages" . | fromJsonArray -}}
+{{- $packages = append $packages (printf "/etc/mlgate/packages/%s" .) -}}
+{{- end -}}
+{{- $clientCa := ternary "/etc/mlgate/clients/ca.crt" "" (ne .Values.tls.clientCa "") -}}
 {{- $groups := dict
   "listen" (dict "port" 8443)
-  "tls" (dict "cert" "/etc/mlgate/tls/tls.crt" "key" "/etc/mlgate/tls/tls.key" "reloadSeconds" .Values.tls.reloadSeconds)
-  "opa" (dict "url" "managed" "maxConcurrent" .Values.opa.maxConcurrent)
-  "policy" (dict "settings" "/etc/mlgate/policy/settings.yaml" "reloadSeconds" .Values.policy.reloadSeconds)
+  "tls" (dict "cert" "/etc/mlgate/tls/tls.crt" "key" "/etc/mlgate/tls/tls.key" "reloadSeconds" .Values.tls.reloadSeconds
+    "clientCa" $clientCa "clientNames" .Values.tls.clientNames)
+  "opa" (dict "url" "http://127.0.0.1:8181" "sharedDir" "/run/mlgate/shared" "tokenFile" "/run/mlgate/token/token"
+    "maxConcurrent" .Values.opa.maxConcurrent "takeoverSeconds" .Values.opa.takeoverSeconds)
+  "policy" (dict "settings" "/etc/mlgate/policy/settings.yaml" "packages" $packages
+    "reloadSeconds" .Values.policy.reloadSeconds)
   "evidence" .Values.evidence
   "decision" (merge (dict "onError" (include "mlgate.onError" .) "cacheDir" "/var/cache/mlgate") $decision)
   "server" .Values.server
@@ -16,10 +24,37 @@ empty is left out, for mlgate's own default.
 -}}
 {{- range $group, $settings := $groups }}
 {{- range $name, $value := $settings }}
-{{- if ne (toString $value) "" }}
+{{- if not (has (toJson $value) (list "\"\"" "[]")) }}
 - name: MLGATE_{{ upper $group }}__{{ $name | snakecase | upper }}
   value: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* ConfigMaps with rules of the site, as JSON. */}}
+{{- define "mlgate.packages" -}}
+{{- $own := ternary (list (printf "%s-packages" (include "mlgate.fullname" .))) list (ne (len .Values.policy.packages) 0) -}}
+{{- concat $own .Values.policy.packageConfigMaps | toJson -}}
+{{- end -}}
+
+{{/*
+Arguments of OPA, as `mlgate policy sidecar` prints them for these settings. It stays until the gate has answered what
+it took before the order to stop.
+*/}}
+{{- define "mlgate.opa.arguments" -}}
+- run
+- --server
+- --addr=127.0.0.1:8181
+- --authentication=token
+- --authorization=basic
+- --config-file=/run/mlgate/shared/opa.json
+- --log-level=error
+- --log-format=json
+- --skip-version-check
+- --optimize-store-for-read-speed
+- --shutdown-wait-period={{ addf .Values.server.drainSeconds .Values.decision.deadlineSeconds | ceil | int | add 2 }}
+- --shutdown-grace-period=1
+- --bundle
+- /run/mlgate/shared/guard
 {{- end -}}
