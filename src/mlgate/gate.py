@@ -33,6 +33,7 @@ from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
 from mlgate.workloads.complete import Subject, complete, wider_lookups
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+from mlgate.workloads.kinds import is_record
 from mlgate.workloads.masking import masked
 
 
@@ -101,7 +102,7 @@ class Gate:
         Also where errors allow: anybody can make a flood, so that a flood must open nothing.
         """
         message = "more reviews are under way than this replica can answer in time; try again"
-        verdict = self._failed("gate", "overloaded", message).model_copy(update={"allowed": False})
+        verdict = self._failed(request, "gate", "overloaded", message).model_copy(update={"allowed": False})
         return self._recorded(request, verdict, _Trail(self.clock()))
 
     def _recorded(self, request: Request, verdict: Verdict, trail: _Trail) -> Judgement:
@@ -110,7 +111,7 @@ class Gate:
         try:
             self.sink.write(judgement.record)
         except Exception:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
-            failed = self._failed("gate", "internal", "the decision could not be recorded")
+            failed = self._failed(request, "gate", "internal", "the decision could not be recorded")
             return Judgement(failed, self._record(request, failed, trail))
         return judgement
 
@@ -135,12 +136,12 @@ class Gate:
             async with asyncio.timeout(deadline.remaining):
                 return await self._ask(request, deadline, trail)
         except TimeoutError:
-            return self._failed("gate", "timeout", "no decision before the deadline")
+            return self._failed(request, "gate", "timeout", "no decision before the deadline")
         except EngineError as problem:
-            return self._failed("engine", problem.reason, str(problem))
+            return self._failed(request, "engine", problem.reason, str(problem))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
             get_logger().error("judgement_failed", kind=request.kind.kind, faults=fault_places(fault))
-            return self._failed("gate", "internal", "an internal error stopped the judgement")
+            return self._failed(request, "gate", "internal", "an internal error stopped the judgement")
 
     async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
         """The arrows."""
@@ -193,12 +194,14 @@ class Gate:
             evaluated_at=trail.evaluated_at,
         )
 
-    def _failed(self, part: str, reason: str, message: str) -> Verdict:
-        """A verdict without decision: refused, unless the operator chose otherwise."""
+    def _failed(self, request: Request, part: str, reason: str, message: str) -> Verdict:
+        """A verdict without decision: refused, unless the operator chose otherwise.
+
+        A record is refused all the same: later decisions would rest on what was let in while nobody looked.
+        """
+        allowed = self.allow_on_error and not is_record(request.kind.group, request.kind.kind)
         failure = Failure.model_validate({"part": part, "reason": reason, "message": message})
-        return Verdict(
-            outcome="failed", allowed=self.allow_on_error, reason=f"{part} {reason}", failure=failure
-        )
+        return Verdict(outcome="failed", allowed=allowed, reason=f"{part} {reason}", failure=failure)
 
 
 def _reason(decision: Decision) -> str:

@@ -391,6 +391,25 @@ async def test_a_half_answer_that_is_no_decision_is_a_refusal(gate_with: Any, en
         assert not (await judged(gate_with())).verdict.allowed
 
 
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        *(("mlgate.dev/v1alpha1", kind) for kind in ("SignOff", "Waiver", "ModelCard")),
+        ("v1", "Namespace"),
+    ],
+)
+async def test_no_operator_lets_a_record_pass_that_nobody_judged(
+    gate_with: Any, engine: ScriptedEngine, version: str, kind: str
+) -> None:
+    engine.answer = lambda _: EngineUnavailable("down")
+    labels = {"mlgate.dev/profile": "sandbox"}
+    record = {"apiVersion": version, "kind": kind, "metadata": {"name": "r", "labels": labels}, "spec": {}}
+
+    found = await judged(gate_with(allow_on_error=True), request(record))
+
+    assert (found.verdict.outcome, found.verdict.allowed) == ("failed", False)
+
+
 @pytest.mark.parametrize("answer", [EngineUnavailable("down"), RuntimeError("bug"), "hang"])
 async def test_an_operator_may_let_failures_pass_and_they_stay_failures(
     gate_with: Any, engine: ScriptedEngine, sink: ListSink, answer: object

@@ -11,7 +11,7 @@ from typing import Any
 
 from mlgate.admission.refusal import cut, escape, refusal_text
 from mlgate.admission.review import ReviewEnvelope
-from mlgate.domain.decision import Decision, Finding, Verdict, WaivedFinding
+from mlgate.domain.decision import Finding, Verdict, WaivedFinding
 from mlgate.domain.request import Request
 
 __all__ = ["message_limit", "refusal_text", "respond"]
@@ -134,8 +134,14 @@ def _annotations(verdict: Verdict, decision_id: str) -> dict[str, str]:
     """For the API server's own audit log; it puts the webhook's name before each key."""
     notes = {"decision-id": escape(decision_id), "verdict": _verdict_word(verdict)}
     if verdict.decision is not None:
-        notes["policy-revision"] = escape(verdict.decision.revision)
-        notes["codes"] = _codes(verdict.decision)
+        decision = verdict.decision
+        notes["policy-revision"] = escape(decision.revision)
+        notes["profile"], notes["mode"] = escape(decision.profile), decision.mode
+        notes["codes"] = _codes(decision.violations)
+        # In a mode that lowers denials these lists are all that tells of them.
+        for name, findings in (("warned", decision.warnings), ("audited", decision.audited)):
+            if findings:
+                notes[name] = _codes(findings)
     return notes
 
 
@@ -144,9 +150,9 @@ def _verdict_word(verdict: Verdict) -> str:
     return word if verdict.outcome == "judged" else f"{word}-{verdict.outcome}"
 
 
-def _codes(decision: Decision) -> str:
-    """The codes that refuse, each once; whole codes only, and a count of the others."""
-    codes = list(dict.fromkeys(escape(finding.code) for finding in decision.violations))
+def _codes(findings: Iterable[Finding]) -> str:
+    """The codes of findings, each once; whole codes only, and a count of the others."""
+    codes = list(dict.fromkeys(escape(finding.code) for finding in findings))
     room = _CODES_BYTES
     for number, code in enumerate(codes):
         room -= len(code.encode()) + 1

@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from mlgate.domain.base import Json
+from mlgate.domain.decision import Mode
 from mlgate.errors import BundleUnsound, ManifestError
 from mlgate.parsing.json_text import parse_json
 from mlgate.parsing.limits import Limits
 from mlgate.policy.archive import MAX_JSON
 from mlgate.policy.signature import SIGNATURES
+from mlgate.policy.site_settings import Profile
 
 MANIFEST = ".manifest"
 DATA = "data.json"
@@ -21,6 +23,8 @@ ROOTS = ["mlgate"]
 REGO_VERSION = 1
 LIMITS = Limits(max_bytes=MAX_JSON, max_depth=64, max_nodes=500_000)
 SHOWN = 60
+MODES: tuple[str, ...] = get_args(Mode)
+PROFILES: tuple[str, ...] = get_args(Profile)
 HIGHEST_SEQUENCE = 2**53 - 1
 """Beyond it readers of JSON disagree about a number."""
 
@@ -78,6 +82,18 @@ def contents_of(files: Mapping[str, bytes]) -> Contents:
             f"{MANIFEST} lists other codes than the catalogue: {_difference(ours['codes'], codes)}"
         )
     return Contents(revision, ours["version"], ours["sequence"], frozenset(codes), policy)
+
+
+def modes_of(policy: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What becomes of denials in each profile, as `data.mlgate` of a bundle settles it."""
+    found: dict[str, str] = {}
+    for layer in ("settings", "overrides"):
+        value: Any = policy
+        for key in (layer, "decision", "mode"):
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            found |= {profile: mode for profile, mode in value.items() if mode in MODES}
+    return tuple(sorted((profile, mode) for profile, mode in found.items() if profile in PROFILES))
 
 
 def shown(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from mlgate import __version__
 from mlgate.errors import BundleUnsound, PolicyError
 from mlgate.policy.archive import MAX_PACKED, pack, unpack
-from mlgate.policy.contents import contents_of
+from mlgate.policy.contents import contents_of, modes_of
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.signature import SIGNATURES, check_signature
 from mlgate.policy.signing_keys import read_public_key
@@ -62,7 +62,14 @@ def load_bundle(
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         version, sequence = contents.version, contents.sequence
         return BundleManifest(
-            contents.revision, contents.codes, path, version, sequence, digest, signature=signature
+            contents.revision,
+            contents.codes,
+            path,
+            version,
+            sequence,
+            digest,
+            modes=modes_of(contents.data),
+            signature=signature,
         )
 
 

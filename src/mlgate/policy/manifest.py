@@ -24,5 +24,7 @@ class BundleManifest:
     """How late it is among the bundles of a site; a later one is never replaced by an earlier."""
     digest: str = ""
     """`sha256:` and the hash of the file."""
+    modes: tuple[tuple[str, str], ...] = ()
+    """What becomes of denials in each profile: profile and `enforce`, `warn` or `audit`."""
     signature: Signature | None = None
     """Null where it is not signed."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from mlgate.domain.decision import Failure, Verdict
+from mlgate.domain.decision import Decision, Failure, Verdict
 from mlgate.gate import Judgement
+from mlgate.policy.contents import PROFILES
 from mlgate.workloads.kinds import is_known_kind
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -39,6 +40,12 @@ class Metrics:
         self.findings = Counter(
             "mlgate_findings", "Findings, by code and what they led to.", ["code", "list"], registry=registry
         )
+        self.decisions = Counter(
+            "mlgate_decisions",
+            "Decisions, by profile, mode in force and the strictest list with a finding.",
+            ["profile", "mode", "strictest"],
+            registry=registry,
+        )
         self.stages = Histogram(
             "mlgate_stage_seconds",
             "Seconds per stage of the gate.",
@@ -54,6 +61,11 @@ class Metrics:
         )
         self.engine_errors = Counter(
             "mlgate_opa_errors", "OPA gave no usable decision, by reason.", ["reason"], registry=registry
+        )
+        self.allow_on_error = Gauge(
+            "mlgate_on_error_allow",
+            "Whether objects that cannot be judged are let through (decision.onError): 1, or 0.",
+            registry=registry,
         )
         self.fail_open = Counter(
             "mlgate_allowed_on_error", "Reviews let through because onError is allow.", registry=registry
@@ -82,6 +94,9 @@ class Metrics:
         for stage, seconds in record.stage_seconds.items():
             self.stages.labels(stage).observe(seconds)
         if verdict.decision is not None:
+            decision = verdict.decision
+            profile = decision.profile if decision.profile in PROFILES else "other"
+            self.decisions.labels(profile, decision.mode, _strictest(decision)).inc()
             for name in ("violations", "warnings", "audited", "waived"):
                 for finding in getattr(verdict.decision, name):
                     self.findings.labels(finding.code, name).inc()
@@ -103,6 +118,12 @@ class Metrics:
     def text(self) -> bytes:
         """The exposition in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+def _strictest(decision: Decision) -> str:
+    """The strictest list that holds something; where a mode lowers, denials stand in a later one."""
+    lists = ("violations", "warnings", "audited")
+    return next((name for name in lists if getattr(decision, name)), "none")
 
 
 def _outcome(verdict: Verdict) -> str:

@@ -20,6 +20,17 @@ class PolicyMetrics(Collector):
         """The metrics."""
         state = self._policy.state
         yield InfoMetricFamily("mlgate_policy", "The policy that judges.", {"revision": self._policy.judging})
+        modes = GaugeMetricFamily(
+            "mlgate_policy_mode",
+            "What becomes of denials in a profile: 1 for the mode in force.",
+            labels=["profile", "mode"],
+        )
+        for profile, mode in state.manifest.modes:
+            modes.add_metric([profile, mode], 1)
+        yield modes
+        yield GaugeMetricFamily(
+            "mlgate_policy_sequence", "The sequence of the policy that judges.", state.manifest.sequence
+        )
         yield GaugeMetricFamily(
             "mlgate_policy_loaded_timestamp_seconds",
             "When the policy that judges was loaded.",

@@ -55,7 +55,8 @@ class Server:
     in_flight: int = 0
 
     def __post_init__(self) -> None:
-        """Count what becomes of the policy and the certificate."""
+        """Count what becomes of the policy and the certificate, and say what becomes of failures."""
+        self.metrics.allow_on_error.set(self.gate.allow_on_error)
         if self.policy is not None:
             self.metrics.registry.register(PolicyMetrics(self.policy))
         if self.certificate is not None:
@@ -157,6 +158,7 @@ def _policy(policy: LivePolicy) -> dict[str, Any]:
     return {
         "revision": policy.judging,
         "loadedAt": _moment(state.loaded_at),
+        "modes": dict(state.manifest.modes),
         "refused": refused and {"since": _moment(refused.since), "problem": refused.problem},
     }
 

@@ -318,6 +318,12 @@ def is_known_kind(group: str, kind: str) -> bool:
     return find_kind(group, kind) is not None
 
 
+def is_record(group: str, kind: str) -> bool:
+    """Whether decisions rest on objects of the kind: cards, approvals, waivers, and Namespaces."""
+    row = find_kind(group, kind)
+    return row is not None and row.webhook == "records"
+
+
 def is_cluster_scoped(group: str, kind: str) -> bool:
     """Whether objects of the kind live in no namespace; false for kinds the table does not have."""
     row = find_kind(group, kind)

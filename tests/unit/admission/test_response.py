@@ -42,6 +42,8 @@ def test_an_allow_is_the_uid_the_word_and_the_notes_for_the_audit_log(
                 "decision-id": "d-1",
                 "verdict": "allowed",
                 "policy-revision": "v1+abc",
+                "profile": "production",
+                "mode": "enforce",
                 "codes": "",
             },
         },
@@ -229,3 +231,10 @@ def test_a_failure_that_quotes_hostile_text_is_neutralised(answer: Make, failure
         response = answer(verdict.model_copy(update={"failure": wrong, "allowed": allowed}), name=hostile)
         whole = json.dumps(response, ensure_ascii=False)
         assert [line for line in whole.replace("\\n", "\n").split("\n") if not line.isprintable()] == []
+
+
+def test_what_a_mode_let_through_stands_in_the_notes(answer: Make, finding: Make, judgement: Make) -> None:
+    audited = [finding(code="a.b", enforcement="audit"), finding(code="a.b", enforcement="audit", term="t")]
+    warned = [finding(code="c.d", enforcement="warn")]
+    notes = answer(judgement(mode="audit", audited=audited, warnings=warned))["auditAnnotations"]
+    assert (notes["mode"], notes["codes"], notes["audited"], notes["warned"]) == ("audit", "", "a.b", "c.d")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlgate.errors import BundleUnsound
-from mlgate.policy.contents import HIGHEST_SEQUENCE, contents_of, manifest_of
+from mlgate.policy.contents import HIGHEST_SEQUENCE, contents_of, manifest_of, modes_of
 
 POLICY = {"revision": "v1+abc", "indexes": {"codes": ["a.b", "c.d"]}, "catalog": {"a.b": {}, "c.d": {}}}
 OURS = {"version": "1.0", "sequence": 3, "codes": ["a.b", "c.d"]}
@@ -128,3 +128,25 @@ def test_data_beside_the_policy_is_refused() -> None:
     forged = json.dumps({"mlgate": POLICY, "system": {"authz": {"allow": True}}}).encode()
     with pytest.raises(BundleUnsound, match="or something beside it"):
         contents_of(files() | {"data.json": forged})
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        ({}, {}),
+        ({"settings": {"decision": {"mode": {"production": "enforce"}}}}, {"production": "enforce"}),
+        (
+            {
+                "settings": {"decision": {"mode": {"production": "enforce", "sandbox": "warn"}}},
+                "overrides": {"decision": {"mode": {"production": "audit"}}},
+            },
+            {"production": "audit", "sandbox": "warn"},
+        ),
+        ({"settings": {"decision": {"mode": {"production": "off", "other": "audit", "sandbox": []}}}}, {}),
+        ({"settings": [], "overrides": {"decision": {"mode": "audit"}}}, {}),
+    ],
+)
+def test_the_modes_are_those_of_the_settings_with_the_sites_over_them(
+    policy: dict[str, Any], found: dict[str, str]
+) -> None:
+    assert dict(modes_of(policy)) == found

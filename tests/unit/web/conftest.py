@@ -88,7 +88,13 @@ def source() -> Source:
 @pytest.fixture
 def policy(engine: ScriptedEngine, source: Source) -> LivePolicy:
     """A policy that follows that source."""
-    manifest = BundleManifest(revision="v1", codes=frozenset({"model_card.missing"}), path=None)
+    manifest = BundleManifest(
+        revision="v1",
+        codes=frozenset({"model_card.missing"}),
+        path=None,
+        sequence=7,
+        modes=(("production", "enforce"), ("sandbox", "audit")),
+    )
     return LivePolicy(
         engine,
         PolicyReload(

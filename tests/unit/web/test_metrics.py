@@ -81,6 +81,27 @@ def test_findings_are_counted_by_code_and_what_they_led_to(denial: Decision) -> 
 
 
 @pytest.mark.parametrize(
+    ("profile", "mode", "lists", "series"),
+    [
+        ("staging", "warn", {"warnings": True, "audited": True}, ("warn", "staging", "warnings")),
+        ("sandbox", "audit", {"audited": True}, ("audit", "sandbox", "audited")),
+        ("production", "enforce", {}, ("enforce", "production", "none")),
+        ("invented", "enforce", {}, ("enforce", "other", "none")),
+    ],
+)
+def test_decisions_are_counted_by_profile_mode_and_the_strictest_finding(
+    denial: Decision, profile: str, mode: str, lists: dict[str, bool], series: tuple[str, ...]
+) -> None:
+    whole = denial.model_dump() | {"allow": True, "violations": [], "profile": profile, "mode": mode}
+    given = Decision.model_validate(whole | {name: denial.model_dump()["violations"] for name in lists})
+
+    found = _lines(_judgement({"outcome": "judged", "allowed": True, "decision": given}))
+
+    text = 'mlgate_decisions_total{mode="%s",profile="%s",strictest="%s"} 1.0'
+    assert text % series in found
+
+
+@pytest.mark.parametrize(
     ("part", "reason", "opa"), [("engine", "timeout", True), ("gate", "overloaded", False)]
 )
 def test_failures_are_counted_by_part_and_those_of_opa_once_more(

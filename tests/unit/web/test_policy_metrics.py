@@ -29,6 +29,9 @@ async def test_each_load_and_each_refusal_shows_and_the_revision_before_leaves_n
 
     assert start == {
         'mlgate_policy_info{revision="v1"}': 1,
+        'mlgate_policy_mode{mode="enforce",profile="production"}': 1,
+        'mlgate_policy_mode{mode="audit",profile="sandbox"}': 1,
+        "mlgate_policy_sequence": 7,
         "mlgate_policy_loaded_timestamp_seconds": source.now.timestamp(),
         "mlgate_policy_last_load_success": 1,
         "mlgate_policy_load_failures_total": 0,

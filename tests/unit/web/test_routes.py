@@ -205,7 +205,13 @@ async def test_readiness_says_which_policy_judges_and_why_the_newest_does_not(
     await policy.reload.check(at_once=True)
     after = (await client.get("/readyz")).json()["policy"]
 
-    assert before == {"revision": "v1", "loadedAt": "2026-11-25T08:30:00Z", "refused": None}
+    modes = {"sandbox": "audit", "production": "enforce"}
+    assert before == {
+        "revision": "v1",
+        "loadedAt": "2026-11-25T08:30:00Z",
+        "modes": modes,
+        "refused": None,
+    }
     assert (refused.status_code, refused.json()["ready"]) == (200, True)
     assert refused.json()["policy"] == before | {
         "refused": {
@@ -213,7 +219,7 @@ async def test_readiness_says_which_policy_judges_and_why_the_newest_does_not(
             "problem": "ours.rego:3: v2! is no policy; write one",
         }
     }
-    assert after == {"revision": "v3", "loadedAt": "2026-11-25T09:00:00Z", "refused": None}
+    assert after == before | {"revision": "v3", "loadedAt": "2026-11-25T09:00:00Z"}
 
 
 async def test_a_draining_server_still_judges_and_sends_its_callers_elsewhere(
