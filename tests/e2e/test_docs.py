@@ -1,0 +1,231 @@
+"""The commands of docs/install.md and docs/operate.md, in their order, with real helm and a real API server.
+
+There are no nodes, so no replica runs; what needs one that answers is tested with the chart. For cert-manager
+stand its kinds alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+from cluster.control_plane import ControlPlane
+from cluster.kubectl import manifest
+
+ROOT = Path(__file__).resolve().parents[2]
+if str(ROOT / "tests") not in sys.path:
+    sys.path.insert(0, str(ROOT / "tests"))
+
+from pages import Block, blocks  # noqa: E402 - the folder has to be on the path first
+
+WEBHOOKS = "validatingwebhookconfiguration"
+
+
+@dataclass
+class Operator:
+    """Somebody who follows the pages: a folder with the checkout in it, and a cluster."""
+
+    plane: ControlPlane
+    folder: Path
+
+    def run(self, block: Block) -> str:
+        """Run a block; an alternative is tried by the API server, and nothing stays."""
+        programs = "tried" if block.what.endswith("instead") else "programs"
+        homes = {f"HELM_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
+        kept = {name: value for name, value in os.environ.items() if name in ("PYTHONPATH", "LANG")}
+        done = subprocess.run(  # noqa: S603 - our own pages
+            ["bash", "-euo", "pipefail", "-c", block.text],  # noqa: S607 - they are for bash users
+            cwd=self.folder,
+            env=kept
+            | homes
+            | {
+                "PATH": f"{self.folder / programs}:/usr/bin:/bin",
+                "HOME": str(self.folder),
+                "KUBECONFIG": str(self.plane.kubeconfig),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if block.exit_code is not None:
+            assert done.returncode == block.exit_code, f"{block.text}\n{done.stdout}"
+        return done.stdout
+
+    def there(self, kind: str, name: str, *flags: str) -> str:
+        """What is there of a name; empty when it is not."""
+        answer = self.plane.kubectl("administrator", "get", kind, name, "--ignore-not-found", *flags)
+        assert answer.ok, answer.errors
+        return answer.output
+
+
+@pytest.fixture(scope="module")
+def operator(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Operator]:
+    say("a control plane starts, to follow the pages for operators")
+    folder = tmp_path_factory.mktemp("operator")
+    (folder / "charts").symlink_to(ROOT / "charts")
+    _write_programs(folder)
+    authority = trustme.CA()
+    pair = authority.issue_cert("mlgate.mlgate-system.svc")
+    authority.cert_pem.write_to_path(folder / "ca.crt")
+    trustme.CA().cert_pem.write_to_path(folder / "old-ca.crt")
+    pair.private_key_pem.write_to_path(folder / "tls.key")
+    pair.cert_chain_pems[0].write_to_path(folder / "tls.crt")
+    with ControlPlane(tmp_path_factory.mktemp("plane"), ROOT / ".tools" / "bin") as plane:
+        plane.kubectl.must("administrator", "create", "-f", "-", stdin=manifest(_cert_manager()))
+        flags = ("--for=condition=Established", "crd", "--all", "--timeout=60s")
+        plane.kubectl.must("administrator", "wait", *flags)
+        yield Operator(plane, folder)
+
+
+def _write_programs(folder: Path) -> None:
+    """The programs as they are, and once more so that whatever they would store is only tried."""
+    here = {name: ROOT / ".tools" / "bin" / name for name in ("kubectl", "helm")}
+    here["mlgate"] = Path(sys.executable).with_name("mlgate")
+    for kind, flag in (("programs", ""), ("tried", " --dry-run=server")):
+        (folder / kind).mkdir()
+        for name, program in here.items():
+            (folder / kind / name).write_text(f'#!/bin/bash\nexec {shlex.quote(str(program))} "$@"{flag}\n')
+            (folder / kind / name).chmod(0o755)
+
+
+def _cert_manager() -> list[dict[str, object]]:
+    """The kinds of cert-manager that the chart makes objects of."""
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}
+    return [
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{kind.lower()}s.cert-manager.io"},
+            "spec": {
+                "group": "cert-manager.io",
+                "scope": "Namespaced",
+                "names": {"kind": kind, "plural": f"{kind.lower()}s", "singular": kind.lower()},
+                "versions": [version],
+            },
+        }
+        for kind in ("Certificate", "Issuer")
+    ]
+
+
+def _policies(operator: Operator) -> list[str]:
+    """The failure policies of the three entries."""
+    return operator.there(WEBHOOKS, "mlgate", "-o", "jsonpath={.webhooks[*].failurePolicy}").split()
+
+
+def _installed(operator: Operator) -> None:
+    assert _policies(operator) == ["Ignore", "Ignore", "Fail"], "audit lets pass, and guards records"
+
+
+def _enforced(operator: Operator) -> None:
+    assert _policies(operator) == ["Fail", "Fail", "Fail"]
+
+
+def _edited(operator: Operator) -> None:
+    _enforced(operator)
+    assert "namespaces" in operator.there(
+        WEBHOOKS, "mlgate", "-o", "jsonpath={.webhooks[2].rules[*].resources}"
+    )
+
+
+def _gone(operator: Operator) -> None:
+    assert operator.there(WEBHOOKS, "mlgate") == ""
+    assert operator.there("validatingadmissionpolicy", "signoffs.mlgate.dev"), "records stay guarded"
+
+
+def _uninstalled(operator: Operator) -> None:
+    _gone(operator)
+    assert operator.there("deployment", "mlgate", "-n", "mlgate-system") == ""
+    assert operator.there("crd", "modelcards.mlgate.dev")
+
+
+def _removed(operator: Operator) -> None:
+    for name in ("modelcards", "signoffs", "waivers"):
+        assert operator.there("crd", f"{name}.mlgate.dev") == ""
+        assert operator.there("validatingadmissionpolicy", f"{name}.mlgate.dev") == ""
+
+
+AFTER: dict[str, dict[str, Callable[[Operator], None]]] = {
+    "install.md": {
+        "helm install mlgate charts/mlgate --namespace mlgate-system\n": _installed,
+        "decision.mode.production=enforce": _enforced,
+        "--values values.yaml": _edited,
+    },
+    "operate.md": {
+        "kubectl delete validatingwebhookconfiguration": _gone,
+        "helm upgrade mlgate charts/mlgate --namespace mlgate-system --reuse-values\n": _edited,
+        "--reset-then-reuse-values": _edited,
+        "helm rollback": _edited,
+        "helm uninstall": _uninstalled,
+        "kubectl delete crd": _removed,
+    },
+}
+"""What is so after a block with these words."""
+
+
+@pytest.mark.parametrize("page", AFTER)
+def test_the_page_works_from_top_to_bottom(operator: Operator, page: str) -> None:
+    # One test a page: each block stands on those before it, and the second page on the first.
+    seen = set()
+    for block in blocks(page):
+        if block.info.startswith("yaml "):
+            (operator.folder / block.info.split()[1]).write_text(block.text)
+        if not block.what.startswith("sh cluster"):
+            continue
+        operator.run(block)
+        for words, check in AFTER[page].items():
+            if words in block.text and not block.what.endswith("instead"):
+                check(operator)
+                seen.add(words)
+    assert seen == set(AFTER[page])
+
+
+def _render(operator: Operator) -> str:
+    """The chart as Argo CD renders it: outside of the cluster."""
+    done = subprocess.run(  # noqa: S603 - the pinned helm
+        [
+            *(str(ROOT / ".tools" / "bin" / "helm"), "template", "mlgate", str(ROOT / "charts" / "mlgate")),
+            *("--namespace", "mlgate-system", "--set=decision.mode.production=enforce"),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"HOME": str(operator.folder), "PATH": "/usr/bin:/bin"},
+    )
+    return done.stdout
+
+
+def test_a_tool_that_renders_outside_of_the_cluster_sees_no_difference_for_ever(operator: Operator) -> None:
+    rendered = _render(operator)
+    assert _render(operator) == rendered
+    kubectl = operator.plane.kubectl
+    argo = ("--server-side", "--field-manager=argocd-controller", "--namespace=mlgate-system", "-f", "-")
+    kubectl("administrator", "create", "namespace", "mlgate-system")
+    kubectl.must("administrator", "apply", *argo, stdin=rendered)
+    # As cert-manager does, which signs for the API server.
+    bundle = base64.b64encode((operator.folder / "ca.crt").read_bytes()).decode()
+    patch = [
+        {"op": "add", "path": f"/webhooks/{place}/clientConfig/caBundle", "value": bundle}
+        for place in range(3)
+    ]
+    flags = ("--type=json", "--field-manager=cert-manager-cainjector", f"--patch={json.dumps(patch)}")
+    kubectl.must("administrator", "patch", WEBHOOKS, "mlgate", *flags)
+    same = kubectl("administrator", "diff", *argo, stdin=rendered)
+    assert same.ok, f"{same.output}{same.errors}"
+    kubectl.must("administrator", "apply", *argo, stdin=rendered)
+    kept = operator.there(WEBHOOKS, "mlgate", "-o", "jsonpath={.webhooks[*].clientConfig.caBundle}")
+    assert kept.split() == [bundle] * 3
+    other = kubectl(
+        "administrator", "diff", *argo, stdin=rendered.replace("timeoutSeconds: 5", "timeoutSeconds: 6")
+    )
+    assert "timeoutSeconds: 6" in other.output, "a difference is seen where there is one"
