@@ -147,6 +147,12 @@ def _uninstalled(operator: Operator) -> None:
     _gone(operator)
     assert operator.there("deployment", "mlgate", "-n", "mlgate-system") == ""
     assert operator.there("crd", "modelcards.mlgate.dev")
+    install = "helm install {} charts/mlgate --namespace mlgate-system {}"
+    operator.run(Block("sh cluster", install.format("mlgate", "")))
+    operator.run(Block("sh cluster", "helm uninstall mlgate --namespace mlgate-system"))
+    operator.run(Block("sh cluster instead", install.format("other", "--set records.install=false")))
+    refused = operator.run(Block("sh cluster instead exit=1", install.format("other", "")))
+    assert "invalid ownership metadata" in refused
 
 
 def _removed(operator: Operator) -> None:
