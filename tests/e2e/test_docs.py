@@ -74,6 +74,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None
     folder = tmp_path_factory.mktemp("operator")
     (folder / "charts").symlink_to(ROOT / "charts")
     _write_programs(folder)
+    (folder / "freeze.rego").write_text("package mlgate.rules.freeze\n")
     authority = trustme.CA()
     pair = authority.issue_cert("mlgate.mlgate-system.svc")
     authority.cert_pem.write_to_path(folder / "ca.crt")
