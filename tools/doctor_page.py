@@ -33,6 +33,11 @@ failurePolicy Ignore, and `no` otherwise: then the model is refused together wit
 | 1 | at least one finding lets models through |
 | 2 | not everything could be looked at; what could not is listed |
 
+Whether the gate is ready, its certificate, OPA and policy are read by calling it: where the webhook calls it,
+at `--url` (after `kubectl port-forward service/mlgate 8443:443 --namespace mlgate-system`), or through the
+API server's proxy. From where none of these is possible, the certificate is read from its Secret and the
+modes from the ConfigMap of the settings; what is left is listed as not looked at.
+
 `--output json` prints the same for machines; its schema is `policies/schema/doctor.json`.
 """
 _OPENS = {"yes": "yes", "possibly": "possibly", "no": "no", "failOpen": "where it fails open"}
@@ -42,6 +47,12 @@ _SUBJECTS = {
     "selector": "What selectors and conditions leave out",
     "guard": "Guards of the records",
     "definition": "Definitions of the records",
+    "service": "Where reviews are sent",
+    "certificate": "Certificates",
+    "gate": "The running gate",
+    "replicas": "Replicas",
+    "rights": "Rights that switch the gate off or go around it",
+    "account": "The account of the gate",
     "namespace": "Namespaces, their labels and what lies in them",
 }
 

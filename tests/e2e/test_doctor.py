@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -14,11 +15,18 @@ from typing import Any
 
 import pytest
 import yaml
+from chart.rendering import objects, render
 from cluster.control_plane import ControlPlane
+from cluster.gate import GateProcess
 from cluster.kinds import definitions
 from cluster.local import GUARDS, RECORDS, ROOT, roles
+from cluster.pki import Authority
 from cluster.webhook import configuration
 
+from mlgate import __version__
+
+ALWAYS = ["service.address_used"]
+"""Here the webhook calls an address: no network leads to a Service of this control plane."""
 MLGATE = Path(sys.executable).with_name("mlgate")
 WEBHOOKS = "validatingwebhookconfigurations"
 POLICIES = "validatingadmissionpolicies"
@@ -31,6 +39,7 @@ class Patient:
     """An installation in a real API server, healthy but for what a test breaks."""
 
     plane: ControlPlane
+    gate: GateProcess
     configuration: Object
 
     def doctor(self, *flags: str) -> tuple[int, dict[str, Any]]:
@@ -46,6 +55,10 @@ class Patient:
         )
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
+
+    def codes(self, *flags: str) -> set[str]:
+        """The codes of what is found."""
+        return {one["code"] for one in self.doctor(*flags)[1]["findings"]}
 
     def must(self, *arguments: str, objects: list[Object] | None = None) -> str:
         """Run kubectl as the administrator."""
@@ -79,25 +92,29 @@ def _fresh(stored: Object) -> Object:
 
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Patient]:
-    """A control plane of its own with what mlgate ships; nothing here creates a model, so none answers."""
+    """A control plane of its own with what mlgate ships, and a gate that its webhook calls by address."""
     say("a control plane starts, to be broken")
     with ControlPlane(tmp_path_factory.mktemp("patient"), ROOT / ".tools" / "bin") as plane:
-        made = Patient(plane, configuration("https://127.0.0.1:9", plane.authority.pem()))
+        gate = GateProcess(plane.folder, plane.tools / "opa", plane.gate_kubeconfig, plane.authority)
+        made = Patient(plane, gate, configuration(gate.url, plane.authority.pem()))
         for folder in (RECORDS, GUARDS):
             made.must("create", "-f", str(folder))
         plane.kubectl.must("administrator", "create", "-f", "-", stdin=roles())
         made.must("create", "-f", "-", objects=definitions())
         made.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+        gate.start()
         made.register()
         yield made
+        gate.stop()
 
 
 def test_a_healthy_installation_lets_nothing_through(patient: Patient) -> None:
     code, report = patient.doctor()
-    assert [one for one in report["findings"] if one["letsModelsThrough"] != "no"] == []
+    assert [one["code"] for one in report["findings"] if one["letsModelsThrough"] != "no"] == ALWAYS
     assert report["unread"] == []
     assert code == 0
     assert report["installation"]["configurations"] == ["mlgate"]
+    assert report["installation"]["gate"]["mlgate"] == __version__
 
 
 def _entry(hook: Object, name: str) -> Object:
@@ -322,3 +339,202 @@ def test_whoever_may_not_look_is_told_what_was_not_looked_at(patient: Patient) -
     assert code == 2
     assert {"what": "customresourcedefinitions", "reason": "the API server answered 403"} in report["unread"]
     assert not [one for one in report["findings"] if one["letsModelsThrough"] == "yes"]
+
+
+def _client(**client: Any) -> Callable[[Object], None]:
+    """Let all entries call something else."""
+
+    def change(hook: Object) -> None:
+        for entry in hook["webhooks"]:
+            entry["clientConfig"] = {"caBundle": entry["clientConfig"]["caBundle"], **client}
+
+    return change
+
+
+def test_an_authority_that_signed_nothing_is_named(patient: Patient, tmp_path: Path) -> None:
+    other = base64.b64encode(Authority(tmp_path).pem()).decode()
+    patient.register(_client(url=f"{patient.gate.url}/validate", caBundle=other))
+    try:
+        code, report = patient.doctor()
+    finally:
+        patient.register()
+    assert {"certificate.not_trusted", "gate.not_answering"} <= {one["code"] for one in report["findings"]}
+    assert code == 2, "what becomes of refusals only the gate could tell"
+
+
+@pytest.mark.parametrize(
+    ("bundle", "expected"),
+    [("", "certificate.bundle_missing"), ("bm8gUEVN", "certificate.bundle_unreadable")],
+)
+def test_a_bundle_that_holds_no_certificate_is_named(patient: Patient, bundle: str, expected: str) -> None:
+    patient.register(_client(url=f"{patient.gate.url}/validate", caBundle=bundle))
+    try:
+        assert expected in patient.codes()
+    finally:
+        patient.register()
+
+
+def test_a_wrong_path_is_named_and_its_fix_mends_it(patient: Patient) -> None:
+    patient.register(_client(url=f"{patient.gate.url}/mutate"))
+    try:
+        _, report = patient.doctor()
+        (fix,) = (one["fix"] for one in report["findings"] if one["code"] == "service.path_wrong")
+        _run(patient, fix)
+        assert "service.path_wrong" not in patient.codes()
+    finally:
+        patient.register()
+
+
+def test_a_gate_without_engine_is_named(patient: Patient) -> None:
+    patient.gate.take_opa_away()
+    try:
+        assert "gate.not_ready" in patient.codes()
+    finally:
+        patient.gate.stop()
+        patient.gate.provide_opa()
+        patient.gate.start()
+
+
+SERVICE = {"name": "mlgate", "namespace": "mlgate-system", "port": 443, "path": "/validate"}
+
+
+@pytest.fixture
+def deployed(patient: Patient) -> Iterator[Patient]:
+    """The chart's Service and what stands around it, in place of the address; no node runs its Pods."""
+    kinds = ("Service", "Deployment", "PodDisruptionBudget", "ConfigMap", "ServiceAccount")
+    rendered = [entry for entry in objects(render()) if entry["kind"] in kinds]
+    patient.must("create", "namespace", "mlgate-system")
+    for entry in rendered:
+        entry["metadata"].setdefault("namespace", "mlgate-system")
+    patient.must("create", "-f", "-", objects=rendered)
+    patient.register(_client(service=SERVICE))
+    yield patient
+    patient.register()
+    patient.must("delete", "namespace", "mlgate-system", "--timeout=60s")
+
+
+def _ready(name: str = "https") -> Object:
+    """A replica that stands behind the Service, as far as the API server knows."""
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": "mlgate-1",
+            "namespace": "mlgate-system",
+            "labels": {"kubernetes.io/service-name": "mlgate"},
+        },
+        "addressType": "IPv4",
+        "ports": [{"name": name, "port": 8443}],
+        "endpoints": [{"addresses": ["192.0.2.77"], "conditions": {"ready": True}}],
+    }
+
+
+def test_a_service_without_anybody_behind_it_is_named(deployed: Patient) -> None:
+    found = deployed.codes("--timeout", "2")
+    assert {"service.no_endpoints", "replicas.unavailable", "certificate.not_checked"} <= found
+    assert {"gate.mode_not_enforced", "gate.fails_open"} <= found, "a first installation records alone"
+    deployed.must("create", "-f", "-", objects=[_ready()])
+    assert not {"service.no_endpoints", "service.port_mismatch"} & deployed.codes("--timeout", "2")
+
+
+def test_a_service_whose_ports_lead_nowhere_is_named(deployed: Patient) -> None:
+    deployed.must("create", "-f", "-", objects=[_ready("metrics")])
+    assert "service.port_mismatch" in deployed.codes("--timeout", "2")
+    deployed.register(_client(service={**SERVICE, "port": 8443}))
+    assert "service.port_missing" in deployed.codes("--timeout", "2")
+    deployed.register(_client(service={**SERVICE, "name": "gone"}))
+    assert "service.missing" in deployed.codes("--timeout", "2")
+
+
+def test_a_lone_replica_and_a_service_of_others_are_named(deployed: Patient) -> None:
+    home = ("-n", "mlgate-system")
+    deployed.must("scale", "deployment", "mlgate", "--replicas=1", *home)
+    deployed.must("delete", "poddisruptionbudget", "mlgate", *home)
+    assert {"replicas.few", "replicas.no_budget"} <= deployed.codes("--timeout", "2")
+    deployed.must("patch", "service", "mlgate", *home, "-p", '{"spec":{"selector":{"app":"other"}}}')
+    assert "service.leads_elsewhere" in deployed.codes("--timeout", "2")
+
+
+VLLM = {
+    "apiVersion": "apps/v1",
+    "kind": "Deployment",
+    "metadata": {"name": "llm", "namespace": "left-out"},
+    "spec": {
+        "selector": {"matchLabels": {"app": "llm"}},
+        "template": {
+            "metadata": {"labels": {"app": "llm"}},
+            "spec": {
+                "containers": [
+                    {"name": "main", "image": "vllm/vllm-openai:v0.9.0", "args": ["--model", "org/model"]}
+                ]
+            },
+        },
+    },
+}
+
+
+def test_models_where_nobody_judges_are_named(patient: Patient) -> None:
+    patient.must("create", "namespace", "left-out")
+    patient.must("label", "namespace", "left-out", "mlgate.dev/profile=sandbox")
+    patient.must("create", "-f", "-", objects=[VLLM])
+    service = {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": {"name": "hidden", "namespace": "kube-system"},
+        "spec": {"predictor": {"model": {"modelFormat": {"name": "onnx"}, "storageUri": "s3://models/a"}}},
+    }
+    patient.must("create", "-f", "-", objects=[service])
+    try:
+        code, report = patient.doctor()
+        named = {one["code"]: one for one in report["findings"]}
+        assert code == 1
+        assert named["namespace.profile_lowered"]["subject"]["name"] == "left-out"
+        assert "InferenceService/hidden" in named["namespace.exempt_with_models"]["message"]
+        assert "Deployment/llm" in named["namespace.workloads_not_gated"]["message"]
+        _run(patient, named["namespace.workloads_not_gated"]["fix"])
+        assert "namespace.workloads_not_gated" not in patient.codes()
+        patient.must("label", "namespace", "left-out", "mlgate.dev/gate=on", "--overwrite")
+        assert {"namespace.workloads_not_gated", "namespace.gate_label_unknown"} <= patient.codes()
+    finally:
+        patient.must("delete", "inferenceservice.serving.kserve.io", "hidden", "-n", "kube-system")
+        patient.must("delete", "namespace", "left-out", "--timeout=60s")
+
+
+def test_who_may_switch_the_gate_off_is_named(patient: Patient) -> None:
+    who = ("--group=compliance", "--user=cleo@example.com")
+    patient.must("create", "clusterrole", "hooks", "--verb=patch", f"--resource={WEBHOOKS}")
+    patient.must("create", "clusterrolebinding", "hooks", "--clusterrole=hooks", *who)
+    patient.must("create", "clusterrole", "acting", "--verb=impersonate", "--resource=users")
+    patient.must("create", "clusterrolebinding", "acting", "--clusterrole=acting", "--group=legal")
+    patient.must("create", "clusterrole", "labels", "--verb=patch", "--resource=namespaces")
+    patient.must(
+        *("create", "clusterrolebinding", "labels", "--clusterrole=labels", "--group=system:authenticated")
+    )
+    try:
+        code, report = patient.doctor()
+        named = {one["code"]: one for one in report["findings"]}
+        assert "compliance (clusterrolebinding/hooks)" in named["rights.webhook_editable"]["message"]
+        assert "legal (clusterrolebinding/acting) may act as" in named["rights.impersonation"]["message"]
+        assert named["rights.held_by_everyone"]["message"] == (
+            "system:authenticated (clusterrolebinding/labels) may label namespaces"
+        )
+        assert code == 1
+        assert "system:masters" in named["rights.held_by_system"]["message"]
+    finally:
+        for name in ("hooks", "acting", "labels"):
+            patient.must("delete", "clusterrole,clusterrolebinding", name)
+
+
+def test_what_the_gate_may_not_read_and_may_write_is_named(patient: Patient) -> None:
+    binding = json.loads(patient.must("get", "clusterrolebinding", "mlgate:reader", "-o", "json"))
+    patient.must("delete", "clusterrolebinding", "mlgate:reader")
+    patient.must("create", "clusterrole", "writing", "--verb=patch", "--resource=configmaps")
+    account = "--serviceaccount=mlgate-system:mlgate"
+    patient.must("create", "clusterrolebinding", "writing", "--clusterrole=writing", account)
+    try:
+        named = {one["code"]: one["message"] for one in patient.doctor()[1]["findings"]}
+        assert "modelcards.mlgate.dev" in named["account.right_missing"]
+        assert named["account.right_excess"].startswith("the gate may patch configmaps")
+    finally:
+        patient.must("delete", "clusterrole,clusterrolebinding", "writing")
+        patient.must("create", "-f", "-", objects=[_fresh(binding)])

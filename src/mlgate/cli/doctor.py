@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -32,6 +33,10 @@ def doctor(
     namespace: Annotated[
         str | None, typer.Option("--namespace", "-n", help="Namespace of mlgate, where no Service tells it.")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Where the gate is reached from here, e.g. https://127.0.0.1:8443 (port-forward)."),
+    ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds for one call.")] = 10.0,
     output: OutputOption = Output.TEXT,
 ) -> None:
@@ -43,7 +48,7 @@ def doctor(
     say("reading the cluster")
     connection = _connect(kubeconfig, context)
     try:
-        report = examine(read_snapshot(connection, timeout=timeout, home=namespace))
+        report = examine(read_snapshot(connection, timeout=timeout, home=namespace, url=_https(url)))
     finally:
         connection.close()
     if output is Output.JSON:
@@ -59,6 +64,18 @@ def _connect(kubeconfig: Path | None, context: str | None) -> Connection:
     if file is None and context is None and not runs_in_cluster():
         file = Path.home() / ".kube" / "config"
     return Connection.configure(file, context)
+
+
+def _https(url: str | None) -> str | None:
+    """The address, if it is one.
+
+    Raises:
+        typer.BadParameter: it does not begin with https://, or names no host.
+    """
+    parts = urlsplit(url or "")
+    if url is not None and (parts.scheme != "https" or not parts.hostname):
+        raise typer.BadParameter(f"--url: {url!r} is no address that begins with https://")
+    return url
 
 
 def _text(report: Report) -> str:

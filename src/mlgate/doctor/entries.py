@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlgate.doctor.codes import finding
 from mlgate.doctor.finding import Finding, Subject
@@ -23,6 +23,11 @@ def subject_of(entry: Entry, *fields: str) -> Subject:
 def patch(entry: Entry, field: str, value: object, operation: str = "replace") -> str:
     """A JSON patch that sets a field of the entry, for `kubectl patch`."""
     return json.dumps([{"op": operation, "path": f"/webhooks/{entry.index}/{field}", "value": value}])
+
+
+def patches(several: Iterable[str]) -> str:
+    """Patches of one configuration as one."""
+    return json.dumps([step for one in several for step in json.loads(one)])
 
 
 def check_entries(snapshot: Snapshot) -> Iterator[Finding]:

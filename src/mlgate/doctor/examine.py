@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from mlgate.doctor.account import check_account
+from mlgate.doctor.certificates import check_certificates
 from mlgate.doctor.definitions import check_definitions
 from mlgate.doctor.entries import check_entries
 from mlgate.doctor.finding import Finding
 from mlgate.doctor.guards import check_guards
 from mlgate.doctor.matching import check_matching
 from mlgate.doctor.namespaces import check_namespaces
+from mlgate.doctor.replicas import check_replicas
+from mlgate.doctor.rights import check_rights
 from mlgate.doctor.selection import check_selection
+from mlgate.doctor.services import check_services
 from mlgate.doctor.snapshot import Snapshot, Unread
+from mlgate.doctor.state import check_state
 from mlgate.domain.base import Frozen
 
 EXIT_OPEN, EXIT_UNKNOWN = 1, 2
@@ -22,7 +28,24 @@ CHECKS: tuple[Callable[[Snapshot], Iterable[Finding]], ...] = (
     check_guards,
     check_definitions,
     check_namespaces,
+    check_services,
+    check_certificates,
+    check_state,
+    check_replicas,
+    check_rights,
+    check_account,
 )
+
+
+class RunningGate(Frozen):
+    """The gate that answered."""
+
+    place: str
+    """Where it was called."""
+    mlgate: str | None
+    policy: str | None
+    """The revision that judges."""
+    opa: str | None
 
 
 class Installation(Frozen):
@@ -32,6 +55,8 @@ class Installation(Frozen):
     """Names of the webhook configurations with entries of mlgate."""
     namespace: str
     """Where mlgate runs, as far as can be told."""
+    gate: RunningGate | None
+    """Null where it was not reached."""
 
 
 class Counts(Frozen):
@@ -69,6 +94,7 @@ def examine(snapshot: Snapshot) -> Report:
         installation=Installation(
             configurations=tuple(dict.fromkeys(entry.configuration for entry in snapshot.entries)),
             namespace=snapshot.home,
+            gate=_gate(snapshot),
         ),
         findings=(*found,),
         unread=snapshot.unread,
@@ -79,3 +105,11 @@ def examine(snapshot: Snapshot) -> Report:
             unread=len(snapshot.unread),
         ),
     )
+
+
+def _gate(snapshot: Snapshot) -> RunningGate | None:
+    gate = snapshot.gate
+    if gate is None:
+        return None
+    found = {name: gate.version.get(name) for name in ("mlgate", "policy", "opa")}
+    return RunningGate(place=gate.place, **{name: value and str(value) for name, value in found.items()})

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from mlgate.doctor.calling import read_called
 from mlgate.doctor.holdings import not_gated, read_models, read_workloads
 from mlgate.doctor.reading import Reader
 from mlgate.doctor.shipped import definitions
 from mlgate.doctor.snapshot import Held, Object, Served, Snapshot, home_of
 from mlgate.evidence.looked import entries
-from mlgate.evidence.resources import KNOWN, Resource
+from mlgate.evidence.resources import KNOWN, RBAC, Resource
 from mlgate.evidence.transport import Transport
 from mlgate.workloads.kinds import gated_kinds
 
@@ -23,31 +24,42 @@ NAMESPACES = KNOWN[("v1", "Namespace")]
 DEFINITIONS = Resource("apiextensions.k8s.io/v1", "customresourcedefinitions", namespaced=False)
 
 
-def read_snapshot(transport: Transport, *, timeout: float, home: str | None = None) -> Snapshot:
+def read_snapshot(
+    transport: Transport, *, timeout: float, home: str | None = None, url: str | None = None
+) -> Snapshot:
     """The cluster as it is now.
 
     Args:
         transport: the way to its API server.
         timeout: seconds for one call.
         home: the namespace of mlgate, where the Service that is called does not say.
+        url: where the gate is reached from here, in place of where the API server calls it.
 
     Raises:
         EvidenceUnavailable: the webhook configurations cannot be read, so that there is nothing to say.
     """
     reader = Reader(transport, timeout)
     configurations = (*reader.items(CONFIGURATIONS, None),)  # without them there is nothing to say
+    listed = reader.at("/apis", "the API groups")
+    groups = {str(entry.get("name")): entry for entry in entries(listed.get("groups"))}
     first = Snapshot(
         at=datetime.now(UTC),
         configurations=configurations,
         home=home or home_of(configurations),
-        served=(*_served(reader),),
+        served=(*_served(reader, groups),),
+        groups=frozenset(groups),
         namespaces=reader.all(NAMESPACES),
         policies=reader.all(POLICIES),
         bindings=reader.all(BINDINGS),
+        cluster_roles=reader.all(KNOWN[(RBAC, "ClusterRole")]),
+        cluster_role_bindings=reader.all(KNOWN[(RBAC, "ClusterRoleBinding")]),
+        roles=reader.all(KNOWN[(RBAC, "Role")]),
+        role_bindings=reader.all(KNOWN[(RBAC, "RoleBinding")]),
         definitions=reader.tried("customresourcedefinitions", lambda: _definitions(reader)),
     )
     models, workloads = _held(reader, first)
-    return replace(first, models=models, workloads=workloads, unread=(*reader.unread,))
+    whole = read_called(reader, replace(first, models=models, workloads=workloads), url)
+    return replace(whole, unread=(*reader.unread,))
 
 
 def _held(reader: Reader, first: Snapshot) -> tuple[tuple[Held, ...], tuple[Held, ...]]:
@@ -62,11 +74,9 @@ def _definitions(reader: Reader) -> dict[str, Object | None]:
     return {name: reader.one(DEFINITIONS, None, name) for name in definitions()}
 
 
-def _served(reader: Reader) -> Iterator[Served]:
+def _served(reader: Reader, groups: dict[str, Object]) -> Iterator[Served]:
     """What is served of the groups in the table of kinds, in every version."""
     known = {row.group for row in gated_kinds().values()}
-    listed = reader.at("/apis", "the API groups")
-    groups = {str(entry.get("name")): entry for entry in entries(listed.get("groups"))}
     yield from _resources(reader, "", "v1", "/api/v1")
     for name in sorted(known & groups.keys()):
         for version in entries(groups[name].get("versions")):

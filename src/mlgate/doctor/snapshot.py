@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as of
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from mlgate.domain.base import Frozen
 from mlgate.evidence.looked import field
@@ -58,6 +59,40 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Serving:
+    """A certificate that is shown to whoever calls the gate."""
+
+    place: str
+    """Where it was read: an address, or a Secret."""
+    chain: tuple[bytes, ...]
+    """DER; the first is the server's own."""
+    refused: Literal["expired", "name", "trust"] | None = None
+    """Why a caller who believes the authorities of the webhook does not believe it."""
+
+
+@dataclass(frozen=True)
+class GateState:
+    """What a running gate says of itself."""
+
+    place: str
+    version: Mapping[str, Any]
+    """`/version`."""
+    ready: Mapping[str, Any]
+    """`/readyz`."""
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """What becomes of a refusal, and of what cannot be judged."""
+
+    on_error: str
+    modes: Mapping[str, str]
+    """By profile: enforce, warn or audit."""
+    source: str
+    """Where it was read."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One entry of a webhook configuration that belongs to mlgate."""
 
@@ -103,6 +138,8 @@ class Snapshot:
     """The namespace mlgate runs in."""
     served: tuple[Served, ...] = ()
     """What is served of the groups mlgate knows."""
+    groups: frozenset[str] = frozenset()
+    """Every API group that is served."""
     namespaces: Listing = ()
     policies: Listing = ()
     bindings: Listing = ()
@@ -112,6 +149,23 @@ class Snapshot:
     """Objects of model kinds, everywhere."""
     workloads: tuple[Held, ...] = ()
     """Plain workloads that run a model where nobody judges them."""
+    cluster_roles: Listing = ()
+    cluster_role_bindings: Listing = ()
+    roles: Listing = ()
+    role_bindings: Listing = ()
+    services: Listing = ()
+    slices: Listing = ()
+    deployments: Listing = ()
+    budgets: Listing = ()
+    """Services, EndpointSlices, Deployments and PodDisruptionBudgets of the namespaces that are called."""
+    servings: Mapping[str, Serving] = of(default_factory=dict)
+    """The certificates that are shown, by the key of the target; those that could not be read are missing."""
+    gate: GateState | None = None
+    """None where it was not reached."""
+    deciding: Deciding | None = None
+    """None where it could not be read."""
+    called: bool = False
+    """Whether the gate was called at an address where it must answer."""
     unread: tuple[Unread, ...] = ()
 
     @property

@@ -131,6 +131,7 @@ def make_routes(server: Server) -> APIRouter:
             "ready": not problems,
             "problems": problems,
             "notes": [notes] if notes else [],
+            "onError": server.settings.decision.on_error,
         }
         if certificate is not None:
             body["certificate"] = {"expiresAt": _moment(certificate.expires_at), "refused": notes}

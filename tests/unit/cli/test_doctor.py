@@ -13,6 +13,7 @@ import pytest
 
 from mlgate.cli import doctor
 from mlgate.cli.schemas import output_schema
+from mlgate.doctor.entries import check_entries
 from mlgate.doctor.snapshot import Snapshot, Unread
 from mlgate.evidence.cluster import Connection
 
@@ -61,6 +62,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch, mlgate: Program, tmp_path: Path) ->
 
     monkeypatch.setattr(Connection, "configure", connect)
     monkeypatch.setattr(doctor, "read_snapshot", read)
+    monkeypatch.setattr("mlgate.doctor.examine.CHECKS", (check_entries,))
     monkeypatch.setenv("HOME", str(tmp_path))
     return made
 
@@ -81,7 +83,7 @@ def test_json_is_of_the_exported_shape(mlgate: Program, cluster: Cluster) -> Non
     schema = output_schema("doctor")
     assert [*found] == schema["required"]
     assert [*found["findings"][0]] == schema["$defs"]["Finding"]["required"]
-    assert found["installation"] == {"configurations": ["mlgate"], "namespace": "mlgate-system"}
+    assert found["installation"] == {"configurations": ["mlgate"], "namespace": "mlgate-system", "gate": None}
     assert found["summary"] == {"yes": 2, "possibly": 0, "no": 0, "unread": 1}
 
 
@@ -107,8 +109,20 @@ def test_the_cluster_is_the_one_that_is_named(
 ) -> None:
     file = tmp_path / "config"
     file.touch()
-    mlgate("doctor", "--kubeconfig", file, "--context", "prod", "-n", "gates", "--timeout", "3")
-    assert cluster.asked == [(file, "prod"), {"timeout": 3.0, "home": "gates"}]
+    mlgate(
+        "doctor",
+        "--kubeconfig",
+        file,
+        "--context",
+        "prod",
+        "-n",
+        "gates",
+        "--timeout",
+        "3",
+        "--url",
+        "https://g:1",
+    )
+    assert cluster.asked == [(file, "prod"), {"timeout": 3.0, "home": "gates", "url": "https://g:1"}]
 
     cluster.asked.clear()
     mlgate("doctor")
@@ -118,6 +132,13 @@ def test_the_cluster_is_the_one_that_is_named(
     cluster.asked.clear()
     mlgate("doctor")
     assert cluster.asked[0] == (None, None)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8443", "https://", "gate"])
+def test_an_address_of_the_gate_begins_with_https(mlgate: Program, cluster: Cluster, url: str) -> None:
+    done = mlgate("doctor", "--url", url)
+    assert (done.code, done.out) == (2, "")
+    assert "https://" in done.err
 
 
 def test_a_cluster_that_does_not_answer_is_one_line(mlgate: Program, tmp_path: Path) -> None:

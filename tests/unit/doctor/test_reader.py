@@ -24,6 +24,8 @@ def test_everything_is_read(broken: Any, api: Any) -> None:
     report = examine(snapshot)
     assert report.findings == ()
     assert report.exit_code == 0
+    assert report.installation.gate is not None
+    assert report.installation.gate.opa == "1.22.2"
 
 
 def test_without_the_webhook_configurations_there_is_nothing_to_say(broken: Any, api: Any) -> None:

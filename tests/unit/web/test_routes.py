@@ -189,6 +189,7 @@ async def test_readiness_names_every_part_that_is_not_ready(
     answer = await client.get("/readyz")
 
     assert (ready.status_code, ready.json()["problems"]) == (200, {})
+    assert ready.json()["onError"] == "deny"
     assert answer.status_code == 503
     assert answer.json()["problems"] == {"policy engine": "OPA does not answer", "server": "draining"}
 
