@@ -54,6 +54,10 @@ def bundle_for(settings: Settings, opa: Path | None, *, at_least: int = 0) -> Bu
             no program to do it.
     """
     named, overrides = settings.policy.bundle, settings.policy.settings
+    if settings.policy.url is not None:
+        raise SettingsError(
+            "setting policy.url: only `mlgate serve` fetches a bundle; fetch it, and name it with --bundle"
+        )
     cache = bundle_cache(settings)
     try:
         if named is not None and named.is_file():

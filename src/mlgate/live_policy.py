@@ -13,12 +13,11 @@ from mlgate.audit.log import NoSink
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import GroupVersionKind, Request
-from mlgate.engines import MANAGED, bundle_for, last_good, managed_engine, remote_engine
+from mlgate.engines import MANAGED, last_good, managed_engine, remote_engine
 from mlgate.errors import MlgateError
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate
 from mlgate.policy.engine import NoEngine, PolicyEngine
-from mlgate.policy.fingerprint import fingerprint
 from mlgate.policy.handover import HandedOver, unsigned
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import OpaEngine
@@ -27,6 +26,7 @@ from mlgate.policy.publishing import Publisher
 from mlgate.policy.reload import PolicyReload, PolicyState
 from mlgate.policy.sidecar import BUNDLE, check_sidecar
 from mlgate.policy.switching import SwitchingEngine, tried
+from mlgate.policy_source import PolicySource
 from mlgate.settings import Settings
 from mlgate.workloads.extract import ExtractOptions
 
@@ -46,6 +46,7 @@ class LivePolicy:
 
     engine: PolicyEngine
     reload: PolicyReload
+    source: PolicySource | None = None
 
     @property
     def state(self) -> PolicyState:
@@ -75,60 +76,64 @@ async def live_policy(settings: Settings, opa: Path | None) -> AsyncIterator[Liv
     Raises:
         MlgateError: the policy is refused, or there is no engine for it.
     """
+    source = PolicySource.of(settings, opa)
+    await source.refresh(ordered=True)
     if settings.opa.url == MANAGED:
-        running = _managed
+        running = _managed(source)
     else:
-        running = _elsewhere if settings.opa.shared_dir is None else _beside
-    async with running(settings, opa) as policy:
+        running = _elsewhere(source) if settings.opa.shared_dir is None else _beside(source)
+    async with running as policy:
         yield policy
 
 
-def _followed(
-    settings: Settings,
-    opa: Path | None,
+def _live(
+    source: PolicySource,
+    engine: PolicyEngine,
     use: Callable[[BundleManifest], Awaitable[None]],
     seen: str,
     manifest: BundleManifest,
     refused: str | None = None,
-) -> PolicyReload:
-    return PolicyReload(
-        lambda: _look(settings),
-        lambda judging: bundle_for(settings, opa, at_least=judging.sequence),
+) -> LivePolicy:
+    reload = PolicyReload(
+        source.look,
+        lambda judging: source.load(judging.sequence),
         use,
         seen=seen,
         manifest=manifest,
         refused=refused,
+        refresh=source.refresh,
     )
+    return LivePolicy(engine, reload, source)
 
 
 @asynccontextmanager
-async def _managed(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+async def _managed(source: PolicySource) -> AsyncIterator[LivePolicy]:
+    opa, settings, seen = source.opa, source.settings, source.look()
     assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
-    seen = _look(settings)
-    manifest, trial = await in_thread(bundle_for, settings, opa), await trial_question()
+    manifest, trial = await in_thread(source.load), await trial_question()
     async with SwitchingEngine.running(
         lambda chosen: managed_engine(settings, chosen, opa), manifest, trial
     ) as engine:
-        yield LivePolicy(engine, _followed(settings, opa, engine.use, seen, manifest))
+        yield _live(source, engine, engine.use, seen, manifest)
 
 
 @asynccontextmanager
-async def _elsewhere(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
-    seen = _look(settings)
-    known = [await in_thread(bundle_for, settings, opa)]
+async def _elsewhere(source: PolicySource) -> AsyncIterator[LivePolicy]:
+    seen = source.look()
+    known = [await in_thread(source.load)]
 
     async def use(chosen: BundleManifest) -> None:
         known[:] = [chosen, known[0]]
 
-    async with remote_engine(settings, lambda: known) as remote:
-        yield LivePolicy(remote, _followed(settings, opa, use, seen, known[0]))
+    async with remote_engine(source.settings, lambda: known) as remote:
+        yield _live(source, remote, use, seen, known[0])
 
 
 @asynccontextmanager
-async def _beside(settings: Settings, opa: Path | None) -> AsyncIterator[LivePolicy]:
+async def _beside(source: PolicySource) -> AsyncIterator[LivePolicy]:
     """An OPA that is handed its policy. Where the source is refused at the start, by what it had last."""
+    opa, settings, seen = source.opa, source.settings, source.look()
     assert opa is not None  # noqa: S101 - `opa_for` finds it or refuses
-    shared, seen = check_sidecar(settings), _look(settings)
     before, trial = await in_thread(last_good, settings, opa), await trial_question()
 
     async def try_out(chosen: BundleManifest, content: bytes) -> None:
@@ -139,28 +144,21 @@ async def _beside(settings: Settings, opa: Path | None) -> AsyncIterator[LivePol
                 await tried(engine, chosen, trial)
 
     known: list[BundleManifest] = []
-    seconds = settings.opa.takeover_seconds
     async with (
-        Publisher.on(settings.opa.bundle_port, shared) as publisher,
+        Publisher.on(settings.opa.bundle_port, check_sidecar(settings)) as publisher,
         remote_engine(settings, lambda: known) as client,
     ):
-        engine = HandedOver(client, known, publisher, try_out, seconds=seconds)
+        engine = HandedOver(client, known, publisher, try_out, seconds=settings.opa.takeover_seconds)
         least = before.sequence if before is not None else 0
         try:
-            manifest, refused = await in_thread(bundle_for, settings, opa, at_least=least), None
+            manifest, refused = await in_thread(source.load, least), None
             await engine.begin(manifest, before)
         except MlgateError as problem:
             if before is None:
                 raise
             manifest, refused = before, str(problem)
             await engine.begin(before)
-        yield LivePolicy(engine, _followed(settings, opa, engine.use, seen, manifest, refused))
-
-
-def _look(settings: Settings) -> str:
-    chosen = settings.policy
-    named = (chosen.bundle, chosen.settings, chosen.verification_key, *chosen.packages)
-    return fingerprint(path for path in named if path is not None)
+        yield _live(source, engine, engine.use, seen, manifest, refused)
 
 
 async def trial_question() -> PolicyInput:

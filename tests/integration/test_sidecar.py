@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+import trustme
 from beside import Pod, config_of, pod, until, verdict
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -317,6 +322,75 @@ def test_opa_verifies_signed_bundles_as_well(
             assert told["revision"] == second
             assert gate.told()["status"] == 200
             assert gate.verdict(question()) == (second, False, [CODE])
+
+
+@contextmanager
+def web_server(folder: Path) -> Iterator[tuple[str, Path]]:
+    """A plain server of files over HTTPS, as releases are kept on; its address, and whom to trust."""
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    handler = partial(SimpleHTTPRequestHandler, directory=folder / "served")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{server.server_port}/policy.tar.gz", folder / "authority.pem"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_signed_bundle_is_fetched_verified_and_handed_on(
+    tmp_path: Path, evidence: tuple[Path, ...], question: Question
+) -> None:
+    keys(tmp_path)
+    (tmp_path / "served").mkdir()
+
+    def release(text: str, sequence: int, key: str | None = "trusted") -> None:
+        signed(tmp_path, text, sequence, key).replace(tmp_path / "served" / "policy.tar.gz")
+
+    release(AUDITED, 5)
+    with web_server(tmp_path) as (url, authority):
+        beside = pod(
+            tmp_path,
+            evidence,
+            MLGATE_POLICY__URL=url,
+            MLGATE_POLICY__URL_CA=str(authority),
+            MLGATE_POLICY__URL_SECONDS="1",
+            MLGATE_POLICY__VERIFICATION_KEY=str(tmp_path / "trusted.pub"),
+        )
+        with beside as found, found.mlgate(None) as gate:
+            first = gate.ready()
+            assert gate.verdict(question()) == (first, True, [])
+            assert gate.metrics()["mlgate_policy_sequence"] == 5
+            release(DENIED, 6)
+            second = gate.moved_from(first)
+            assert gate.verdict(question()) == (second, False, [CODE])
+            bad: dict[str, tuple[Callable[[], object], str]] = {
+                "signed by another": (lambda: release(AUDITED, 7, "other"), "signed with this key"),
+                "not signed": (lambda: release(AUDITED, 7, None), "not signed"),
+                "older": (lambda: release(AUDITED, 5), "its sequence is 5, and none below 6 is taken"),
+                "gone": ((tmp_path / "served" / "policy.tar.gz").unlink, "HTTP 404"),
+            }
+            for name, (spoil, told) in bad.items():
+                spoil()
+                assert gate.refused(told)["revision"] == second, name
+                metrics = gate.metrics()
+                assert metrics["mlgate_policy_last_load_success"] == 0, name
+                assert metrics["mlgate_policy_sequence"] == 6, name
+                assert gate.verdict(question()) == (second, False, [CODE]), name
+            gate.server.process.kill()
+            gate.server.process.wait()
+            with found.mlgate(None) as again:  # the server has none: the last good one, verified anew
+                assert again.ready() == second
+                assert again.refused("HTTP 404")["revision"] == second
+                release(AUDITED, 8)
+                third = again.moved_from(second)
+                assert again.verdict(question()) == (third, True, [])
+                assert again.metrics()["mlgate_policy_sequence"] == 8
+                assert again.metrics()["mlgate_policy_fetched_timestamp_seconds"] > 0
 
 
 def test_a_bundle_with_a_signature_nobody_asked_for_is_taken(

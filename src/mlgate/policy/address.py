@@ -49,7 +49,7 @@ def parse_address(url: str) -> Address:
         raise SettingsError(
             "opa.url must be https://HOST:PORT, http://127.0.0.1:PORT or unix:///PATH, and nothing more"
         )
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise SettingsError("opa.url: plain http is for loopback addresses; use https or a Unix socket")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default = 443 if parts.scheme == "https" else 80
@@ -60,7 +60,8 @@ def _has_more(parts: SplitResult) -> bool:
     return bool(parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this machine, and nothing on the way to it."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

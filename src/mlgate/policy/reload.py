@@ -65,6 +65,7 @@ class PolicyReload:
         manifest: BundleManifest,
         clock: Callable[[], datetime] = now_utc,
         refused: str | None = None,
+        refresh: Callable[[bool], Awaitable[None]] | None = None,
     ) -> None:
         """A policy that judges already.
 
@@ -76,8 +77,10 @@ class PolicyReload:
             manifest: what judges.
             clock: the time.
             refused: why the source is not what judges, where it was refused at the start.
+            refresh: brings the source up to date where it is elsewhere; told whether somebody ordered it.
         """
         self._look, self._load, self._use, self._clock = look, load, use, clock
+        self._refresh = refresh
         self._judging, self._last = seen if refused is None else "", seen
         self._failed: str | None = None
         self._again_at = datetime.max.replace(tzinfo=UTC)
@@ -108,6 +111,8 @@ class PolicyReload:
                 before.
         """
         try:
+            if self._refresh is not None:
+                await self._refresh(at_once)
             found = await asyncio.to_thread(self._look)
             steady, self._last = found == self._last, found
             if at_once:

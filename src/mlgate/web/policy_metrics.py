@@ -41,6 +41,13 @@ class PolicyMetrics(Collector):
             "Whether the newest policy is the one that was loaded: 1, or 0 while it is refused.",
             float(state.refused is None),
         )
+        answered = self._policy.source.answered_at if self._policy.source is not None else None
+        if answered is not None:
+            yield GaugeMetricFamily(
+                "mlgate_policy_fetched_timestamp_seconds",
+                "When the server at policy.url last gave the policy, or said that it is still the same.",
+                answered.timestamp(),
+            )
         yield CounterMetricFamily(
             "mlgate_policy_load_failures", "Loads of a policy that was refused.", state.failures
         )

@@ -252,3 +252,47 @@ async def test_without_a_time_between_looks_only_an_order_counts(source: Source)
     assert not ordered.is_set()
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_source_that_was_refused_at_the_start_is_tried_again_later_and_at_once_when_it_changes(
+    source: Source,
+) -> None:
+    source.content = "bad"
+    source.refusal = PolicyError("no; do so")
+    with capture_logs() as logged:
+        source.reload = PolicyReload(
+            lambda: source.content,
+            source.load,
+            source.use,
+            seen="bad",
+            manifest=FIRST,
+            clock=lambda: source.now,
+            refused="no; do so",
+        )
+        await source.reload.check()
+    assert (source.problem, source.judging, source.loads) == ("no; do so", "v1", 0)
+    assert [line["problem"] for line in events(logged, "policy_refused")] == ["no; do so"]
+    source.now += FIRST_PAUSE
+    await source.reload.check()
+    assert source.loads == 1
+    source.refusal = None
+    await source.seen("v2")
+    assert (source.problem, source.judging, source.used) == (None, "v2", ["v2"])
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_is_elsewhere_is_brought_up_to_date_before_it_is_looked_at(
+    source: Source, *, at_once: bool
+) -> None:
+    told: list[bool] = []
+
+    async def refresh(ordered: bool) -> None:  # noqa: FBT001 - the shape of the reload
+        told.append(ordered)
+        source.content = "v2"
+
+    source.reload = PolicyReload(
+        lambda: source.content, source.load, source.use, seen="v1", manifest=FIRST, refresh=refresh
+    )
+    await source.reload.check(at_once=at_once)
+    await source.reload.check()
+    assert (told, source.judging) == ([at_once, False], "v2")
