@@ -241,6 +241,7 @@ class Kind(Frozen):
     args: tuple[str, ...] = ()
     templates: Templates | None = None
     reserved: Reserved | None = None
+    kept: tuple[str, ...] = ()
     claim_templates: str | None = None
     pod_labels: dict[str, str] = {}
     served_name: str | None = None

@@ -13,6 +13,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.examine import examine, once, served_name
 from mlgate.workloads.exposure import exposure
+from mlgate.workloads.kept import note_kept
 from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, storage_volumes
@@ -46,6 +47,7 @@ def read_object(
     if row is None and is_unknown_to_its_group(kind.group, kind.kind):
         reader.problem("kind", f"{kind.kind[:60]} of {kind.group[:60]} is not known to the reader")
     note_reserved(reader, obj, row)
+    note_kept(reader, obj, row)
     values = values_of(obj, name, namespace) if row is not None and row.templates is not None else {}
     obj = fill(reader, obj, row, {} if row is not None and row.runtime else values)
     parts = read_parts(reader, obj, row, name)

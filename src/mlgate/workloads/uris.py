@@ -72,11 +72,13 @@ def _read(uri: str, scheme: str) -> Address:
 def hub(name: str, revision: str | None) -> Address:
     """A repository of the Hugging Face Hub, `owner/name` with its revision after a colon if it has one.
 
-    Some loaders write the revision after an at sign; no name holds either.
+    Some loaders write the revision after an at sign; no name holds either. Others drop what follows a
+    question mark, with the revision that stands there: it pins nothing.
     """
     base, _, inner = name.strip("/").replace("@", ":", 1).partition(":")
     revision = inner or revision
-    fixed = revision is not None and _COMMIT.fullmatch(revision) is not None
+    asked = "?" in base or "#" in base
+    fixed = not asked and revision is not None and _COMMIT.fullmatch(revision) is not None
     uri = f"hf://{base}:{revision}" if revision else f"hf://{base}"
     return Address(uri, "hf", revision=revision, immutable=fixed)
 

@@ -40,6 +40,8 @@ COMMIT = "0123456789" * 4
         ("ollama://m:2b?insecure=true", Address("ollama://m:2b?insecure=true", "ollama", "2b")),
         ("ngc://o/t/m:1.0", Address("ngc://o/t/m:1.0", "ngc", "1.0")),
         ("kaito://p", Address("kaito://p", "kaito")),
+        (f"hf://o/m?a:{COMMIT}", Address(f"hf://o/m?a:{COMMIT}", "hf", COMMIT)),
+        (f"hf://o/m#a:{COMMIT}", Address(f"hf://o/m#a:{COMMIT}", "hf", COMMIT)),
         (f"hf://o/m:{COMMIT}", Address(f"hf://o/m:{COMMIT}", "hf", COMMIT, immutable=True)),
         ("s3://b/k?versionId=v1", Address("s3://b/k?versionId=v1", "s3", "v1", immutable=True)),
         ("s3://b/k?a=b&versionId=v", Address("s3://b/k?a=b&versionId=v", "s3", "v", immutable=True)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -319,6 +320,58 @@ def test_images_and_overrides_of_a_request_are_read(read: Read) -> None:
     workload = workload_of(read(of_kind("DynamoGraphDeploymentRequest", newer, "v1beta1")))
     assert [model.uri for model in workload.models] == ["hf://acme/drafts", "hf://acme/hidden"]
     assert [item.image.raw for item in workload.containers] == ["r.example.com/own:1", IMAGE]
+
+
+@pytest.mark.parametrize("key", ["dgd-spec", "dcd-hub-spec", "dcd-spoke-spec"])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"image": "evil.example.com/a:1"},
+        {"Image": IMAGE},
+        {"command": ["sh"]},
+        {"args": ["--model", "acme/other"]},
+        {"securityContext": {"privileged": True}},
+    ],
+)
+def test_an_annotation_of_the_conversion_brings_in_nothing_of_its_own(
+    read: Read, key: str, kept: Json
+) -> None:
+    obj = graph() if key == "dgd-spec" else of_kind("DynamoComponentDeployment", service())
+    said = {"spec": {"components": [{"podTemplate": template({"name": "main", **kept})}]}}
+    obj["metadata"]["annotations"] = {f"nvidia.com/{key}": json.dumps(said)}
+    path = f"metadata.annotations['nvidia.com/{key}']"
+    assert path in [problem.path for problem in workload_of(read(obj)).problems]
+
+
+def test_what_the_conversion_keeps_of_the_object_itself_is_no_problem(read: Read) -> None:
+    obj = graph()
+    kept = {"spec": {"services": {"Worker": {"frontendSidecar": MAIN, "subComponentType": "x"}}}}
+    obj["metadata"]["annotations"] = {
+        "nvidia.com/dgd-spec": json.dumps(kept),
+        "nvidia.com/dgd-origin": "true",
+        "team": '{"image": "a"}',
+    }
+    assert workload_of(read(obj)).problems == ()
+
+
+def test_what_runs_nothing_in_the_object_says_nothing_of_its_annotation(read: Read) -> None:
+    obj = graph(labels={"image": "evil.example.com/a:1"})
+    obj["metadata"]["annotations"] = {"nvidia.com/dgd-spec": '{"x": {"image": "evil.example.com/a:1"}}'}
+    assert workload_of(read(obj)).problems != ()
+
+
+@pytest.mark.parametrize(
+    ("cache", "uri"),
+    [
+        ({"pvcName": "claim"}, "pvc://claim"),
+        ({"pvcName": "claim", "modelPathInPvc": "a/b"}, "pvc://claim/a/b"),
+    ],
+)
+def test_the_older_request_takes_its_model_from_a_volume(read: Read, cache: Json, uri: str) -> None:
+    spec = {"model": "acme/drafts", "profilingConfig": {"config": {"deployment": {"modelCache": cache}}}}
+    workload = workload_of(read(of_kind("DynamoGraphDeploymentRequest", spec)))
+    assert [model.uri for model in workload.models] == [uri]
+    assert [volume.claim_name for volume in workload.volumes] == ["claim"]
 
 
 @pytest.mark.parametrize(
