@@ -34,6 +34,8 @@ class Image:
 
     root: Path
     stage: Stage
+    interpreter: Path
+    """What stands for the Python of the base, with no packages of its own."""
 
     def path(self, inside: str) -> Path:
         """Where a path of the image lies here."""
@@ -62,7 +64,8 @@ def lay_out(folder: Path) -> Image:
         (sent / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / path, sent / path)
     venv.create(folder / "debian", symlinks=True, with_pip=False)
-    _build(named["packages"], sent, builder, folder / "debian" / "bin" / "python3")
+    interpreter = folder / "debian" / "bin" / "python3"
+    _build(named["packages"], sent, builder, interpreter)
     (builder / "out").mkdir(exist_ok=True)
     shutil.copyfile(OPA.resolve(), builder / "out" / "opa")
     (builder / "out" / "opa").chmod(0o755)
@@ -70,7 +73,7 @@ def lay_out(folder: Path) -> Image:
     for copied in found[-1].copies:
         assert copied.stage in named, copied
         _copy(copied, builder, root)
-    return Image(root, found[-1])
+    return Image(root, found[-1], interpreter)
 
 
 def _build(stage: Stage, sent: Path, root: Path, interpreter: Path) -> None:

@@ -76,10 +76,9 @@ def _ask(image: Image, home: Path, *arguments: str) -> subprocess.CompletedProce
 
 def _python(image: Image, home: Path, script: str) -> str:
     """What a script prints under the interpreter of the image."""
-    interpreter = image.path(PROGRAM).read_text().splitlines()[0].removeprefix("#!")
     with _read_only(image):
         done = subprocess.run(  # noqa: S603 - the interpreter of the layout
-            [interpreter, "-c", script],
+            [str(image.interpreter), "-c", script],
             cwd=image.root,
             env=image.environment(home),
             capture_output=True,
@@ -133,6 +132,10 @@ def test_the_programs_in_it_are_mlgate_and_opa(image: Image) -> None:
     assert {path.name for path in programs.iterdir()} == {"mlgate", "opa"}
     assert all(os.access(path, os.X_OK) for path in programs.iterdir())
     assert not image.path("/opt/mlgate/lib/pip").exists()
+
+
+def test_it_runs_on_the_python_of_the_base(image: Image) -> None:
+    assert image.path(PROGRAM).read_text().splitlines()[0] == f"#!{image.interpreter}"
 
 
 def test_it_holds_the_pinned_packages_and_no_others(image: Image) -> None:
