@@ -16,7 +16,7 @@ from mlgate.workloads.operators import called
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader, dig, kind_of
-from mlgate.workloads.uris import Address, hub, in_image, normalise, tagged
+from mlgate.workloads.uris import Address, breaks_out, hub, in_image, normalise, tagged
 from mlgate.workloads.views import View
 from mlgate.workloads.volumes import VolumeSlot, address_in, read_volume_source, resolve_path
 
@@ -100,6 +100,8 @@ def _models(
 ) -> Iterator[ServedModel]:
     own = _beside(reader, field.name, place)
     for path, text in _texts(reader, field, place):
+        if breaks_out(text.strip()):
+            reader.problem(path, "holds more than a name where a shell reads it")
         revision = _beside(reader, field.revision, place) or _flagged(part, field)
         for address in _addresses(part, field, text, revision):
             yield served(

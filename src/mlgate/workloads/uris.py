@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import parse_qsl
 
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.images import parse_image
@@ -22,6 +23,7 @@ _OTHER_NAMES = {"huggingface": "hf"}
 """Schemes that some loaders have another name for."""
 _LIBRARIES = {"ollama", "ngc", "kaito"}
 """Schemes whose addresses end in a version behind a colon."""
+_MORE_THAN_A_NAME = re.compile(r"[^\w.:/@%+,=-]", re.ASCII)
 REGISTRY_SCHEMES = {"model-registry", "models"}
 """Addresses that a registry still has to resolve."""
 _AZURE_HOST = re.compile(r"https://[^/?#]*\.(?:blob|dfs)\.core\.windows\.net(?=[/?#]|\Z)")
@@ -95,6 +97,15 @@ def tagged(scheme: str, name: str) -> Address:
     """A name a server resolves in a library of its own (Ollama, NGC), with its version after a colon."""
     _, _, version = name.partition("?")[0].rpartition("/")[2].partition(":")
     return Address(f"{scheme}://{name}", scheme, revision=version or None)
+
+
+def breaks_out(text: str) -> bool:
+    """Whether it holds more than a name where KubeAI puts that of a model into a line of shell for Ollama."""
+    reference, _, query = text.partition("?")
+    names = [value for key, value in parse_qsl(query) if key == "model"]
+    if reference.lower().startswith("ollama://"):
+        names.append(reference)
+    return any(_MORE_THAN_A_NAME.search(name) for name in names)
 
 
 def addresses_in(text: str) -> list[str]:

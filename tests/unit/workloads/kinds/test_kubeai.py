@@ -37,6 +37,36 @@ def models(workload: Workload) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "ollama://drafts:2b; ollama cp evil:1 drafts",
+        "ollama://drafts:2b&&sh",
+        "ollama://$(sh)",
+        "ollama://drafts:2b`sh`?pull=false",
+        "OLLAMA://drafts:2b|sh",
+        "pvc://weights?model=drafts%3Bsh",
+        "pvc://weights?a=b&model=drafts%20evil",
+    ],
+)
+def test_a_shell_reads_nothing_but_a_name(read: Read, url: str) -> None:
+    for engine in ("OLlama", "VLLM"):
+        problems = workload_of(read(model(url, engine))).problems
+        assert "spec.url" in [problem.path for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ollama://r.example.com:5000/team/drafts:2b-q4_0?insecure=true&pull=false",
+        "pvc://weights/a?model=team/drafts:2b",
+        "s3://bucket/drafts (old)",
+    ],
+)
+def test_a_name_is_no_line_of_shell(read: Read, url: str) -> None:
+    assert workload_of(read(model(url, "OLlama"))).problems == ()
+
+
+@pytest.mark.parametrize(
     ("url", "revision"),
     [
         ("hf://acme/drafts", None),
