@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from mlgate.live_policy import LivePolicy, live_policy, trial_question
 from mlgate.policy.bundle import build_bundle
 from mlgate.policy.local_opa import ManagedOpa, find_opa
 from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.sidecar import write_sidecar
 from mlgate.settings import Settings, load_settings
 
 
@@ -120,3 +123,70 @@ async def test_an_opa_elsewhere_that_has_the_new_policy_first_is_waited_for(
         put(bundles[1], named)
         await policy.reload.check(at_once=True)
         assert await revision(policy) == bundles[1].revision
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def beside(named: Path) -> AsyncIterator[Settings]:
+    """An OPA that shares a folder with us, and the settings to hand it a policy."""
+    opa = {
+        "url": f"http://127.0.0.1:{free_port()}",
+        "shared_dir": named.parent / "shared",
+        "token_file": named.parent / "token",
+        "bundle_port": free_port(),
+    }
+    chosen = settings(named, **opa)
+    process = await asyncio.create_subprocess_exec(
+        find_opa(),
+        *write_sidecar(chosen),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield chosen
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def until_ready(policy: LivePolicy) -> str:
+    async with asyncio.timeout(60):
+        while await policy.engine.ready() is not None:
+            await asyncio.sleep(0.05)
+    return await revision(policy)
+
+
+async def test_an_opa_beside_us_is_handed_its_policy_and_starts_again_with_the_last_good_one(
+    bundles: list[BundleManifest], named: Path
+) -> None:
+    async with beside(named) as chosen:
+        async with live_policy(chosen, opa_for(chosen)) as policy:
+            assert await until_ready(policy) == bundles[0].revision
+            put(bundles[1], named)
+            await policy.reload.check(at_once=True)
+            assert (policy.state.refused, await revision(policy)) == (None, bundles[1].revision)
+            spoil(named)
+            await policy.reload.check(at_once=True)
+            assert policy.state.refused is not None
+        async with live_policy(chosen, opa_for(chosen)) as policy:
+            assert policy.state.refused is not None
+            assert await until_ready(policy) == bundles[1].revision
+            put(bundles[2], named)
+            await policy.reload.check(at_once=True)
+            assert (policy.state.refused, await revision(policy)) == (None, bundles[2].revision)
+
+
+async def test_an_opa_beside_us_is_handed_nothing_that_was_refused_where_there_is_no_last_good_policy(
+    named: Path,
+) -> None:
+    spoil(named)
+    async with beside(named) as chosen:
+        with pytest.raises(PolicyError, match=r"policy\.tar\.gz"):
+            async with live_policy(chosen, opa_for(chosen)):
+                pytest.fail("it started")
+        assert not (named.parent / "shared" / "bundle.tar.gz").exists()

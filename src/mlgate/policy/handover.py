@@ -51,7 +51,7 @@ class HandedOver:
         """
         self._client, self._known, self._publisher = client, known, publisher
         self._trial, self._seconds = trial, seconds
-        self._given: bytes | None = None
+        self._given = b""
 
     async def begin(self, manifest: BundleManifest, before: BundleManifest | None = None) -> None:
         """Hand over the first policy; OPA may start later than we do.
@@ -86,8 +86,7 @@ class HandedOver:
             why = self._publisher.problem or await self._client.ready() or "it answers with the one before"
             # An OPA that takes it at the last moment goes on with it until it has the one before again.
             self._known[:] = [before, manifest]
-            if self._given is not None:
-                await self._publisher.publish(self._given)
+            await self._publisher.publish(self._given)
             told = (
                 f"the OPA beside mlgate did not take policy {manifest.revision} in {self._seconds:g} s: {why}"
             )

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from mlgate.live_policy import LivePolicy
+from mlgate.policy.remote_bundle import RemoteBundle
+from mlgate.policy_source import PolicySource
+from mlgate.settings import Settings
 from mlgate.web.metrics import Metrics
 from mlgate.web.policy_metrics import PolicyMetrics
 
@@ -41,3 +47,15 @@ async def test_each_load_and_each_refusal_shows_and_the_revision_before_leaves_n
     assert {name for name in after if "info" in name} == {'mlgate_policy_info{revision="v3"}'}
     assert after["mlgate_policy_last_load_success"] == 1
     assert after["mlgate_policy_load_failures_total"] == 1
+
+
+def test_when_a_server_last_gave_the_policy_shows_once_it_did(policy: LivePolicy) -> None:
+    remote = RemoteBundle("https://policy.example.com/x", Path("x"), 60)
+    metrics = Metrics()
+    metrics.registry.register(
+        PolicyMetrics(replace(policy, source=PolicySource(Settings(), None, remote=remote)))
+    )
+    name = "mlgate_policy_fetched_timestamp_seconds"
+    assert name not in metrics.text().decode()
+    remote.answered_at = datetime.fromtimestamp(1_800_000_000, UTC)
+    assert f"{name} 1.8e+09" in metrics.text().decode()
