@@ -30,6 +30,8 @@ class ModelField(Frozen):
     join: tuple[str, ...] = ()
     volume: str | None = None
     library: Library | None = None
+    only: tuple[str, ...] = ()
+    only_where: Conditions = {}
     revision: str | None = None
     name: str | None = None
     role: ModelRole | None = None

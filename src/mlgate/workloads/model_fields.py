@@ -104,6 +104,8 @@ def _models(
             reader.problem(path, "holds more than a name where a shell reads it")
         revision = _beside(reader, field.revision, place) or _flagged(part, field)
         for address in _addresses(part, field, text, revision):
+            if field.only and address.scheme not in field.only and holds(part.value, field.only_where):
+                reader.problem(path, f"is loaded from elsewhere than {address.scheme[:40]} says")
             yield served(
                 part,
                 address,

@@ -36,6 +36,13 @@ def models(workload: Workload) -> list[tuple[str, str, str, str]]:
     return [(found.id, found.uri, found.role, found.path) for found in workload.models]
 
 
+@pytest.mark.parametrize("url", [f"hf://acme/drafts:{COMMIT}", "hf://a;sh/b", "s3://bucket/drafts", "drafts"])
+def test_ollama_looks_every_name_up_in_its_own_library(read: Read, url: str) -> None:
+    assert "spec.url" in [found.path for found in workload_of(read(model(url, "OLlama"))).problems]
+    if url != "drafts":
+        assert workload_of(read(model(url))).problems == ()
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -59,7 +66,7 @@ def test_a_shell_reads_nothing_but_a_name(read: Read, url: str) -> None:
     [
         "ollama://r.example.com:5000/team/drafts:2b-q4_0?insecure=true&pull=false",
         "pvc://weights/a?model=team/drafts:2b",
-        "s3://bucket/drafts (old)",
+        "pvc://weights/a (old)",
     ],
 )
 def test_a_name_is_no_line_of_shell(read: Read, url: str) -> None:
