@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +28,9 @@ from cluster.pki import Authority
 from cluster.webhook import configuration
 
 from mlgate import __version__
+from mlgate.doctor.examine import examine
+from mlgate.doctor.reader import read_snapshot
+from mlgate.evidence.cluster import Connection
 
 ALWAYS = ["service.address_used"]
 """Here the webhook calls an address: no network leads to a Service of this control plane."""
@@ -42,8 +49,8 @@ class Patient:
     gate: GateProcess
     configuration: Object
 
-    def doctor(self, *flags: str) -> tuple[int, dict[str, Any]]:
-        """Exit code and report."""
+    def program(self, *flags: str) -> tuple[int, dict[str, Any]]:
+        """Exit code and report of the program as a person runs it."""
         command = [str(MLGATE), "doctor", "--output", "json", *flags]
         done = subprocess.run(  # noqa: S603 - our own program
             command,
@@ -56,9 +63,18 @@ class Patient:
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
-    def codes(self, *flags: str) -> set[str]:
+    def doctor(self, timeout: float = 10.0) -> tuple[int, dict[str, Any]]:
+        """The same, without starting a program."""
+        connection = Connection.configure(self.plane.kubeconfig)
+        try:
+            report = examine(read_snapshot(connection, timeout=timeout))
+        finally:
+            connection.close()
+        return report.exit_code, report.wire()
+
+    def codes(self, timeout: float = 10.0) -> set[str]:
         """The codes of what is found."""
-        return {one["code"] for one in self.doctor(*flags)[1]["findings"]}
+        return {one["code"] for one in self.doctor(timeout)[1]["findings"]}
 
     def must(self, *arguments: str, objects: list[Object] | None = None) -> str:
         """Run kubectl as the administrator."""
@@ -109,7 +125,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
 
 
 def test_a_healthy_installation_lets_nothing_through(patient: Patient) -> None:
-    code, report = patient.doctor()
+    code, report = patient.program()
     assert [one["code"] for one in report["findings"] if one["letsModelsThrough"] != "no"] == ALWAYS
     assert report["unread"] == []
     assert code == 0
@@ -335,7 +351,7 @@ def test_what_is_missing_is_named(patient: Patient, code: str, kind: str, called
 def test_whoever_may_not_look_is_told_what_was_not_looked_at(patient: Patient) -> None:
     patient.must("create", "clusterrole", "auditor", "--verb=list", f"--resource={WEBHOOKS}")
     patient.must("create", "clusterrolebinding", "auditor", "--clusterrole=auditor", "--group=compliance")
-    code, report = patient.doctor("--context", "compliance")
+    code, report = patient.program("--context", "compliance")
     assert code == 2
     assert {"what": "customresourcedefinitions", "reason": "the API server answered 403"} in report["unread"]
     assert not [one for one in report["findings"] if one["letsModelsThrough"] == "yes"]
@@ -413,8 +429,9 @@ def deployed(patient: Patient) -> Iterator[Patient]:
     patient.must("delete", "namespace", "mlgate-system", "--timeout=60s")
 
 
-def _ready(name: str = "https") -> Object:
+def _ready(name: str = "https", address: tuple[str, int] = ("192.0.2.77", 8443)) -> Object:
     """A replica that stands behind the Service, as far as the API server knows."""
+    host, port = address
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
@@ -424,35 +441,107 @@ def _ready(name: str = "https") -> Object:
             "labels": {"kubernetes.io/service-name": "mlgate"},
         },
         "addressType": "IPv4",
-        "ports": [{"name": name, "port": 8443}],
-        "endpoints": [{"addresses": ["192.0.2.77"], "conditions": {"ready": True}}],
+        "ports": [{"name": name, "port": port}],
+        "endpoints": [{"addresses": [host], "conditions": {"ready": True}}],
     }
 
 
 def test_a_service_without_anybody_behind_it_is_named(deployed: Patient) -> None:
-    found = deployed.codes("--timeout", "2")
+    found = deployed.codes(2)
     assert {"service.no_endpoints", "replicas.unavailable", "certificate.not_checked"} <= found
     assert {"gate.mode_not_enforced", "gate.fails_open"} <= found, "a first installation records alone"
     deployed.must("create", "-f", "-", objects=[_ready()])
-    assert not {"service.no_endpoints", "service.port_mismatch"} & deployed.codes("--timeout", "2")
+    assert not {"service.no_endpoints", "service.port_mismatch"} & deployed.codes(2)
 
 
 def test_a_service_whose_ports_lead_nowhere_is_named(deployed: Patient) -> None:
     deployed.must("create", "-f", "-", objects=[_ready("metrics")])
-    assert "service.port_mismatch" in deployed.codes("--timeout", "2")
+    assert "service.port_mismatch" in deployed.codes(2)
     deployed.register(_client(service={**SERVICE, "port": 8443}))
-    assert "service.port_missing" in deployed.codes("--timeout", "2")
+    assert "service.port_missing" in deployed.codes(2)
     deployed.register(_client(service={**SERVICE, "name": "gone"}))
-    assert "service.missing" in deployed.codes("--timeout", "2")
+    assert "service.missing" in deployed.codes(2)
 
 
 def test_a_lone_replica_and_a_service_of_others_are_named(deployed: Patient) -> None:
     home = ("-n", "mlgate-system")
     deployed.must("scale", "deployment", "mlgate", "--replicas=1", *home)
     deployed.must("delete", "poddisruptionbudget", "mlgate", *home)
-    assert {"replicas.few", "replicas.no_budget"} <= deployed.codes("--timeout", "2")
+    assert {"replicas.few", "replicas.no_budget"} <= deployed.codes(2)
     deployed.must("patch", "service", "mlgate", *home, "-p", '{"spec":{"selector":{"app":"other"}}}')
-    assert "service.leads_elsewhere" in deployed.codes("--timeout", "2")
+    assert "service.leads_elsewhere" in deployed.codes(2)
+
+
+class _Forwarder(socketserver.BaseRequestHandler):
+    """Hands a connection on to the gate, as the network of a cluster would."""
+
+    gate: tuple[str, int]
+
+    def handle(self) -> None:
+        """Both ways, until one side has ended."""
+        with socket.create_connection(self.gate) as there:
+            back = threading.Thread(target=_copy, args=(there, self.request), daemon=True)
+            back.start()
+            _copy(self.request, there)
+            back.join(10)
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+
+
+REPLICA = {"name": "mlgate-1", "namespace": "mlgate-system"}
+
+
+def _endpoints(address: tuple[str, int]) -> Object:
+    """The same replica in the form the API server's proxy looks at; controllers write both in a cluster."""
+    host, port = address
+    return {
+        "apiVersion": "v1",
+        "kind": "Endpoints",
+        "metadata": {"name": "mlgate", "namespace": "mlgate-system"},
+        "subsets": [
+            {
+                "addresses": [{"ip": host, "targetRef": {**REPLICA, "kind": "Pod"}}],
+                "ports": [{"name": "https", "port": port}],
+            }
+        ],
+    }
+
+
+def _own_address() -> str:
+    """An address of this machine that is no loopback: the API server calls no other."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing
+        return str(probe.getsockname()[0])
+
+
+def test_a_gate_nobody_reaches_from_here_is_asked_through_the_api_server(deployed: Patient) -> None:
+    handler = type("Handler", (_Forwarder,), {"gate": ("127.0.0.1", deployed.gate.port)})
+    address = _own_address()
+    pair = (deployed.plane.folder / "mlgate.crt", deployed.plane.folder / "mlgate.key")
+    home = ("-n", "mlgate-system")
+    deployed.must("create", "secret", "tls", "mlgate-tls", f"--cert={pair[0]}", f"--key={pair[1]}", *home)
+    with socketserver.ThreadingTCPServer((address, 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        called = server.server_address
+        container = {"name": "mlgate", "image": "mlgate"}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": REPLICA, "spec": {"containers": [container]}}
+        deployed.must("create", "-f", "-", objects=[_ready(address=called), _endpoints(called), pod])
+        status = json.dumps({"status": {"podIP": address, "podIPs": [{"ip": address}]}})
+        deployed.must("patch", "pod", "mlgate-1", *home, "--subresource=status", "-p", status)
+        code, report = deployed.doctor()
+        server.shutdown()
+    named = {one["code"]: one for one in report["findings"]}
+    assert report["installation"]["gate"]["place"] == "the API server's proxy"
+    assert (report["unread"], code) == ([], 0), report["findings"]
+    assert not {"gate.not_ready", "gate.mode_not_enforced", "certificate.not_checked"} & {*named}
+    message = named["certificate.name_mismatch"]["message"]
+    assert "Secret mlgate-system/mlgate-tls is not for mlgate.mlgate-system.svc" in message
 
 
 VLLM = {
