@@ -164,7 +164,7 @@ class Gate:
             trail.evidence = await self._gather(request, extraction, deadline, trail.evaluated_at)
         with trail.stage("document"):
             trail.subject = complete(extraction, trail.evidence)
-            return self._document(request, trail)
+            return self._document(request, trail) if trail.subject.concerned else None
 
     async def _gather(
         self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str

@@ -29,6 +29,9 @@ def with_added(reader: Reader, manifest: Manifest, pods: list[Pod]) -> Manifest:
         part = _part(manifest, pod)
         models += _models(reader, manifest, part, detections)
         features = with_switches(features, detections)
+        for place, doubt in (item for detection in detections for item in detection.unfollowed):
+            if all(problem.path != place for problem in manifest.problems):
+                reader.problem(place, doubt)
         named += _configurations(reader, manifest, part, detections)
     return replace(manifest, models=unique(models), features=features, named=tuple(named))
 

@@ -10,10 +10,10 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.shell_variables import REFERENCE
 from mlgate.workloads.volumes import plain_path, within
-from mlgate.workloads.words import ASSIGNMENT, SCRIPT, SEPARATORS, Word, is_redirection
+from mlgate.workloads.words import ASSIGNMENT, SCRIPT, SEPARATORS, Word, is_redirection, simple_commands
 
-_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
-_INTERPRETER = re.compile(r"python[0-9.]*")
+SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+INTERPRETER = re.compile(r"python[0-9.]*")
 _JOINTS = frozenset({"then", "do", "else", "{", "!", "exec"})
 """Words of shells that run nothing by themselves."""
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr", "/lib", "/lib64", "/opt")
@@ -74,7 +74,7 @@ def _programs(invocation: Invocation) -> Iterator[str | None]:
     if any("$(" in word.text and REFERENCE.search(word.text) for word in invocation.words):
         yield None
     starts = {call.index for call in invocation.calls if call.program.role == "bystander"}
-    for start, end in _commands(invocation.words):
+    for start, end in simple_commands(invocation.words):
         words = invocation.words[start:end]
         lead = next((index for index, word in enumerate(words) if word.leads), None)
         if lead is None:
@@ -91,14 +91,14 @@ def _runs_nothing(words: tuple[Word, ...]) -> bool:
     """A command without a program: variables that are set, and the shell that is given the script itself."""
     files = {index + 1 for index, word in enumerate(words) if is_redirection(word.text)}
     rest = [w for index, w in enumerate(words) if index not in files and index + 1 not in files]
-    while len(rest) > 1 and rest[0].base in _SHELLS and SCRIPT.fullmatch(rest[1].text):
+    while len(rest) > 1 and rest[0].base in SHELLS and SCRIPT.fullmatch(rest[1].text):
         del rest[:2]
     return all(word.text in _JOINTS or ASSIGNMENT.fullmatch(word.text) for word in rest)
 
 
 def _interpreted(words: tuple[Word, ...], starts: set[int], index: int) -> str | None:
     """What an interpreter of Python is told to run, if it is known; behind flags without a value."""
-    if not _INTERPRETER.fullmatch(words[0].base):
+    if not INTERPRETER.fullmatch(words[0].base):
         return None
     for offset, word in enumerate(words[1:], 1):
         if index + offset in starts:
@@ -106,18 +106,6 @@ def _interpreted(words: tuple[Word, ...], starts: set[int], index: int) -> str |
         if not word.text.startswith("-"):
             return word.text if word.base in catalog().scripts else None
     return None
-
-
-def _commands(words: tuple[Word, ...]) -> Iterator[tuple[int, int]]:
-    """First and last index of each simple command."""
-    start = 0
-    for index, word in enumerate(words):
-        if not word.text.strip(SEPARATORS) and not is_redirection(word.text):
-            if index > start:
-                yield start, index
-            start = index + 1
-    if len(words) > start:
-        yield start, len(words)
 
 
 def _writes(words: tuple[Word, ...]) -> bool:

@@ -26,7 +26,7 @@ class Program:
 
     name: str
     role: Literal["server", "trainer", "bystander"]
-    library: Literal["hub", "ollama", "ngc"] | None
+    library: Literal["hub", "modelscope", "ollama", "ngc"] | None
     positional: bool
     fetches: bool
     target: bool
@@ -37,6 +37,8 @@ class Program:
     entrypoint: tuple[str, ...]
     flags: frozenset[str]
     variables: frozenset[str]
+    settings: frozenset[str]
+    """Flags that name a file with the rest of its configuration."""
 
     @property
     def loads(self) -> bool:
@@ -188,6 +190,7 @@ def _program(row: dict[str, Any], role: Literal["server", "trainer", "bystander"
         entrypoint=tuple(row.get("entrypoint", "").split()),
         flags=frozenset(row.get("model", ())),
         variables=frozenset(row.get("variables", ())),
+        settings=frozenset(row.get("config", ())),
     )
 
 

@@ -13,6 +13,8 @@ from mlgate.workloads.words import Word
 _ADDRESSES = ("path", "lora_path", "model")
 _SENT = ("lora_path", "model_path", "from", "model", "name", "path")
 _NAMES = ("name", "lora_name")
+_SAY_PLACE = ("uri", "path", "dir", "model", "file")
+"""Parts of keys whose values say where weights lie."""
 
 
 def named_values(text: str) -> Iterator[tuple[str | None, str]]:
@@ -41,6 +43,31 @@ def draft_of(text: str) -> str | None:
     except (ValueError, RecursionError):
         return text
     return _first(data, ("model",))
+
+
+def weights_of(text: str, entry: str) -> Iterator[str]:
+    """Where the weights lie that a loader is told of: in a map of JSON, or the value of one entry of it.
+
+    What is no JSON counts as it stands, so that it is refused and not passed over.
+    """
+    data: Json = text
+    if text.startswith(("{", "[")):
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            entry = _SAY_PLACE[0]
+    yield from _places_in(data, entry)
+
+
+def _places_in(value: Json, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner, item in value.items():
+            yield from _places_in(item, inner)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _places_in(item, key)
+    elif isinstance(value, str) and ("://" in value or any(word in key.lower() for word in _SAY_PLACE)):
+        yield value
 
 
 def sent(word: Word) -> str | None:

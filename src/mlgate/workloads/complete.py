@@ -35,6 +35,11 @@ class Subject:
     cards: tuple[Card, ...]
     credentials: tuple[Credential, ...]
 
+    @property
+    def concerned(self) -> bool:
+        """Whether any rule can have something to say, now that all is known: of records, always."""
+        return self.workload is None or self.workload.concerns_a_model
+
 
 def complete(extraction: Extraction, evidence: Evidence) -> Subject:
     """Merge the evidence into what was extracted. Pure: the same two give the same subject."""
@@ -98,7 +103,7 @@ def _with_references(lookups: LookUps, manifest: Manifest, evidence: Evidence) -
 
     Runtimes bring pods of their own, and containers that take in Secrets and ConfigMaps.
     """
-    brought = any(item.merge in _BRINGING for item in manifest.named)
+    brought = any(item.merge in _BRINGING or item.runs for item in manifest.named)
     if brought and any(reference.object for reference in evidence.references):
         whole = resolve(manifest, evidence.references)
         models = {model.id: model.uri for model in whole.models}

@@ -104,8 +104,15 @@ def _config_maps(slot: Slot, *, whole: bool) -> Iterator[tuple[str, str, bool]]:
         if source.kind == "configMap":
             yield source.name, source.path, dig(item, "configMapRef", "optional") is True
     for env in slot.env:
-        if env.from_ == "configMapKey" and env.from_name and (whole or env.name in _telling()):
+        counts = whole or env.name in _telling() or _mentions(slot, env.name)
+        if env.from_ == "configMapKey" and env.from_name and counts:
             yield env.from_name, env.path, dig(slot.sources.get(env.path), _KEY, "optional") is True
+
+
+def _mentions(slot: Slot, name: str) -> bool:
+    """Whether the command line refers to the variable."""
+    forms = (f"$({name})", f"${{{name}", f"${name}")
+    return any(form in text for text in (*slot.command, *slot.args) for form in forms)
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
@@ -15,10 +15,15 @@ from mlgate.workloads.manifest import Named
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
+from mlgate.workloads.scripts import arguments_of
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import PLATFORM_VOLUME, VolumeSlot, plain_path, resolve_path, within
 
 _FILE = "file://"
+_UNREAD = {
+    False: "takes a configuration from where the reader cannot look",
+    True: "runs a program from where the reader cannot look",
+}
 
 
 @dataclass(frozen=True)
@@ -37,25 +42,22 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
     """
     yield from variables(reader, part, detections)
     here = inline_files(reader, part)
-    unread, followed = dict[str, None](), set[str]()
+    unread, followed = dict[str, str](), set[str]()
     for slot, detection in zip(part.pod.slots, detections, strict=True):
         models = _as_models(detection)
-        for given in (*detection.configured, *models):
+        for given in (*detection.configured, *models, *detection.scripts):
             if plain_path(given.file) in here:
                 continue
-            mounts, sure = _mounts(slot, given.file)
-            entries = [entry for mount, inner in mounts for entry in _entries(part.pod, mount, inner)]
-            for entry in entries:
-                only = sure and entry.sure and len(entries) == 1
-                yield _named(part, given.path, replace(entry, sure=only))
-            if sure and entries:
+            places, hidden = locate(part.pod, slot, given, detection)
+            for name, key, sure in places:
+                yield _named(part, given, (name, key, sure), slot)
+            if places and _is_settled(slot, given):
                 followed.add(given.path)
-            beside = {mount[1] for mount, _ in mounts} - _holding(slot, part.pod, detection)
-            if given not in models and (given.must or (sure and not entries and beside)):
-                unread[given.path] = None
-    for path in unread:
+            if given not in models and hidden is not None and (detection.serves or not given.runs):
+                unread[given.path] = hidden
+    for path, told in unread.items():
         if path not in followed:
-            reader.problem(path, "takes a configuration from where the reader cannot look")
+            reader.problem(path, told)
 
 
 def inline_files(reader: Reader, part: Part) -> dict[str, tuple[str, str]]:
@@ -72,16 +74,39 @@ def _files(reader: Reader, part: Part, field: FileField) -> Iterator[tuple[str, 
             yield plain_path(at), (f"{path}.{field.content}", text)
 
 
-def _named(part: Part, path: str, entry: _Entry) -> Named:
-    lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=entry.name, path=path)
+def locate(
+    pod: Pod, slot: Slot, given: Configured, detection: Detection
+) -> tuple[list[tuple[str, str | None, bool]], str | None]:
+    """The entries of ConfigMaps a file can be: name, key, and whether it can be no other.
+
+    Beside them what is wrong if none of them is, where it lies in a volume nobody can look into.
+    """
+    mounts, sure = _mounts(slot, given.file)
+    entries = [entry for mount, inner in mounts for entry in _entries(pod, mount, inner)]
+    only = sure and len(entries) == 1
+    places = [(entry.name, entry.key, only and entry.sure) for entry in entries]
+    beside = {mount[1] for mount, _ in mounts} - _holding(slot, pod, detection)
+    hidden = given.must or given.made or (sure and not entries and bool(beside))
+    return places, _UNREAD[given.runs] if hidden else None
+
+
+def _is_settled(slot: Slot, given: Configured) -> bool:
+    return _mounts(slot, given.file)[1]
+
+
+def _named(part: Part, given: Configured, place: tuple[str, str | None, bool], slot: Slot) -> Named:
+    name, key, sure = place
+    lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=name, path=given.path)
     return Named(
         lookup,
         part.pod.template.path,
         None,
         "configuration",
-        key=entry.key,
-        sure=entry.sure,
+        key=key,
+        sure=sure,
         role=part.component.role,
+        runs=given.runs,
+        args=arguments_of(slot, given.file) if given.runs else (),
     )
 
 
@@ -134,7 +159,8 @@ def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[_Ent
     """The entries of ConfigMaps that a place in a mounted volume can be."""
     _, name, sub_path = mount
     volume = next((item for item in pod.volumes if item.volume.name == name), None)
-    place = "/".join(part for part in (sub_path.strip("/"), inner) if part)
+    # What a variable settles when the pod starts can be any entry.
+    place = "" if "$(" in sub_path else "/".join(part for part in (sub_path.strip("/"), inner) if part)
     sources = _sources(volume) if volume is not None else []
     for source in sources:
         found = dig(source, "name")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json
@@ -11,6 +12,7 @@ from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import FIELDS, Slot
 from mlgate.workloads.volumes import plain_path
 
+_VARIABLE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
     ("configMapKeyRef", "configMapKey", "name"),
@@ -54,7 +56,7 @@ def read_container(
         sources=_sources(raw.get("env"), env),
         env_from=tuple(_env_from(reader, raw.get("envFrom"), at["envFrom"])),
         security=_security(reader, raw, at["securityContext"], pod_security),
-        mounts=tuple(_mounts(reader, raw.get("volumeMounts"), at["volumeMounts"])),
+        mounts=tuple(_mounts(reader, raw.get("volumeMounts"), at["volumeMounts"], env)),
         ports=_port_numbers(reader, ports, "containerPort"),
         host_ports=_port_numbers(reader, ports, "hostPort"),
         places=places or {},
@@ -114,14 +116,19 @@ def _env_from(reader: Reader, value: Json, path: str) -> Iterator[EnvSource]:
                 yield EnvSource(kind="secret" if kind == "secret" else "configMap", name=name, path=place)
 
 
-def _mounts(reader: Reader, value: Json, path: str) -> Iterator[tuple[str, str, str]]:
+def _mounts(
+    reader: Reader, value: Json, path: str, env: tuple[EnvVar, ...]
+) -> Iterator[tuple[str, str, str]]:
+    values = {var.name: var.value for var in env}
     for place, item in reader.mappings(value, path):
         target = reader.text(item.get("mountPath"), f"{place}.mountPath")
         volume = reader.text(item.get("name"), f"{place}.name")
         if target and volume:
             # A relative place counts from the root, and detours lead where they lead.
             target = plain_path(target if target.startswith("/") else f"/{target}")
-            yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or ""
+            inner = reader.text(item.get("subPathExpr"), f"{place}.subPathExpr") or ""
+            inner = _VARIABLE.sub(lambda match: values.get(match.group(1)) or match.group(0), inner)
+            yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or inner
 
 
 def _port_numbers(reader: Reader, ports: list[tuple[str, dict[str, Json]]], key: str) -> tuple[int, ...]:

@@ -13,19 +13,23 @@ from functools import lru_cache
 from mlgate.domain.workload import Switch
 from mlgate.workloads.bystanders import is_bystander, runs_bystanders
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import Invocation, Told, read_invocation
+from mlgate.workloads.invocation import FALSE, Call, Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
+from mlgate.workloads.scripts import files_run, places_of
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
+from mlgate.workloads.unfollowed import Unfollowed, unfollowed
 from mlgate.workloads.uris import Address, normalise
 from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, resolve_path
+from mlgate.workloads.written import Writes, writes_of
 
 _HOLDING = {"pvc", "hostPath", "nfs", "image"}
 """Kinds of volumes that can hold a model."""
+_DOWNLOADERS = {"huggingface-hub", "modelscope", "kitops"}
+"""Programs that load models to keep them, and serve none."""
+_MADE = "names what the command line itself may make, so that nobody can tell what lies there"
 _LIBRARIES = {"hub", "ollama"}
 """Libraries whose servers hold no model of their own."""
-_FALSE = {"", "0", "false", "f", "no", "n", "off"}
-"""What servers read as no; some take every other word for yes."""
 _FILES = (".yaml", ".yml", ".json")
 """Ends of files that hold a configuration."""
 _SHORTEST = len("trust")
@@ -40,6 +44,10 @@ class Configured:
     path: str
     must: bool = False
     """The models are named there and nowhere else."""
+    runs: bool = False
+    """It is a program, and not what one is told."""
+    made: bool = False
+    """The command line may make it itself, so that nobody can tell what stands in it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,10 @@ class Detection:
     """It is a server that takes its model from a library, by a name it must be told."""
     called: bool = False
     """Its command line calls a known program."""
+    scripts: tuple[Configured, ...] = ()
+    """Files it runs, wherever they lie."""
+    unfollowed: tuple[Unfollowed, ...] = ()
+    """What decides what it loads and cannot be followed."""
 
 
 def detect(
@@ -98,9 +110,16 @@ def detect(
     if not (models or alone or told):
         models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
+    if serves or presumed:
+        models = (*models, *_images(slot, every, models))
     if signs:
         quiet = batch and not _could_serve(invocation)
         trains, serves = trains or quiet, not quiet
+    doubts: tuple[Unfollowed, ...] = ()
+    writes = writes_of(invocation)
+    if serves or presumed:
+        models, untold = _with_made(models, naming, invocation, writes)
+        doubts = (*untold, *unfollowed(invocation, every, writes))
     tables = catalog()
     return Detection(
         serves=serves,
@@ -113,10 +132,48 @@ def detect(
         ),
         runtime_lora=_switch(invocation, tables.flags["runtimeLora"], tables.variables["runtimeLora"]),
         complete=invocation.complete,
-        configured=tuple(_configured(invocation)) if serves or presumed else (),
+        configured=tuple(_configured(invocation, writes)) if serves or presumed else (),
         fetches=invocation.library in _LIBRARIES,
         called=bool(invocation.calls),
+        scripts=tuple(_scripts(invocation, writes)),
+        unfollowed=doubts,
     )
+
+
+def _with_made(
+    models: tuple[FoundModel, ...], naming: Naming, invocation: Invocation, writes: Writes
+) -> tuple[tuple[FoundModel, ...], tuple[Unfollowed, ...]]:
+    """The models with what is fetched to where one of them lies; those that are made otherwise are doubts.
+
+    A server takes a folder of that name before a repository of the Hub.
+    """
+    copies = {f"command:{call.program.name}" for call in invocation.calls if _copies(call)}
+    named = [model for model in models if model.value is not None and model.evidence not in copies]
+    made = [
+        model
+        for model in named
+        if "://" not in (model.value or "") and writes.may_make(invocation, model.value or "")
+    ]
+    if not made:
+        return models, ()
+    known = {model.address.uri for model in models}
+    fetched = [model for model in naming.fetched() if model.address.uri not in known]
+    if fetched or any(model.evidence in copies for model in models):
+        return (*models, *dict.fromkeys(fetched)), ()
+    return models, tuple((model.path, _MADE) for model in made)
+
+
+def _copies(call: Call) -> bool:
+    return call.program.fetches or call.program.name in _DOWNLOADERS
+
+
+def _scripts(invocation: Invocation, writes: Writes) -> Iterator[Configured]:
+    """Files that are run, in each place they can lie."""
+    for word in files_run(invocation):
+        file = invocation.expand(word.text)
+        made = writes.may_make(invocation, file)
+        for place in places_of(invocation, file):
+            yield Configured(place, word.path, runs=True, made=made)
 
 
 def as_data(detection: Detection) -> Detection:
@@ -125,23 +182,30 @@ def as_data(detection: Detection) -> Detection:
     return replace(detection, models=(), datasets=(*detection.datasets, *found))
 
 
-def _configured(invocation: Invocation) -> Iterator[Configured]:
+def _configured(invocation: Invocation, writes: Writes) -> Iterator[Configured]:
     """Files behind flags and variables that configure a server, and behind `serve deploy` and the like."""
     flags = catalog().flags
+    called = invocation.programs
     for flag in invocation.flags:
         value = flag.value or ""
         described = flag.name in flags["described"] or (
             flag.name in flags["describedByFiles"] and value.endswith(_FILES)
         )
-        if value and (described if flag.setting else flag.name in flags["configuration"]):
-            yield Configured(invocation.expand(value), flag.path, flag.setting)
+        named = flag.name in flags["configuration"] or any(flag.name in one.settings for one in called)
+        if value and (described if flag.setting else named):
+            yield _file(invocation, writes, value, flag.path, must=flag.setting)
     for var in invocation.variables:
         if var.value and var.name in catalog().variables["configuration"]:
-            yield Configured(invocation.expand(var.value), var.path)
+            yield _file(invocation, writes, var.value, var.path)
     for call in invocation.calls:
         word = next(iter(call.behind), None)
         if word is not None and word.text.endswith(_FILES):
-            yield Configured(invocation.expand(word.text), word.path)
+            yield _file(invocation, writes, word.text, word.path)
+
+
+def _file(invocation: Invocation, writes: Writes, name: str, path: str, *, must: bool = False) -> Configured:
+    file = invocation.expand(name)
+    return Configured(file, path, must, made=writes.may_make(invocation, file))
 
 
 def _trains(invocation: Invocation) -> bool:
@@ -196,6 +260,18 @@ def _mounted(slot: Slot, volumes: tuple[VolumeSlot, ...], *, signs: bool) -> Ite
             yield from _in_volume(slot, volumes, target, name)
 
 
+def _images(
+    slot: Slot, volumes: tuple[VolumeSlot, ...], models: tuple[FoundModel, ...]
+) -> Iterator[FoundModel]:
+    """Volumes of images, wherever a server has them: it can take a cache of a hub from one, too."""
+    kinds = {item.volume.name: item.volume.kind for item in volumes}
+    known = {model.address.uri for model in models}
+    for target, name, _ in slot.mounts:
+        for found in _in_volume(slot, volumes, target, name) if kinds.get(name) == "image" else ():
+            if not any(uri.startswith(found.address.uri) for uri in known):
+                yield found
+
+
 def mounted_anywhere(slot: Slot, volumes: tuple[VolumeSlot, ...]) -> tuple[FoundModel, ...]:
     """The volumes of a model server that could hold the model nothing names."""
     kinds = {item.volume.name: item.volume.kind for item in volumes}
@@ -216,10 +292,10 @@ def _switch(invocation: Invocation, flags: frozenset[str], variables: frozenset[
     """On by a flag or a variable that is not known to say no."""
     for flag in invocation.flags:
         value = flag.value.lower() if flag.joined and flag.value else "true"
-        if flag.name in flags and value not in _FALSE:
+        if flag.name in flags and value not in FALSE:
             return Switch(enabled=True, path=flag.path)
     for name, value, path in _variables(invocation):
-        if name in variables and value.strip().lower() not in _FALSE:
+        if name in variables and value.strip().lower() not in FALSE:
             return Switch(enabled=True, path=path)
     return Switch()
 

@@ -56,6 +56,8 @@ def examine(
             reader.problem(slot.at("env"), "takes arguments from an object that is not read")
         if not detection.complete:
             reader.problem(slot.at("args"), "is too long to be searched for models")
+        for place, doubt in detection.unfollowed:
+            reader.problem(place, doubt)
     name = served_name(obj, row)
     models = list(declared(reader, own, name))
     placed = bool(models) and presumed

@@ -80,8 +80,9 @@ def extract(request: Request, options: ExtractOptions) -> Extraction:
 
 
 def _concerns(manifest: Manifest) -> bool:
-    """What it takes its pods from may serve a model; only the second look can tell."""
-    return manifest.workload().concerns_a_model or any(item.merge == "pods" for item in manifest.named)
+    """What it takes its pods from, or runs from a ConfigMap, may serve: only the second look can tell."""
+    later = any(item.merge == "pods" or item.runs for item in manifest.named)
+    return manifest.workload().concerns_a_model or later
 
 
 def _read(request: Request, obj: dict[str, Json], row: Kind | None) -> Manifest | None:

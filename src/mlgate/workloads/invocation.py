@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
 
 from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import Program, catalog
+from mlgate.workloads.inline_code import Code, programs_in, read_code
 from mlgate.workloads.reading import dig
 from mlgate.workloads.shell_variables import Assigned, assigned_by, expand
 from mlgate.workloads.slots import Slot
@@ -33,6 +34,9 @@ _MAX_BEHIND = 200
 _MAX_VALUE = 4096
 _SWITCHING = ("enable-", "disable-", "no-")
 """Beginnings of names of flags that stand alone."""
+_SERVING = "vllm"
+FALSE = {"", "0", "false", "f", "no", "n", "off"}
+"""What servers read as no; some take every other word for yes."""
 _HOOKS = (
     ("lifecycle", "postStart"),
     ("lifecycle", "preStop"),
@@ -67,6 +71,8 @@ class Told:
     """A shell runs the lines as one."""
     library: str | None = None
     """Where a bare model name is looked up, if no program says so."""
+    code: tuple[tuple[str, str], ...] = ()
+    """Programs of Python it runs, with their paths."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,8 @@ class Invocation:
     assigned: Assigned = field(default_factory=dict)
     """Variables that the command line sets itself (`MODEL=... ; vllm serve $MODEL`)."""
     told_library: str | None = None
+    code: tuple[tuple[Code, str], ...] = ()
+    """What programs of Python do that stand in it."""
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
@@ -115,8 +123,14 @@ class Invocation:
 
     @cached_property
     def library(self) -> str | None:
-        """Where a bare model name is looked up."""
+        """Where a bare model name is looked up; a variable can choose another hub."""
+        if any(var.value and var.value.lower() not in FALSE for var in self._hub_choices):
+            return "modelscope"
         return next((program.library for program in self.programs if program.library), self.told_library)
+
+    @property
+    def _hub_choices(self) -> Iterator[EnvVar]:
+        return (var for var in self.variables if var.name in catalog().variables["modelscope"])
 
     @cached_property
     def variables(self) -> tuple[EnvVar, ...]:
@@ -168,6 +182,9 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
     by_image = catalog().program_of_image(slot.image) if slot.image else None
     told = told or Told((*_begun(slot, by_image), *_items(slot)), in_shell=slot.in_shell)
     items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
+    code = tuple(_code([*items, *told.code]))
+    for program, path in code:
+        items += [item for command in program.commands for item in ((";", path), (command, path))]
     line, assigned = read_words(items, in_shell=told.in_shell), Assigned()
     if any("$" in text for text, _ in items):
         # Programs and flags can come from variables, and those from the command line itself.
@@ -188,12 +205,24 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
         complete=line.complete and not any(call.cut and call.names for call in calls),
         assigned=assigned,
         told_library=told.library,
+        code=code,
     )
+
+
+def _code(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[Code, str]]:
+    """What the programs of Python among the texts do; others are left out."""
+    for text, path in texts:
+        if "(" in text:
+            yield from ((read_code(program), path) for program in programs_in(text))
 
 
 def _begun(slot: Slot, program: Program | None) -> Iterator[tuple[str, str]]:
     """The words the image itself begins the command with, as far as the arguments do not say them again."""
-    if program is None or not program.entrypoint or slot.command or not slot.args:
+    if slot.command or not slot.args:
+        return
+    if program is None and slot.args[0] == "serve" and looks_like_hub_id("".join(slot.args[1:2])):
+        yield _SERVING, slot.at("image")  # no other server is begun so
+    if program is None or not program.entrypoint:
         return
     words = program.entrypoint
     said = next((n for n in range(len(words), 0, -1) if slot.args[:n] == words[-n:]), 0)

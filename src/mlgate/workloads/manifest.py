@@ -56,11 +56,16 @@ class Named:
     """The entries are variables of containers, not files."""
     optional: bool = False
     """The pods start without the object too."""
+    runs: bool = False
+    """The entry is a program that a container runs."""
+    args: tuple[str, ...] = ()
+    """What that program is given."""
 
     @property
-    def entry(self) -> tuple[str, str, str | None, bool]:
-        """What of which object counts for which pod, and as what."""
-        return self.component, self.lookup.name, self.key, self.variables
+    def entry(self) -> tuple[str, str, str | None, bool, str | None]:
+        """What of which object counts for which pod, and as what; a program once for each that runs it."""
+        place = self.lookup.path if self.runs else None
+        return self.component, self.lookup.name, self.key, self.variables, place
 
     def reference(self, namespace: str | None) -> Reference:
         """The same in the form policy sees, before it is looked up."""

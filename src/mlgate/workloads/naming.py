@@ -11,8 +11,7 @@ from itertools import takewhile
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.bystanders import runs_bystanders
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.companions import draft_of, named_values, sent
-from mlgate.workloads.inline_code import loaded
+from mlgate.workloads.companions import draft_of, named_values, sent, weights_of
 from mlgate.workloads.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
 from mlgate.workloads.places import Places
 from mlgate.workloads.signs import has_gpu
@@ -53,6 +52,8 @@ class FoundModel:
     name: str | None = None
     adapter: str | None = None
     """Name of the adapter, for adapters."""
+    value: str | None = None
+    """What stands there, of a model that is named where it is loaded."""
 
 
 class Naming:
@@ -78,6 +79,7 @@ class Naming:
         found = [
             *self._from_flags(),
             *self._from_settings(),
+            *self._from_nested(),
             *self._from_position(),
             *self._from_code(),
             *self._from_requests(),
@@ -120,6 +122,14 @@ class Naming:
             for text in told:
                 yield from self._found(text, flag.path, f"arg:--{flag.name}", _role(flag.name), at=flag.index)
 
+    def _from_nested(self) -> Iterator[FoundModel]:
+        """Weights that a map in a flag names, which are loaded in place of the model's own."""
+        for flag in self._invocation.flags:
+            name, _, entry = flag.name.partition(".")
+            if flag.value and name in self._catalog.flags["nested"]:
+                for text in weights_of(self._invocation.expand(flag.value), entry):
+                    yield from self._found(text, flag.path, f"arg:--{flag.name}", at=flag.index)
+
     @cached_property
     def _read(self) -> frozenset[str]:
         """Names of flags that are read otherwise, or are known to hold no model."""
@@ -160,9 +170,13 @@ class Naming:
 
     def _from_code(self) -> Iterator[FoundModel]:
         """Models that programs in the arguments load through a library."""
-        for text, path in self._invocation.lines:
-            for function, value in loaded(text):
-                if self._places.reads_as_address(value):
+        for code, path in self._invocation.code:
+            for function, given in code.loaded:
+                value = None if given is None else self._invocation.expand(given)
+                if value is None:
+                    unknown = Address(f"{function}(...)", "unknown")
+                    yield FoundModel(unknown, "primary", path, f"command:{function}")
+                elif "$" in value or self._places.reads_as_address(value):
                     yield from self._found(value, path, f"command:{function}")
 
     def _from_requests(self) -> Iterator[FoundModel]:
@@ -229,6 +243,14 @@ class Naming:
             if "://" in value and self._places.reads_as_address(value):
                 yield from self._found(value, word.path, evidence, at=call.index)
 
+    def fetched(self) -> Iterator[FoundModel]:
+        """Everything that programs which copy files are told to fetch, however it reads."""
+        for call in self._invocation.calls:
+            for word in call.behind if call.program.fetches else ():
+                value = self._invocation.expand(word.text)
+                if "://" in value and word is not _target(call):
+                    yield from self._found(value, word.path, f"command:{call.program.name}", at=call.index)
+
     def _companions(self) -> Iterator[FoundModel]:
         """Adapters, draft models and tokenizers beside a model."""
         flags, variables = self._catalog.flags, self._catalog.variables
@@ -278,7 +300,8 @@ class Naming:
         if self._is_platform_s(value):
             return
         name = self._served_name if role == "primary" else None
-        yield FoundModel(self._places.address(value, role, at), role, path, evidence, name, adapter)
+        address = self._places.address(value, role, at)
+        yield FoundModel(address, role, path, evidence, name, adapter, value)
 
     def _is_platform_s(self, value: str) -> bool:
         """Whether it lies where the platform puts a model, and nothing of the author's is mounted there."""
@@ -297,7 +320,8 @@ class Naming:
         if self._known:
             return word not in _NAMES_ONLY or self._places.reads_as_address(value)
         if self._is_client:
-            return False
+            # A name of a model is what clients have; where its files lie is not.
+            return "://" in value and self._places.is_stored(value)
         return self._places.reads_as_address(value) or (
             "model" in word.lower() and self._places.is_stored(value)
         )

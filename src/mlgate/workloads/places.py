@@ -10,6 +10,7 @@ from heapq import merge
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.credentials import shown
 from mlgate.workloads.invocation import Invocation
+from mlgate.workloads.scripts import folders
 from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
 from mlgate.workloads.volumes import EMPTY, VolumeSlot, plain_path, resolve_path
 
@@ -82,6 +83,13 @@ class Places:
             return normalise(target)
         if value.startswith(("/", "./", "../")):
             return in_image(self._slot.image or "")
+        return self._in_library(value, revision)
+
+    def _in_library(self, value: str, revision: str | None) -> Address:
+        """A name that leads to no file: of the library its server looks in, or of the Hub by its form."""
+        library = self._invocation.library
+        if library == "modelscope":
+            return tagged(library, f"{value}:{revision}" if revision else value)
         if library == "hub" or looks_like_hub_id(value):
             return hub(value, revision)
         return Address(value, "unknown")
@@ -118,6 +126,8 @@ class Places:
         if value.startswith("/"):
             yield value
             return
+        for folder in folders(self._invocation):
+            yield posixpath.join(folder, value)
         given = self._slot.raw.get("workingDir")
         if isinstance(given, str) and given:
             yield posixpath.join("/", given, value)

@@ -53,8 +53,9 @@ def resolve(
             manifest = _merged(reader, manifest, named, other, other.object)
         elif other.status == "unavailable" and named.merge == "pods" and not offline:
             manifest = _presumed(manifest, named)
-    # What is merged can be configured by ConfigMaps of its own.
-    for named in manifest.named[len(references) :]:
+    # What is merged can be configured by ConfigMaps of its own, and a program in one can run another.
+    while len(references) < len(manifest.named):
+        named = manifest.named[len(references)]
         other = _match(named.lookup, resolved)
         references.append(_stated(named.reference(manifest.namespace), other))
         if other is not None and other.object is not None:

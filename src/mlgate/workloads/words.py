@@ -8,11 +8,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _PIECE = re.compile(
-    r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\([A-Z_][A-Z0-9_]*\)|[^\s;&|()<>`"'\\$]+|\$)+|[;&|()<>`\n]+""",
+    r"""(?:\$'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|'[^']*'|\\.|\$\([A-Z_][A-Z0-9_]*\)|[^\s;&|()<>`"'\\$]+|\$)+|[;&|()<>`\n]+""",
     re.DOTALL,
 )
 """A word or a separator. A reference of Kubernetes to a variable is part of a word."""
-_QUOTES = re.compile(r"""\\\n|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)""", re.DOTALL)
+_QUOTES = re.compile(r"""\\\n|\$'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)""", re.DOTALL)
+_ANSI = re.compile(
+    r"""\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([0-7]{1,3})|(.))""", re.DOTALL
+)
+"""What stands for a character between `$'` and `'`, as the manual of bash lists it."""
+_ANSI_LETTERS = {
+    "a": "\a",
+    "b": "\b",
+    "e": "\x1b",
+    "E": "\x1b",
+    "f": "\f",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "v": "\v",
+}
+_LAST_CHARACTER = 0x10FFFF
+_SUBSTITUTED = re.compile(r"`([^`]*)`")
 _ESCAPED = re.compile(r"""\\(["\\$`])|\\\n""")
 _PLACE_OF = re.compile(
     r"""\$\(\s*(?:which|command\s+-v)\s+([^\s()]+)\s*\)|`\s*(?:which|command\s+-v)\s+([^\s`]+)\s*`"""
@@ -100,6 +117,18 @@ def read_words(items: Iterable[tuple[str, str]], *, in_shell: bool = False) -> C
     return CommandLine(tuple(_leading(words)), complete)
 
 
+def simple_commands(words: tuple[Word, ...]) -> Iterator[tuple[int, int]]:
+    """First index of each simple command, and the one behind its last word."""
+    start = 0
+    for index, word in enumerate(words):
+        if not word.text.strip(SEPARATORS) and not is_redirection(word.text):
+            if index > start:
+                yield start, index
+            start = index + 1
+    if len(words) > start:
+        yield start, len(words)
+
+
 def is_redirection(text: str) -> bool:
     """Whether a file stands behind this separator, and no command or text."""
     return not text.strip("<>&") and bool(text.strip("&")) and "<<<" not in text
@@ -114,7 +143,7 @@ def _open(text: str, path: str, depth: int, before: str) -> Iterator[tuple[str, 
         yield module.group(1), path
     elif depth and is_script and not _is_json(text):
         before = ""
-        for piece in _PIECE.findall(_PLACE_OF.sub(r"\1\2", text)):
+        for piece in _PIECE.findall(_SUBSTITUTED.sub(r"$(\1)", _PLACE_OF.sub(r"\1\2", text))):
             plain = _QUOTES.sub(_unquote, piece)
             # A word that was quoted as a whole is a command again (`sh -c "..."`); a part of one is not.
             yield from _open(plain, path, depth - 1 if plain != text else 0, before)
@@ -145,9 +174,19 @@ def _is_json(text: str) -> bool:
 
 
 def _unquote(match: re.Match[str]) -> str:
-    double, single, escaped = match.groups()
+    ansi, double, single, escaped = match.groups()
+    if ansi:
+        return _ANSI.sub(_character, ansi)
     # Within double quotes a backslash protects what would end or open them.
     return _ESCAPED.sub(r"\1", double) if double else single or escaped or ""
+
+
+def _character(match: re.Match[str]) -> str:
+    short, medium, long, octal, letter = match.groups()
+    if letter is not None:
+        return _ANSI_LETTERS.get(letter, letter)
+    number = int(octal, 8) if octal else int(short or medium or long, 16)
+    return chr(number) if number <= _LAST_CHARACTER else ""
 
 
 def _leading(words: list[tuple[str, str]]) -> Iterator[Word]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.inline_code import loaded
+from mlgate.workloads.inline_code import read_code
 
 Read = Callable[..., Extraction]
 PodOf = Callable[..., dict[str, Any]]
@@ -28,13 +28,13 @@ PodOf = Callable[..., dict[str, Any]]
         ('mlflow.pyfunc.load_model("models:/scoring/3")', [("load_model", "models:/scoring/3")]),
         ('AutoTokenizer.from_pretrained("acme/drafts")', []),
         ('AutoProcessor.from_pretrained("acme/drafts")', []),
-        ("LLM(model)", []),
+        ("LLM(model)", [("LLM", None)]),
         ('NOLLM("acme/drafts")', []),
         ('client.create(model="acme/drafts")', []),
     ],
 )
 def test_calls_that_load_a_model_are_found(text: str, expected: list[tuple[str, str]]) -> None:
-    assert list(loaded(text)) == expected
+    assert list(read_code(text).loaded) == expected
 
 
 CODE = 'from huggingface_hub import snapshot_download; snapshot_download("acme/drafts")'

@@ -1,0 +1,119 @@
+"""Programs a container runs from files: a shell's script, a program of Python, what is read into a shell.
+
+A file of the image is judged with the image. One in a volume is the author's: of a ConfigMap it is read like
+the command line itself, of any other volume nobody can tell what it does.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator
+
+from mlgate.workloads.bystanders import INTERPRETER, SHELLS
+from mlgate.workloads.catalog import catalog
+from mlgate.workloads.invocation import Invocation, Told
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.volumes import plain_path
+from mlgate.workloads.words import SEPARATORS, Word, simple_commands
+
+PYTHON = ".py"
+_SOURCING = frozenset({".", "source"})
+_INTERPRETERS = frozenset({"perl", "ruby", "node", "Rscript", "lua", "php"})
+_INLINE = frozenset({"-c", "-e", "-m", "-"})
+"""Flags of interpreters behind which no file stands."""
+_VALUED = frozenset({"-X", "-W"})
+_RC_FILES = frozenset({"--rcfile", "--init-file"})
+_SCRIPT_ENDS = (".sh", ".bash", PYTHON, ".pl", ".rb", ".js")
+_CHANGING = frozenset({"cd", "pushd"})
+_MOST_FOLDERS = 20
+_ARGUMENTS = re.compile(r"""(["']?)\$(?:\{[@*]\}|[@*])\1""")
+
+
+def files_run(invocation: Invocation) -> Iterator[Word]:
+    """The words that name a file which is run, read into a shell or taken in as code of a server."""
+    words = invocation.words
+    for start, end in simple_commands(words):
+        lead = next((index for index in range(start, end) if words[index].leads), None)
+        yield from _files_of_shells(words[start : end if lead is None else lead])
+        if lead is not None:
+            yield from _run_by(invocation.slot, words[lead:end])
+    for flag in invocation.flags:
+        if flag.value and flag.name in catalog().flags["code"]:
+            yield Word(flag.value, flag.path)
+
+
+def places_of(invocation: Invocation, file: str) -> tuple[str, ...]:
+    """Where a file can lie: as it is written, or below each folder the command line can be in by then."""
+    if file.startswith("/"):
+        return (plain_path(file),)
+    return tuple(plain_path(posixpath.join(folder, file)) for folder in folders(invocation)) or (file,)
+
+
+def folders(invocation: Invocation) -> tuple[str, ...]:
+    """The working folders a command line names, the last one first: its own, and those it changes to."""
+    given = invocation.slot.raw.get("workingDir")
+    own = given if isinstance(given, str) and given.startswith("/") else ""
+    found = {own: None} if own else {}
+    words = invocation.words
+    for index, word in enumerate(words[:-1]):
+        if len(found) >= _MOST_FOLDERS:
+            break
+        if word.text in _CHANGING and word.leads:
+            target = invocation.expand(words[index + 1].text)
+            if target.startswith("/") or own:
+                found[plain_path(posixpath.join(own or "/", target))] = None
+    return tuple(reversed(found))
+
+
+def arguments_of(slot: Slot, file: str) -> tuple[str, ...]:
+    """What a script of the container is given: the items behind its name."""
+    items = (*slot.command, *slot.args)
+    return items[items.index(file) + 1 :] if file in items else ()
+
+
+def as_told(text: str, path: str, name: str, args: tuple[str, ...]) -> Told:
+    """What a script tells its container: code of Python, or the lines of a shell.
+
+    What it is given stands where it takes all of it.
+    """
+    if name.endswith(PYTHON):
+        return Told(code=((text, path),))
+    given = " ".join(shlex.quote(word) for word in args)
+    return Told(((_ARGUMENTS.sub(lambda _: given, text), path),), in_shell=True)
+
+
+def _files_of_shells(words: tuple[Word, ...]) -> Iterator[Word]:
+    for index, word in enumerate(words[:-1]):
+        if word.text in _RC_FILES and words[0].base in SHELLS:
+            yield words[index + 1]
+
+
+def _run_by(slot: Slot, words: tuple[Word, ...]) -> Iterator[Word]:
+    lead = words[0]
+    if lead.text in _SOURCING:
+        yield from words[1:2]
+    elif INTERPRETER.fullmatch(lead.base) or lead.base in _INTERPRETERS:
+        yield from _interpreted(words)
+    elif "/" in lead.text and "://" not in lead.text and _is_program(slot, lead):
+        yield lead
+
+
+def _interpreted(words: tuple[Word, ...]) -> Iterator[Word]:
+    previous = ""
+    for word in words[1:]:
+        if not word.text.strip(SEPARATORS) or word.text in _INLINE:
+            return
+        if not word.text.startswith("-") and previous not in _VALUED:
+            yield word
+            return
+        previous = word.text
+
+
+def _is_program(slot: Slot, lead: Word) -> bool:
+    """Not a flag, nor where the image settles the program, so that the word is its first argument."""
+    if lead.text.startswith("-"):
+        return False
+    is_argument = not slot.command and lead.path == f"{slot.at('args')}[0]"
+    return not is_argument or lead.text.endswith(_SCRIPT_ENDS)

@@ -1,0 +1,215 @@
+"""What a server's container does that decides what is loaded, and that no reader of a manifest can follow.
+
+A model beside it that is named plainly may be there to be seen, and another one be served. Each is a problem:
+the finding says where, so that the author can write plainly what runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mlgate.workloads.bystanders import INTERPRETER, SHELLS
+from mlgate.workloads.invocation import Call, Invocation, takes
+from mlgate.workloads.scripts import folders
+from mlgate.workloads.slots import Slot
+from mlgate.workloads.volumes import VolumeSlot, plain_path, within
+from mlgate.workloads.words import SEPARATORS, Word, simple_commands
+from mlgate.workloads.written import Writes
+
+Unfollowed = tuple[str, str]
+"""A path in the manifest and what stands there."""
+_PIPED = "runs what another command prints, which the reader cannot follow"
+_ALIAS = "gives a program another name, which the reader does not follow"
+_NAMED = "runs a program that is named elsewhere"
+_ARGUMENTS = "takes arguments from elsewhere, which the reader cannot know"
+_INSTALLED = "installs code from a place of its own, which can replace the server"
+_CODE = "changes the code of programs"
+_PASSING = frozenset({"xargs", "parallel"})
+_OWN_ARGUMENTS = re.compile(r"\$(?:[@*0]|\{[@*0]\})")
+_REFERENCE = re.compile(r"\$(?:\{[#!]?([A-Za-z_]\w*)|([A-Za-z_]\w*)|\(([A-Za-z_][\w.-]*)\))")
+_INDEX_FLAGS = frozenset(
+    {"-i", "-f", "-e", "--index-url", "--extra-index-url", "--find-links", "--editable", "--index"}
+)
+_INSTALLERS = frozenset({"pip", "pip3", "uv"})
+_CODE_VARIABLES = frozenset(
+    {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH"}
+    | {"BASH_ENV", "ENV", "PERL5LIB", "NODE_PATH", "NODE_OPTIONS"}
+)
+"""Variables that say where programs take code from."""
+_DRIVERS = frozenset({"LD_LIBRARY_PATH", "PATH"})
+"""Those in which the drivers of the node stand, too."""
+_CODE_MOUNT = re.compile(
+    r"/(?:site-packages|dist-packages)(?:/|$)|^/(?:usr/)?(?:local/)?s?bin(?:/|$)|^/(?:usr/(?:local/)?)?lib/python[^/]*$"
+)
+_CHANGEABLE = frozenset({"configMap", "secret", "emptyDir"})
+"""Volumes whose files are no part of an image or a model."""
+_MOST = 20
+
+
+def unfollowed(
+    invocation: Invocation, volumes: tuple[VolumeSlot, ...], writes: Writes
+) -> Iterator[Unfollowed]:
+    """Path and description of each such place, the first few of them."""
+    kinds = {item.volume.name: item.volume.kind for item in volumes}
+    found = dict.fromkeys(
+        [
+            *_commands(invocation),
+            *_arguments(invocation),
+            *_code(invocation, writes),
+            *_variables(invocation, kinds),
+            *_mounts(invocation, kinds),
+        ]
+    )
+    yield from list(found)[:_MOST]
+
+
+def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
+    words = invocation.words
+    loading = {call.index for call in invocation.calls if call.program.loads}
+    for start, end in simple_commands(words):
+        lead = next((index for index in range(start, end) if words[index].leads), None)
+        if lead is None:
+            if _reads_commands(words, start, end):
+                yield words[start].path, _PIPED
+            continue
+        word = words[lead]
+        if word.text.startswith("$") and not _OWN_ARGUMENTS.fullmatch(word.text):
+            yield word.path, _NAMED
+        elif word.text == "alias":
+            yield word.path, _ALIAS
+        elif word.base in _PASSING and _passes_on(words[lead:end], loading, lead):
+            yield word.path, _PIPED
+        elif _installs(words[lead:end], invocation):
+            yield word.path, _INSTALLED
+
+
+def _reads_commands(words: tuple[Word, ...], start: int, end: int) -> bool:
+    """A shell without a script of its own that is fed by a pipe, a file or another command."""
+    own = words[start:end]
+    if not any(word.base in SHELLS for word in own) or any(word.text == "-c" for word in own):
+        return False
+    before = words[start - 1].text if start else ""
+    behind = words[end].text if end < len(words) else ""
+    fed = [word.text for word in own if not word.text.strip(SEPARATORS)]
+    return "|" in before.replace("||", "") or "<(" in behind or any(text in {"<", "<<<"} for text in fed)
+
+
+def _passes_on(words: tuple[Word, ...], loading: set[int], index: int) -> bool:
+    """A known server or a shell behind a program that adds words of its own."""
+    return any(index + offset in loading or word.base in SHELLS for offset, word in enumerate(words))
+
+
+def _installs(words: tuple[Word, ...], invocation: Invocation) -> bool:
+    texts = [word.text for word in words]
+    is_installer = words[0].base in _INSTALLERS or (
+        INTERPRETER.fullmatch(words[0].base) is not None and texts[1:3] == ["-m", "pip"]
+    )
+    if not is_installer or "install" not in texts:
+        return False
+    mounts = [target for target, _, _ in invocation.slot.mounts]
+    return any(
+        "://" in text
+        or text.startswith(("./", "../", "git+"))
+        or text.partition("=")[0] in _INDEX_FLAGS
+        or any(within(plain_path(text), target) for target in mounts)
+        for text in texts[1:]
+    )
+
+
+def _arguments(invocation: Invocation) -> Iterator[Unfollowed]:
+    """Words behind a server that stand for flags nobody can see: of another command, or of a variable."""
+    for call in invocation.calls:
+        model = call.follows
+        for word in _free(call, invocation) if call.program.loads else ():
+            if not word.text.startswith("$"):
+                model = model and word.text.startswith("-")
+            elif model:
+                model = False  # it is the model, and one nobody knows
+            elif _is_open(word.text, invocation):
+                yield word.path, _ARGUMENTS
+
+
+def _free(call: Call, invocation: Invocation) -> Iterator[Word]:
+    """The words behind a command that are no value of a flag, nor the beginning of arithmetic."""
+    words, before = invocation.words, None
+    start = next(
+        (at for at in range(call.index, len(words)) if call.behind and words[at] is call.behind[0]), 0
+    )
+    for offset, word in enumerate(call.behind):
+        following = words[start + offset + 1].text if start + offset + 1 < len(words) else ""
+        is_number = word.text == "$" and following.startswith("((")
+        if not is_number and (before is None or not takes(before) or word.text.startswith("-")):
+            yield word
+        before = word
+
+
+def _is_open(text: str, invocation: Invocation) -> bool:
+    """Whether what stands for arguments can be anything; a variable that comes from nowhere is empty.
+
+    What ConfigMaps say is looked up.
+    """
+    if _OWN_ARGUMENTS.fullmatch(text):
+        return False
+    match = _REFERENCE.match(text)
+    if match is None:
+        return True
+    name = next(group for group in match.groups() if group)
+    var = invocation.slot.variable(name)
+    if var is not None:
+        return var.value is None and var.from_ != "configMapKey"
+    return name in invocation.assigned or any(source.kind == "secret" for source in invocation.slot.env_from)
+
+
+def _code(invocation: Invocation, writes: Writes) -> Iterator[Unfollowed]:
+    for code, path in invocation.code:
+        for name in code.hidden:
+            yield path, f"calls {name} with what the reader cannot know"
+    if writes.code is not None:
+        yield invocation.slot.at("command" if invocation.slot.command else "args"), _CODE
+
+
+def _variables(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowed]:
+    slot = invocation.slot
+    for env in slot.env:
+        if env.value and env.name in _CODE_VARIABLES:
+            places = invocation.expand(env.value).replace(" ", ":").split(":")
+            if any(_is_authors(slot, place, kinds, env.name) for place in places):
+                yield env.path, "takes code from a volume, which the reader cannot look into"
+    for name, values in invocation.assigned.items():
+        if name in _CODE_VARIABLES:
+            places = [place for value in values for place in value.split(":")]
+            if any(_is_authors(slot, place, kinds, name) for place in places):
+                yield slot.at("command"), "takes code from a volume, which the reader cannot look into"
+
+
+def _is_authors(slot: Slot, place: str, kinds: dict[str, str], variable: str) -> bool:
+    place = plain_path(place)
+    best = max((m for m in slot.mounts if within(place, m[0])), key=lambda m: len(m[0]), default=None)
+    if best is None:
+        return False
+    return not (kinds.get(best[1]) == "hostPath" and variable in _DRIVERS)
+
+
+def _mounts(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowed]:
+    slot = invocation.slot
+    for target, name, _ in slot.mounts:
+        if _CODE_MOUNT.search(target):
+            yield slot.at("volumeMounts"), f"mounts {name} over the code of programs"
+    runs_modules = any(INTERPRETER.fullmatch(word.base) and word.leads for word in invocation.words)
+    for folder in folders(invocation) if runs_modules else ():
+        best = max((m for m in slot.mounts if within(folder, m[0])), key=lambda m: len(m[0]), default=None)
+        if best is not None and kinds.get(best[1]) in _CHANGEABLE and _runs_module(invocation):
+            yield (
+                slot.at("volumeMounts"),
+                f"runs modules of Python in {folder}, where {best[1]} can replace them",
+            )
+
+
+def _runs_module(invocation: Invocation) -> bool:
+    words = invocation.words
+    return any(
+        word.text == "-m" and INTERPRETER.fullmatch(words[index - 1].base)
+        for index, word in enumerate(words)
+        if index
+    )
