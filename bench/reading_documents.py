@@ -168,6 +168,25 @@ SHAPES: Mapping[str, tuple[Shape, int]] = {
     "scripts": (lambda n: _server(command=["sh", "-c"], args=["vllm serve a/b; sleep 1"] * n), 1_000),
     "copies": (lambda n: _pod(_container(0, command=["sh", "-c", "aws s3 cp s3://b/model /m " * n])), 1_000),
     "code": (lambda n: _pod(_container(0, command=["python3", "-c", 'LLM("acme/m"); ' * n])), 2_000),
+    "files that are run": (
+        lambda n: _server(
+            command=["sh", "-c", "".join(f". /m{i}/x; sh /d{i}/y; " for i in range(n))],
+            volumeMounts=[{"name": "v", "mountPath": f"/m{i}"} for i in range(n)],
+        ),
+        500,
+    ),
+    "files that are written": (
+        lambda n: _server(command=["sh", "-c", "".join(f"cp /a{i} /b{i}; sh /b{i}; " for i in range(n))]),
+        500,
+    ),
+    "places of code": (
+        lambda n: _server(
+            command=["sh", "-c", f"PYTHONPATH={':'.join(f'/p{i}' for i in range(n))} vllm serve a/b"],
+            volumeMounts=[{"name": "v", "mountPath": f"/m{i}"} for i in range(n)],
+        ),
+        2_000,
+    ),
+    "programs of Python": (lambda n: _server(command=["python", "-c", "x = open('/a')\n" * n]), 500),
     "quotes": (lambda n: _server(command=["sh", "-c", "\"'\\" * n]), 10_000),
     "values in JSON": (
         lambda n: _server(args=[f'--lora-modules={{"path": "a/{i}"}}' for i in range(n)]),

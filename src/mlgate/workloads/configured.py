@@ -20,6 +20,8 @@ from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import PLATFORM_VOLUME, VolumeSlot, plain_path, resolve_path, within
 
 _FILE = "file://"
+_MAX_DEPTH = 64
+"""Folders of a model's address that are looked at; a volume is mounted above few of them."""
 _UNREAD = {
     False: "takes a configuration from where the reader cannot look",
     True: "runs a program from where the reader cannot look",
@@ -44,11 +46,11 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
     here = inline_files(reader, part)
     unread, followed = dict[str, str](), set[str]()
     for slot, detection in zip(part.pod.slots, detections, strict=True):
-        models = _as_models(detection)
+        models, holding = _as_models(detection), holding_models(slot, part.pod, detection)
         for given in (*detection.configured, *models, *detection.scripts):
             if plain_path(given.file) in here:
                 continue
-            places, hidden = locate(part.pod, slot, given, detection)
+            places, hidden = locate(part.pod, slot, given, holding)
             for name, key, sure in places:
                 yield _named(part, given, (name, key, sure), slot)
             if places and _is_settled(slot, given):
@@ -75,17 +77,18 @@ def _files(reader: Reader, part: Part, field: FileField) -> Iterator[tuple[str, 
 
 
 def locate(
-    pod: Pod, slot: Slot, given: Configured, detection: Detection
+    pod: Pod, slot: Slot, given: Configured, holding: set[str]
 ) -> tuple[list[tuple[str, str | None, bool]], str | None]:
     """The entries of ConfigMaps a file can be: name, key, and whether it can be no other.
 
-    Beside them what is wrong if none of them is, where it lies in a volume nobody can look into.
+    `holding`: volumes that hold a model of the container. Beside the entries what is wrong if none of them
+    is, where the file lies in a volume nobody can look into.
     """
     mounts, sure = _mounts(slot, given.file)
     entries = [entry for mount, inner in mounts for entry in _entries(pod, mount, inner)]
     only = sure and len(entries) == 1
     places = [(entry.name, entry.key, only and entry.sure) for entry in entries]
-    beside = {mount[1] for mount, _ in mounts} - _holding(slot, pod, detection)
+    beside = {mount[1] for mount, _ in mounts} - holding
     hidden = given.must or given.made or (sure and not entries and bool(beside))
     return places, _UNREAD[given.runs] if hidden else None
 
@@ -119,18 +122,23 @@ def _as_models(detection: Detection) -> tuple[Configured, ...]:
     )
 
 
-def _holding(slot: Slot, pod: Pod, detection: Detection) -> set[str]:
+def holding_models(slot: Slot, pod: Pod, detection: Detection) -> set[str]:
     """Volumes in which a model of the container lies, the platform's own among them."""
-    uris = {model.address.uri for model in detection.models}
-    return {PLATFORM_VOLUME} | {
+    above = {place for model in detection.models for place in _above(model.address.uri)}
+    volumes = {item.volume.name: (item,) for item in reversed(pod.volumes)}
+    found = {
         name
-        for target, name, _ in slot.mounts
-        if any(_leads(uri, resolve_path(target, slot.mounts, pod.volumes)) for uri in uris)
+        for target, name, inner in slot.mounts
+        for place in [resolve_path(target, ((target, name, inner),), volumes.get(name, ()))]
+        if place is not None and place.rstrip("/") in above
     }
+    return {PLATFORM_VOLUME} | found
 
 
-def _leads(uri: str, volume: str | None) -> bool:
-    return volume is not None and (uri == volume or uri.startswith(f"{volume.rstrip('/')}/"))
+def _above(uri: str) -> Iterator[str]:
+    """The address and every folder it lies in."""
+    parts = uri.rstrip("/").split("/", _MAX_DEPTH)
+    return ("/".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
 def _mounts(slot: Slot, file: str) -> tuple[list[tuple[tuple[str, str, str], str]], bool]:

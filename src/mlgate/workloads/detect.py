@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 
 from mlgate.domain.workload import Switch
 from mlgate.workloads.bystanders import is_bystander, runs_bystanders
@@ -27,6 +28,8 @@ _HOLDING = {"pvc", "hostPath", "nfs", "image"}
 """Kinds of volumes that can hold a model."""
 _DOWNLOADERS = {"huggingface-hub", "modelscope", "kitops"}
 """Programs that load models to keep them, and serve none."""
+_MOST_SCRIPTS = 200
+_TOO_MANY = f"runs more than {_MOST_SCRIPTS} files"
 _MADE = "names what the command line itself may make, so that nobody can tell what lies there"
 _LIBRARIES = {"hub", "ollama"}
 """Libraries whose servers hold no model of their own."""
@@ -120,6 +123,8 @@ def detect(
     if serves or presumed:
         models, untold = _with_made(models, naming, invocation, writes)
         doubts = (*untold, *unfollowed(invocation, every, writes))
+        if next(islice(files_run(invocation), _MOST_SCRIPTS, None), None) is not None:
+            doubts = (*doubts, (slot.at("command"), _TOO_MANY))
     tables = catalog()
     return Detection(
         serves=serves,
@@ -169,7 +174,7 @@ def _copies(call: Call) -> bool:
 
 def _scripts(invocation: Invocation, writes: Writes) -> Iterator[Configured]:
     """Files that are run, in each place they can lie."""
-    for word in files_run(invocation):
+    for word in islice(files_run(invocation), _MOST_SCRIPTS):
         file = invocation.expand(word.text)
         made = writes.may_make(invocation, file)
         for place in places_of(invocation, file):

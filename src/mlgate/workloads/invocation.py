@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import Program, catalog
@@ -34,6 +35,8 @@ _MAX_BEHIND = 200
 _MAX_VALUE = 4096
 _SWITCHING = ("enable-", "disable-", "no-")
 """Beginnings of names of flags that stand alone."""
+_CHANGING = frozenset({"cd", "pushd"})
+_MOST_FOLDERS = 20
 _SERVING = "vllm"
 FALSE = {"", "0", "false", "f", "no", "n", "off"}
 """What servers read as no; some take every other word for yes."""
@@ -153,6 +156,18 @@ class Invocation:
     def _ends(self) -> list[int]:
         words = enumerate(self.words)
         return [i for i, word in words if not word.text.strip(SEPARATORS) and not is_redirection(word.text)]
+
+    @cached_property
+    def folders(self) -> tuple[str, ...]:
+        """The working folders a command line names, the last one first: its own, and those it changes to."""
+        given = self.slot.raw.get("workingDir")
+        own = given if isinstance(given, str) and given.startswith("/") else ""
+        found = {own: None} if own else {}
+        for word, behind in pairwise(self.words):
+            target = self.expand(behind.text) if word.leads and word.text in _CHANGING else ""
+            if len(found) < _MOST_FOLDERS and (target.startswith("/") or (target and own)):
+                found[plain_path(posixpath.join(own or "/", target))] = None
+        return tuple(reversed(found))
 
     def command_of(self, index: int) -> int:
         """Number of the simple command a word stands in; the words of tools stand in none."""

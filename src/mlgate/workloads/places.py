@@ -10,10 +10,11 @@ from heapq import merge
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.credentials import shown
 from mlgate.workloads.invocation import Invocation
-from mlgate.workloads.scripts import folders
+from mlgate.workloads.reading import dig
 from mlgate.workloads.uris import Address, host_of, hub, in_image, looks_like_hub_id, normalise, tagged
 from mlgate.workloads.volumes import EMPTY, VolumeSlot, plain_path, resolve_path
 
+_FLAT = {"configMap", "secret"}
 _ALWAYS_MODELS = {"hf", "models", "model-registry", "ngc"}
 _MAX_PATH = 4096
 _MAX_DEPTH = 32
@@ -104,6 +105,16 @@ class Places:
             return None
         return resolve_path(path, (mount,), self._volumes_by_name.get(mount[1], ()))
 
+    def _is_flat(self, folder: str) -> bool:
+        """Whether it lies in a ConfigMap or Secret that is mounted whole, which holds no folders."""
+        path = plain_path(folder)
+        mount = next(
+            (self._mounts[path[:end]] for end in self._mount_lengths if path[:end] in self._mounts), None
+        )
+        slot = next(iter(self._volumes_by_name.get(mount[1], ())), None) if mount is not None else None
+        source = dig(slot.raw, slot.volume.kind) if slot is not None else None
+        return slot is not None and slot.volume.kind in _FLAT and not dig(source, "items")
+
     @cached_property
     def _mounts(self) -> dict[str, tuple[str, str, str]]:
         """Mounts by their path; of two at the same one the first counts."""
@@ -126,11 +137,13 @@ class Places:
         if value.startswith("/"):
             yield value
             return
-        for folder in folders(self._invocation):
-            yield posixpath.join(folder, value)
+        for folder in self._invocation.folders:
+            if not ("/" in value and self._is_flat(folder)):
+                yield posixpath.join(folder, value)
         given = self._slot.raw.get("workingDir")
         if isinstance(given, str) and given:
-            yield posixpath.join("/", given, value)
+            if not given.startswith("/"):
+                yield posixpath.join("/", given, value)
             return
         segments = posixpath.normpath(value).split("/")
         longest = min(len(segments), _MAX_DEPTH)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.workloads.config_text import texts, words_of
-from mlgate.workloads.configured import locate
+from mlgate.workloads.configured import holding_models, locate
 from mlgate.workloads.detect import Configured, Detection, detect
 from mlgate.workloads.facts import with_switches
 from mlgate.workloads.invocation import Told
@@ -61,8 +61,9 @@ class _Run:
             for other in self._files.values():
                 if other.key.endswith(PYTHON):
                     yield from self.read(other)
+        holding = holding_models(self._slot, self._pod, found)
         for given in (*found.scripts, *found.configured):
-            yield from self._follow(given, found)
+            yield from self._follow(given, found, holding)
 
     def _detect(self, told: Told) -> Detection:
         found = detect(
@@ -78,8 +79,8 @@ class _Run:
             self._reader.problem(path, doubt)
         return found
 
-    def _follow(self, given: Configured, found: Detection) -> Iterator[Detection]:
-        places, hidden = locate(self._pod, self._slot, given, found)
+    def _follow(self, given: Configured, found: Detection, holding: set[str]) -> Iterator[Detection]:
+        places, hidden = locate(self._pod, self._slot, given, holding)
         for name, key, sure in places:
             if name != self._named.lookup.name:
                 lookup = self._named.lookup.model_copy(update={"name": name, "path": given.path})

@@ -26,8 +26,6 @@ _INLINE = frozenset({"-c", "-e", "-m", "-"})
 _VALUED = frozenset({"-X", "-W"})
 _RC_FILES = frozenset({"--rcfile", "--init-file"})
 _SCRIPT_ENDS = (".sh", ".bash", PYTHON, ".pl", ".rb", ".js")
-_CHANGING = frozenset({"cd", "pushd"})
-_MOST_FOLDERS = 20
 _ARGUMENTS = re.compile(r"""(["']?)\$(?:\{[@*]\}|[@*])\1""")
 
 
@@ -48,23 +46,7 @@ def places_of(invocation: Invocation, file: str) -> tuple[str, ...]:
     """Where a file can lie: as it is written, or below each folder the command line can be in by then."""
     if file.startswith("/"):
         return (plain_path(file),)
-    return tuple(plain_path(posixpath.join(folder, file)) for folder in folders(invocation)) or (file,)
-
-
-def folders(invocation: Invocation) -> tuple[str, ...]:
-    """The working folders a command line names, the last one first: its own, and those it changes to."""
-    given = invocation.slot.raw.get("workingDir")
-    own = given if isinstance(given, str) and given.startswith("/") else ""
-    found = {own: None} if own else {}
-    words = invocation.words
-    for index, word in enumerate(words[:-1]):
-        if len(found) >= _MOST_FOLDERS:
-            break
-        if word.text in _CHANGING and word.leads:
-            target = invocation.expand(words[index + 1].text)
-            if target.startswith("/") or own:
-                found[plain_path(posixpath.join(own or "/", target))] = None
-    return tuple(reversed(found))
+    return tuple(plain_path(posixpath.join(folder, file)) for folder in invocation.folders) or (file,)
 
 
 def arguments_of(slot: Slot, file: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import plain_path, within
+from mlgate.workloads.volumes import plain_path
 from mlgate.workloads.words import SEPARATORS, Word
 
 REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
@@ -31,6 +31,7 @@ _SETTING = frozenset({"for", "read", "select", "mapfile", "readarray", "getopts"
 """Words of shells behind which names of variables stand that get values of their own."""
 _SOURCING = frozenset({".", "source"})
 _LOOK_BEHIND = 50
+_MAX_PATH = 4096
 
 Assigned = dict[str, tuple[str, ...]]
 """Values by name; none or several if the value cannot be told."""
@@ -97,8 +98,7 @@ def _value(match: re.Match[str], slot: Slot, assigned: Assigned) -> str:
     name = match.group(1) or match.group(2) or match.group(4)
     if match.group(1) is None and name in assigned:
         values = assigned[name]
-        # Which program runs is never left open: each that is known counts.
-        return values[0] if len(values) == 1 else "; ".join(filter(_is_command, values)) or match.group(0)
+        return values[0] if len(values) == 1 else _each(values) or match.group(0)
     if name == "IFS":
         return " "  # what stands for white space in a word that must not hold any
     found = slot.variable(name)
@@ -107,7 +107,15 @@ def _value(match: re.Match[str], slot: Slot, assigned: Assigned) -> str:
     # A credential stays where it is: what is expanded can come to be shown as the address of a model.
     if found.value is None or shipped().reason_of_text(found.value) == "value":
         return match.group(0)
-    return found.value
+    # A document stays one line: its ends of lines begin no command.
+    return found.value.replace("\n", " ") if found.value.startswith(("{", "[")) else found.value
+
+
+def _each(values: tuple[str, ...]) -> str:
+    """All values where they are programs or flags: none that is known is left open. Else nothing."""
+    if all(not value or value.startswith(("-", "{{")) for value in values):
+        return " ".join(values)
+    return "; ".join(filter(_is_command, values))
 
 
 def _is_command(value: str) -> bool:
@@ -138,8 +146,11 @@ def _set_otherwise(words: tuple[Word, ...]) -> Iterator[str]:
 def _sources_a_mount(words: tuple[Word, ...], slot: Slot) -> bool:
     """Whether a file is read into the shell that lies in a volume: it can set anything."""
     files = (words[index + 1].text for index, word in enumerate(words[:-1]) if word.text in _SOURCING)
-    return any(
-        not file.startswith("/") or any(within(plain_path(file), target) for target, _, _ in slot.mounts)
-        for file in files
-        if slot.mounts
-    )
+    targets = {target.rstrip("/") for target, _, _ in slot.mounts}
+    return bool(targets) and any(not file.startswith("/") or _lies_in(file, targets) for file in files)
+
+
+def _lies_in(file: str, targets: set[str]) -> bool:
+    """Whether one of the places holds the file; a path the kernel finds too long opens nothing."""
+    parts = plain_path(file).split("/") if len(file) <= _MAX_PATH else []
+    return any("/".join(parts[:length]) in targets for length in range(1, len(parts) + 1))

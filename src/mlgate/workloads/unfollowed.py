@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Call, Invocation, takes
-from mlgate.workloads.scripts import folders
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot, plain_path, within
-from mlgate.workloads.words import SEPARATORS, Word, simple_commands
+from mlgate.workloads.words import Word, simple_commands
 from mlgate.workloads.written import Writes
 
 Unfollowed = tuple[str, str]
@@ -25,6 +25,7 @@ _NAMED = "runs a program that is named elsewhere"
 _ARGUMENTS = "takes arguments from elsewhere, which the reader cannot know"
 _INSTALLED = "installs code from a place of its own, which can replace the server"
 _CODE = "changes the code of programs"
+_FROM_VOLUME = "takes code from a volume, which the reader cannot look into"
 _PASSING = frozenset({"xargs", "parallel"})
 _OWN_ARGUMENTS = re.compile(r"\$(?:[@*0]|\{[@*0]\})")
 _REFERENCE = re.compile(r"\$(?:\{[#!]?([A-Za-z_]\w*)|([A-Za-z_]\w*)|\(([A-Za-z_][\w.-]*)\))")
@@ -45,6 +46,7 @@ _CODE_MOUNT = re.compile(
 _CHANGEABLE = frozenset({"configMap", "secret", "emptyDir"})
 """Volumes whose files are no part of an image or a model."""
 _MOST = 20
+_MOST_WORDS = 200
 
 
 def unfollowed(
@@ -74,7 +76,7 @@ def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
                 yield words[start].path, _PIPED
             continue
         word = words[lead]
-        if word.text.startswith("$") and not _OWN_ARGUMENTS.fullmatch(word.text):
+        if word.text.startswith("$") and not (_is_given(word.text, invocation) or _is_list(words, start)):
             yield word.path, _NAMED
         elif word.text == "alias":
             yield word.path, _ALIAS
@@ -84,15 +86,31 @@ def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
             yield word.path, _INSTALLED
 
 
+def _is_given(text: str, invocation: Invocation) -> bool:
+    """The container's own arguments, which are read as they stand, or what an operator always sets itself."""
+    match = _REFERENCE.match(text)
+    name = next((group for group in match.groups() if group), "") if match else ""
+    by_operator = name in catalog().variables["given"] and invocation.slot.variable(name) is None
+    return by_operator or _OWN_ARGUMENTS.fullmatch(text) is not None
+
+
+def _is_list(words: tuple[Word, ...], start: int) -> bool:
+    """The values of a list, or arithmetic, and no command."""
+    opened = words[start - 1].text if start else ""
+    before = words[start - 2].text if start > 1 else ""
+    return opened.startswith("((") or (opened == "(" and before.endswith("="))
+
+
 def _reads_commands(words: tuple[Word, ...], start: int, end: int) -> bool:
     """A shell without a script of its own that is fed by a pipe, a file or another command."""
-    own = words[start:end]
-    if not any(word.base in SHELLS for word in own) or any(word.text == "-c" for word in own):
+    shell = next((at for at in range(end - 1, start - 1, -1) if words[at].base in SHELLS), None)
+    if shell is None:
         return False
+    own = [word.text for word in words[shell:end]]
     before = words[start - 1].text if start else ""
     behind = words[end].text if end < len(words) else ""
-    fed = [word.text for word in own if not word.text.strip(SEPARATORS)]
-    return "|" in before.replace("||", "") or "<(" in behind or any(text in {"<", "<<<"} for text in fed)
+    fed = "|" in before.replace("||", "") or behind.startswith(("<(", "<<<")) or "<" in own
+    return fed and "-c" not in own
 
 
 def _passes_on(words: tuple[Word, ...], loading: set[int], index: int) -> bool:
@@ -108,12 +126,12 @@ def _installs(words: tuple[Word, ...], invocation: Invocation) -> bool:
     if not is_installer or "install" not in texts:
         return False
     mounts = [target for target, _, _ in invocation.slot.mounts]
-    return any(
+    return len(texts) > _MOST_WORDS or any(
         "://" in text
         or text.startswith(("./", "../", "git+"))
         or text.partition("=")[0] in _INDEX_FLAGS
         or any(within(plain_path(text), target) for target in mounts)
-        for text in texts[1:]
+        for text in texts[1:_MOST_WORDS]
     )
 
 
@@ -173,14 +191,19 @@ def _variables(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfoll
     slot = invocation.slot
     for env in slot.env:
         if env.value and env.name in _CODE_VARIABLES:
-            places = invocation.expand(env.value).replace(" ", ":").split(":")
-            if any(_is_authors(slot, place, kinds, env.name) for place in places):
-                yield env.path, "takes code from a volume, which the reader cannot look into"
-    for name, values in invocation.assigned.items():
-        if name in _CODE_VARIABLES:
-            places = [place for value in values for place in value.split(":")]
-            if any(_is_authors(slot, place, kinds, name) for place in places):
-                yield slot.at("command"), "takes code from a volume, which the reader cannot look into"
+            value = invocation.expand(env.value).replace(" ", ":")
+            if _names_authors(slot, value, kinds, env.name):
+                yield env.path, _FROM_VOLUME
+    for word in invocation.words:
+        name, equals, value = word.text.partition("=")
+        if equals and name in _CODE_VARIABLES and _names_authors(slot, value, kinds, name):
+            yield word.path, _FROM_VOLUME
+
+
+def _names_authors(slot: Slot, value: str, kinds: dict[str, str], variable: str) -> bool:
+    """Whether one of the places lies in a volume; more than anybody needs are not looked through."""
+    places = value.split(":", _MOST_WORDS)
+    return len(places) > _MOST_WORDS or any(_is_authors(slot, place, kinds, variable) for place in places)
 
 
 def _is_authors(slot: Slot, place: str, kinds: dict[str, str], variable: str) -> bool:
@@ -197,7 +220,7 @@ def _mounts(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowe
         if _CODE_MOUNT.search(target):
             yield slot.at("volumeMounts"), f"mounts {name} over the code of programs"
     runs_modules = any(INTERPRETER.fullmatch(word.base) and word.leads for word in invocation.words)
-    for folder in folders(invocation) if runs_modules else ():
+    for folder in invocation.folders if runs_modules else ():
         best = max((m for m in slot.mounts if within(folder, m[0])), key=lambda m: len(m[0]), default=None)
         if best is not None and kinds.get(best[1]) in _CHANGEABLE and _runs_module(invocation):
             yield (

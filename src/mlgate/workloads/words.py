@@ -30,6 +30,8 @@ _ANSI_LETTERS = {
 }
 _LAST_CHARACTER = 0x10FFFF
 _SUBSTITUTED = re.compile(r"`([^`]*)`")
+_COMMENT = re.compile(r"""^(?<!\\\n)[ \t]*\#[^'"`$\\\n]*$""", re.MULTILINE)
+"""A line that is nothing but a comment, whatever quotes or documents it may stand in."""
 _ESCAPED = re.compile(r"""\\(["\\$`])|\\\n""")
 _PLACE_OF = re.compile(
     r"""\$\(\s*(?:which|command\s+-v)\s+([^\s()]+)\s*\)|`\s*(?:which|command\s+-v)\s+([^\s`]+)\s*`"""
@@ -44,7 +46,7 @@ ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=.*", re.DOTALL)
 """A variable that is set before a command, or by itself."""
 _SPACE = re.compile(r"\$\{IFS\}|\$IFS\b")
 """The shell's own name for white space."""
-_NUMBER = re.compile(r"[0-9.]+[smh]?")
+_NUMBER = re.compile(r"[0-9][0-9.]*[smhd]?")
 _MODULE = re.compile(r"-m([A-Za-z_][\w]*(?:\.[\w]+)+)")
 WRAPPERS = frozenset(
     {
@@ -143,7 +145,8 @@ def _open(text: str, path: str, depth: int, before: str) -> Iterator[tuple[str, 
         yield module.group(1), path
     elif depth and is_script and not _is_json(text):
         before = ""
-        for piece in _PIECE.findall(_SUBSTITUTED.sub(r"$(\1)", _PLACE_OF.sub(r"\1\2", text))):
+        text = _PLACE_OF.sub(r"\1\2", _COMMENT.sub("", text))
+        for piece in _PIECE.findall(_SUBSTITUTED.sub(r"$(\1)", text)):
             plain = _QUOTES.sub(_unquote, piece)
             # A word that was quoted as a whole is a command again (`sh -c "..."`); a part of one is not.
             yield from _open(plain, path, depth - 1 if plain != text else 0, before)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mlgate.workloads.invocation import Invocation
-from mlgate.workloads.scripts import folders, places_of
+from mlgate.workloads.scripts import places_of
 from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import SEPARATORS, Word, simple_commands
 
@@ -22,6 +22,8 @@ _OUTPUT = re.compile(
 )
 _IN_PLACE = re.compile(r"-[A-Za-z]*i.*|--in-place.*|inplace")
 _NOWHERE = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/termination-log", "1", "2", "-"})
+_MOST = 200
+"""Places that are told apart; a command line that writes to more writes anywhere."""
 _SCRATCH = ("/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - read about, never used
 _CODE = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages)(?:/|$)|^/(?:usr/)?(?:local/)?s?bin(?:/|$)|\.(?:py|pyc|pth|so)$"
@@ -37,7 +39,6 @@ class Writes:
     """Every path of a command that writes; which of them is the target is not told apart."""
     anything: bool = False
     """It unpacks archives or runs code that writes, so that files of any name can appear."""
-    folders: tuple[str, ...] = ()
 
     @property
     def none(self) -> bool:
@@ -73,8 +74,13 @@ def writes_of(invocation: Invocation) -> Writes:
             continue
         anything = anything or lead.base in _UNPACKING
         behind = command[command.index(lead) + 1 :]
+        if lead.base in _EDITING:  # what stands before the file is a program of its own
+            behind = behind[-1:]
         targets |= {target for word in behind for target in _path(invocation.expand(word.text))}
-    return Writes(frozenset(targets - _NOWHERE), anything, folders(invocation))
+    targets -= _NOWHERE
+    if len(targets) > _MOST:
+        return Writes(frozenset({"/"}), anything=True)
+    return Writes(frozenset(targets), anything)
 
 
 def _is_writer(lead: Word, command: tuple[Word, ...]) -> bool:
