@@ -74,7 +74,7 @@ what cannot be fetched is unavailable, and policy decides. The objects are gated
 change after what refers to them was admitted."""
 _FURTHER = """\
 Besides: ConfigMaps that hold the configuration a server is started with (a mounted file behind a flag such
-as `--config`), claims and their storage classes, Secrets and ConfigMaps that containers take variables
+as `--config`) or a program a container runs, claims and their storage classes, Secrets and ConfigMaps that containers take variables
 from, and the chain of controllers of a pod."""
 _PLAIN = """\
 ## Plain workloads
