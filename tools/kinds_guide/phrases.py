@@ -10,6 +10,7 @@ from mlgate.workloads.kinds import Conditions, ReferenceField, ReferenceKind
 _IN_ONE_LINE = 2
 LIBRARIES = {
     "hub": "a bare name is looked up on the Hugging Face Hub",
+    "modelscope": "a bare name is looked up on ModelScope",
     "ollama": "a bare name is looked up in the Ollama library",
     "ngc": "a bare name is looked up in NGC",
     "kaito": "a bare name is a preset of KAITO",

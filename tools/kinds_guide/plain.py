@@ -87,6 +87,7 @@ def _program(row: dict[str, Any]) -> Sequence[str]:
         LIBRARIES[row["library"]] if "library" in row else "",
         f"the model by {listed(_flags(row['model']))}" if "model" in row else "",
         f"the model by {listed(row['variables'])}" if "variables" in row else "",
+        f"its configuration by {listed(_flags(row['config']))}" if "config" in row else "",
         "the first word is the model" if row.get("positional") else "",
         "counts if what it fetches reads as a model" if row.get("fetches") else "",
     ]
