@@ -74,8 +74,8 @@ what cannot be fetched is unavailable, and policy decides. The objects are gated
 change after what refers to them was admitted."""
 _FURTHER = """\
 Besides: ConfigMaps that hold the configuration a server is started with (a mounted file behind a flag such
-as `--config`) or a program a container runs, claims and their storage classes, Secrets and ConfigMaps that containers take variables
-from, and the chain of controllers of a pod."""
+as `--config`) or a program a container runs, claims and their storage classes, Secrets and ConfigMaps that
+containers take variables from, and the chain of controllers of a pod."""
 _PLAIN = """\
 ## Plain workloads
 
