@@ -155,6 +155,34 @@ def test_what_evidence_is_read_is_what_the_values_say(monkeypatch: pytest.Monkey
     assert (evidence.secrets, evidence.config_maps) == (True, True)
 
 
+def test_a_policy_that_is_fetched_is_verified_by_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = SETS["fetched-policy"].values
+    found = objects(render(values))
+    spec = only(found, "Deployment")["spec"]["template"]["spec"]
+    for name, value in variables(spec).items():
+        monkeypatch.setenv(name, value)
+    policy = load_settings().policy
+    assert (policy.url, policy.url_seconds) == (values["policy"]["url"], 300)
+    assert (policy.min_sequence, policy.settings, policy.packages) == (12, None, ())
+    assert policy.verification_key is not None
+    assert policy.url_ca is not None
+    assert policy.url_token_file is not None
+    (data,) = [entry["data"] for entry in found if entry["metadata"]["name"].endswith("-policy")]
+    assert data[policy.verification_key.name] == values["policy"]["verificationKey"]
+    assert data[policy.url_ca.name] == values["policy"]["urlCa"]
+    for name, folders in (
+        ("sidecar", {policy.verification_key.parent}),
+        ("mlgate", {policy.verification_key.parent, policy.url_ca.parent, policy.url_token_file.parent}),
+    ):
+        (container,) = [entry for entry in containers(spec) if entry["name"] == name]
+        mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+        assert {str(folder) for folder in folders} <= mounts
+    egress = only(found, "NetworkPolicy")["spec"]["egress"]
+    assert {port["port"] for rule in egress for port in rule["ports"]} >= {53, 8443}
+    annotations = only(found, "Deployment")["spec"]["template"]["metadata"]["annotations"]
+    assert len(annotations["checksum/verification-key"]) == 64
+
+
 def test_labels_of_the_site_cannot_take_a_pod_from_its_service() -> None:
     stolen = {"app.kubernetes.io/name": "other", "app.kubernetes.io/instance": "other", "team": "x"}
     found = objects(render({"pod": {"labels": stolen}}))

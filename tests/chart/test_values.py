@@ -70,6 +70,9 @@ def test_every_map_is_closed() -> None:
         ({"policy": {"settings": {"decision": {"mode": {"production": "audit"}}}}}, "mode"),
         ({"image": {"digest": "sha256:abc"}}, "digest"),
         ({"policy": {"packages": {"rules/freeze.rego": ""}}}, "freeze"),
+        ({"policy": {"url": "http://policy.example.com/policy.tar.gz"}}, "url"),
+        ({"policy": {"url": "oci://registry.example.com/policy"}}, "url"),
+        ({"policy": {"verificationKey": "-----BEGIN PRIVATE KEY-----"}}, "verificationKey"),
         ({"pod": {"tolerations": [{"keys": "a"}]}}, "keys"),
         ({"networkPolicy": {"apiServerPorts": []}}, "apiServerPorts"),
     ],
@@ -103,7 +106,8 @@ def test_a_readme_without_marks_is_told() -> None:
 GROUPS = ("decision", "evidence", "server", "log", "opa", "policy", "tls")
 OWN = {
     "decision": {"mode", "onError"},  # the mode is policy's; onError follows it
-    "policy": {"settings", "packages", "packageConfigMaps"},  # here what it is, there its file
+    # Here what it is, there its file.
+    "policy": {"settings", "packages", "packageConfigMaps", "verificationKey", "urlCa", "urlTokenSecret"},
     "tls": {"mode", "certManager", "helm", "existing", "clientCa"},  # here the text, there its file
     "opa": {"image", "resources"},
 }

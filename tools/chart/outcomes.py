@@ -44,6 +44,16 @@ REFUSED: dict[str, Json] = {
     "tls-without-authority": {"tls": {"mode": "existing", "existing": {"secret": "x"}}},
     "tls-secret-unused": {"tls": {"existing": {"secret": "x"}}},
     "tls-authority-unused": {"tls": {"existing": {"caBundle": "-----BEGIN CERTIFICATE-----"}}},
+    "fetched-unsigned": {"policy": {"url": "https://policy.example.com/policy.tar.gz"}},
+    "fetched-and-own": {
+        "policy": {
+            "url": "https://policy.example.com/policy.tar.gz",
+            "verificationKey": "-----BEGIN PUBLIC KEY-----",
+            "packageConfigMaps": ["ours"],
+        }
+    },
+    "key-unused": {"policy": {"verificationKey": "-----BEGIN PUBLIC KEY-----"}},
+    "sequence-unused": {"policy": {"minSequence": 3}},
     "waivers-unguarded": {"evidence": {"waiverNamespaces": ["governance", "kube-system"]}},
     "records-unguarded": {"evidence": {"clusterNamespace": "mlgate-system"}},
 }

@@ -15,8 +15,8 @@ empty is left out, for mlgate's own default.
     "clientCa" $clientCa "clientNames" .Values.tls.clientNames)
   "opa" (dict "url" "http://127.0.0.1:8181" "sharedDir" "/run/mlgate/shared" "tokenFile" "/run/mlgate/token/token"
     "maxConcurrent" .Values.opa.maxConcurrent "takeoverSeconds" .Values.opa.takeoverSeconds)
-  "policy" (dict "settings" "/etc/mlgate/policy/settings.yaml" "packages" $packages
-    "reloadSeconds" .Values.policy.reloadSeconds)
+  "policy" (include "mlgate.policySource" . | fromJson | merge (dict "packages" $packages
+    "reloadSeconds" .Values.policy.reloadSeconds))
   "evidence" .Values.evidence
   "decision" (merge (dict "onError" (include "mlgate.onError" .) "cacheDir" "/var/cache/mlgate") $decision)
   "server" .Values.server
@@ -30,6 +30,23 @@ empty is left out, for mlgate's own default.
 {{- end }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* Where the policy comes from, as JSON: settings of the site, or a bundle that is fetched. */}}
+{{- define "mlgate.policySource" -}}
+{{- $policy := .Values.policy -}}
+{{- $own := or $policy.settings $policy.packages $policy.packageConfigMaps -}}
+{{- if and $policy.url (or $own (eq $policy.verificationKey "")) -}}
+{{- fail "policy.url needs policy.verificationKey, and stands in place of policy.settings, packages and packageConfigMaps" -}}
+{{- end -}}
+{{- if and (eq $policy.url "") (or $policy.verificationKey $policy.minSequence) -}}
+{{- fail "policy.verificationKey and policy.minSequence are about the bundle at policy.url, and none is named" -}}
+{{- end -}}
+{{- $fetched := dict "url" $policy.url "urlSeconds" $policy.urlSeconds "minSequence" $policy.minSequence
+  "verificationKey" "/etc/mlgate/policy/verification.pem"
+  "urlCa" (ternary "/etc/mlgate/policy/authority.pem" "" (ne $policy.urlCa ""))
+  "urlTokenFile" (ternary "/etc/mlgate/policy-token/token" "" (ne $policy.urlTokenSecret "")) -}}
+{{- ternary $fetched (dict "settings" "/etc/mlgate/policy/settings.yaml") (ne $policy.url "") | toJson -}}
 {{- end -}}
 
 {{/* ConfigMaps with rules of the site, as JSON. */}}
