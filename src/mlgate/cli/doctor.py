@@ -31,7 +31,7 @@ def doctor(
     ] = None,
     context: Annotated[str | None, typer.Option(help="The context of the kubeconfig.")] = None,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Namespace of mlgate, where no Service tells it.")
+        str | None, typer.Option("--namespace", "-n", help="Namespace of mlgate; else that of the Service.")
     ] = None,
     url: Annotated[
         str | None,

@@ -17,6 +17,7 @@ from mlgate.parsing.yaml_text import parse_yaml
 CONFIG_MAPS = KNOWN[("v1", "ConfigMap")]
 _SHIPPED = dict.fromkeys(PROFILES, "enforce")
 _ON_ERROR = "deny"
+_BUNDLES = ("MLGATE_POLICY__BUNDLE", "MLGATE_POLICY__URL")
 
 
 def read_deciding(
@@ -34,7 +35,7 @@ def _set_up(reader: Reader, deployment: GateDeployment) -> Deciding | None:
     on_error = deployment.setting("MLGATE_DECISION__ON_ERROR") or _ON_ERROR
     place = f"Deployment {deployment.namespace}/{deployment.name}"
     path = deployment.setting("MLGATE_POLICY__SETTINGS")
-    if deployment.setting("MLGATE_POLICY__BUNDLE") is not None:
+    if any(deployment.setting(variable) is not None for variable in _BUNDLES):
         return None  # the bundle holds settings of its own
     if path is None:
         return Deciding(on_error, _SHIPPED, place)

@@ -13,7 +13,11 @@ from mlgate.evidence.looked import entries, field
 from mlgate.evidence.selectors import selects
 from mlgate.evidence.times import metadata, name_of
 
-_FLAGS = {"MLGATE_TLS__CERT": "--tls-cert", "MLGATE_POLICY__SETTINGS": "--settings"}
+_FLAGS = {
+    "MLGATE_TLS__CERT": "--tls-cert",
+    "MLGATE_POLICY__SETTINGS": "--settings",
+    "MLGATE_POLICY__BUNDLE": "--bundle",
+}
 """Variable -> the flag of `serve` that goes before it."""
 
 

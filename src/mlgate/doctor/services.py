@@ -70,6 +70,9 @@ def _service(snapshot: Snapshot, target: Target) -> Iterator[Finding]:
     def told(code: str, message: str) -> Finding:
         return finding(code, subject, message, fails_open=target.fails_open, namespace=namespace, name=name)
 
+    if namespace != snapshot.home:
+        message = f"the webhook calls {name} in {namespace}, and mlgate runs in {snapshot.home}"
+        yield told("service.leads_elsewhere", message)
     if stored is None:
         yield told("service.missing", f"the webhook calls Service {namespace}/{name}, which does not exist")
         return

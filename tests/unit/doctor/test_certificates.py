@@ -134,6 +134,15 @@ def test_a_chain_is_followed(broken: Any, trusted: Any, codes: Any) -> None:
     assert codes(check_certificates, broken) == ["certificate.not_trusted"]
 
 
+def test_a_chain_without_end_is_not_followed_to_it(broken: Any, trusted: Any, codes: Any) -> None:
+    chain = [trusted.below()]
+    for _ in range(9):
+        chain.insert(0, chain[0].below())
+    brought = [one.certificate for one in chain]
+    broken.serving = shown(chain[0].issue(HOST)[0], *brought, place=SECRET)
+    assert codes(check_certificates, broken) == ["certificate.not_trusted"]
+
+
 def test_a_chain_that_leads_in_a_circle_ends(broken: Any, authority: Any, codes: Any) -> None:
     other = authority()
     broken.serving = shown(other.issue(HOST)[0], other.certificate, other.below().certificate, place=SECRET)

@@ -67,8 +67,15 @@ def test_without_settings_the_shipped_ones_count(broken: Any, api: Any) -> None:
     assert found.source == "Deployment mlgate-system/mlgate"
 
 
-def test_a_bundle_brings_settings_nobody_sees_here(broken: Any, api: Any) -> None:
-    variable(broken, "MLGATE_POLICY__BUNDLE", "/bundle.tar.gz")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MLGATE_POLICY__BUNDLE", "/bundle.tar.gz"), ("MLGATE_POLICY__URL", "https://bundles.example.com/b")],
+)
+def test_a_bundle_brings_settings_nobody_sees_here(broken: Any, api: Any, name: str, value: str) -> None:
+    variable(broken, name, value)
+    assert read(broken, api) is None
+    variable(broken, name, None)
+    broken.deployment["spec"]["template"]["spec"]["containers"][0]["args"] = ["serve", "--bundle=/b.tar.gz"]
     assert read(broken, api) is None
 
 

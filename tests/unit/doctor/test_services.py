@@ -83,6 +83,13 @@ def test_a_service_that_leads_to_others_is_told(broken: Any, only: Any, selector
     assert (found.code, found.lets_models_through) == ("service.leads_elsewhere", "possibly")
 
 
+def test_a_service_of_another_namespace_is_told(broken: Any, only: Any) -> None:
+    broken.changes = {"home": "gates"}
+    found = only(check_services, broken)
+    assert (found.code, found.lets_models_through) == ("service.leads_elsewhere", "possibly")
+    assert found.message == "the webhook calls mlgate in mlgate-system, and mlgate runs in gates"
+
+
 def test_what_could_not_be_read_is_not_missing(broken: Any, codes: Any) -> None:
     broken.changes = {"slices": None, "deployments": None}
     assert codes(check_services, broken) == []
