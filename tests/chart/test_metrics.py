@@ -16,6 +16,8 @@ from chart.values import CHART
 from cluster.pki import Authority
 
 from mlgate.live_policy import LivePolicy
+from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.reload import PolicyState
 from mlgate.web.certificate_metrics import CertificateMetrics
 from mlgate.web.metrics import Metrics
 from mlgate.web.policy_metrics import PolicyMetrics
@@ -33,8 +35,9 @@ QUERIES = [rule["expr"] for rule in ALERTS] + [
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Names of everything mlgate exposes, before anything was counted."""
     registry = Metrics().registry
-    state = SimpleNamespace(loaded_at=datetime.now(UTC), refused=None, failures=0)
-    registry.register(PolicyMetrics(cast("LivePolicy", SimpleNamespace(judging="v1", state=state))))
+    state = PolicyState(BundleManifest("v1", frozenset(), None), datetime.now(UTC))
+    judging = SimpleNamespace(judging="v1", state=state, source=None)
+    registry.register(PolicyMetrics(cast("LivePolicy", judging)))
     folder = tmp_path_factory.mktemp("serving")
     pair = Authority(folder).server("mlgate", ["mlgate.mlgate-system.svc"])
     registry.register(CertificateMetrics(ServingCertificate(pair.certificate, pair.key)))
