@@ -55,12 +55,15 @@ class Stage:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(self.prepare, self.cases))
 
-    def copy(self, name: str, namespace: str) -> Case:
-        """A copy of an example in a namespace of its own, prepared, for a test that changes it."""
+    def copy(self, name: str, namespace: str, *, without: str = "") -> Case:
+        """A copy of an example in a namespace of its own, prepared, for a test that changes it.
+
+        Evidence of the kind `without` is left out.
+        """
         original = self.cases[name]
+        evidence = tuple(item for item in original.evidence if item["kind"] != without)
         manifest, evidence = (
-            tuple(in_namespace(namespace, item) for item in side)
-            for side in (original.manifest, original.evidence)
+            tuple(in_namespace(namespace, item) for item in side) for side in (original.manifest, evidence)
         )
         case = replace(original, name=namespace, manifest=manifest, evidence=evidence)
         self._put(case)

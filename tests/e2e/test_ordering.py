@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,7 @@ def team(stage: Stage, cases: dict[str, Case], request: pytest.FixtureRequest) -
     namespace = request.node.name.replace("test_", "").replace("_", "-")[:50].strip("-")
     case = cases["ticket-router-staging"]
     (card,) = [item for item in case.evidence if item["kind"] == "ModelCard"]
-    rest = tuple(item for item in case.evidence if item["kind"] != "ModelCard")
-    stage.cases[namespace] = replace(case, evidence=rest)
-    stage.copy(namespace, namespace)
+    stage.copy("ticket-router-staging", namespace, without="ModelCard")
     (model,) = case.manifest
     made = [_annotated(item, namespace) for item in (card, model)]
     return namespace, made[0], made[1]
