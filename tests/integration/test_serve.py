@@ -80,7 +80,7 @@ def test_it_is_alive_and_ready(running: Served) -> None:
     assert (live.status, live.json()) == (200, {"status": "ok"})
     found = ready.json()
     policy, certificate = found.pop("policy"), found.pop("certificate")
-    assert (ready.status, found) == (200, {"ready": True, "problems": {}, "notes": []})
+    assert (ready.status, found) == (200, {"ready": True, "problems": {}, "notes": [], "onError": "deny"})
     assert certificate["refused"] is None
     assert (policy["revision"], policy["refused"]) == (running.call("GET", "/version").json()["policy"], None)
 
