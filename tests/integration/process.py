@@ -211,10 +211,11 @@ def serving(
     bundle: Path | None,
     *,
     dates: dict[str, Any] | None = None,
+    authority: trustme.CA | None = None,
     settings: dict[str, str] | None = None,
 ) -> Iterator[Served]:
     """`mlgate serve` on a free port of loopback, with a certificate of these dates."""
-    certificates = Certificates(folder)
+    certificates = Certificates(folder, authority or trustme.CA())
     certificates.issue(**dates or {})
     command = [
         *(str(MLGATE), "serve", "--listen", "127.0.0.1:0"),
