@@ -69,6 +69,9 @@ bench-policy: tools-test ## What a decision costs, code by code, beside bench/po
 bench-reading: $(READY) ## What reading an object costs, by its size
 	@$(BIN)/python bench/reading.py
 
+bench-edge: tools-test ## Reviews at 50 a second beside a thousand idle connections
+	@$(BIN)/python bench/edge.py
+
 fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format
 	@.tools/bin/opa fmt -w policies
