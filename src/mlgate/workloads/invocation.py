@@ -14,13 +14,14 @@ from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import Program, catalog
 from mlgate.workloads.inline_code import Code, programs_in, read_code
 from mlgate.workloads.reading import dig
-from mlgate.workloads.shell_variables import Assigned, assigned_by, expand
+from mlgate.workloads.shell_variables import Assigned, assigned_by, expand, with_arguments
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import looks_like_hub_id
 from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import (
     MAX_LENGTH,
     MAX_WORDS,
+    SCRIPT,
     SEPARATORS,
     WRAPPERS,
     Word,
@@ -266,8 +267,15 @@ def _continues(word: str, slot: Slot) -> bool:
 
 def _items(slot: Slot) -> Iterator[tuple[str, str]]:
     """Text and path of everything the container runs, commands of its hooks and probes behind its own."""
-    yield from ((text, f"{slot.at('command')}[{index}]") for index, text in enumerate(slot.command))
-    yield from ((text, f"{slot.at('args')}[{index}]") for index, text in enumerate(slot.args))
+    own = [
+        *((text, f"{slot.at('command')}[{index}]") for index, text in enumerate(slot.command)),
+        *((text, f"{slot.at('args')}[{index}]") for index, text in enumerate(slot.args)),
+    ]
+    script = next((at for at, (text, _) in enumerate(own[:-1]) if SCRIPT.fullmatch(text)), None)
+    if script is not None:
+        given = tuple(text for text, _ in own[script + 2 :])
+        own[script + 1] = (with_arguments(own[script + 1][0], given), own[script + 1][1])
+    yield from own
     for var in slot.env:
         if var.value and var.name in catalog().variables["arguments"]:
             yield var.value, var.path

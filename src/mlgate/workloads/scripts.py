@@ -7,26 +7,29 @@ the command line itself, of any other volume nobody can tell what it does.
 from __future__ import annotations
 
 import posixpath
-import re
-import shlex
 from collections.abc import Iterator
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation, Told
+from mlgate.workloads.shell_variables import with_arguments
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
-from mlgate.workloads.words import SEPARATORS, Word, simple_commands
+from mlgate.workloads.words import SEPARATORS, WRAPPERS, Word, simple_commands
 
 PYTHON = ".py"
 _SOURCING = frozenset({".", "source"})
+_MAX_VALUES = 4
+_VALUED_WRAPPERS = (
+    WRAPPERS - SHELLS - {"then", "do", "else", "if", "elif", "while", "until", "!", "{", "eval"}
+)
+"""Programs that run others, and take words of their own before them."""
 _INTERPRETERS = frozenset({"perl", "ruby", "node", "Rscript", "lua", "php"})
 _INLINE = frozenset({"-c", "-e", "-m", "-"})
 """Flags of interpreters behind which no file stands."""
 _VALUED = frozenset({"-X", "-W"})
 _RC_FILES = frozenset({"--rcfile", "--init-file"})
 _SCRIPT_ENDS = (".sh", ".bash", PYTHON, ".pl", ".rb", ".js")
-_ARGUMENTS = re.compile(r"""(["']?)\$(?:\{[@*]\}|[@*])\1""")
 
 
 def files_run(invocation: Invocation) -> Iterator[Word]:
@@ -35,8 +38,14 @@ def files_run(invocation: Invocation) -> Iterator[Word]:
     for start, end in simple_commands(words):
         lead = next((index for index in range(start, end) if words[index].leads), None)
         yield from _files_of_shells(words[start : end if lead is None else lead])
-        if lead is not None:
-            yield from _run_by(invocation.slot, words[lead:end])
+        if lead is None:
+            continue
+        yield from _run_by(invocation.slot, words[lead:end])
+        wrapped = any(word.base in _VALUED_WRAPPERS for word in words[start:lead])
+        if wrapped and "/" not in words[lead].text and words[lead].base not in catalog().starters:
+            # The word may be a value of the wrapper's own, as in `sudo -u root /srv/start.sh`.
+            behind = words[lead + 1 : min(end, lead + 1 + _MAX_VALUES)]
+            yield from (word for word in behind if _is_path(word))
     for flag in invocation.flags:
         if flag.value and flag.name in catalog().flags["code"]:
             yield Word(flag.value, flag.path)
@@ -62,8 +71,7 @@ def as_told(text: str, path: str, name: str, args: tuple[str, ...]) -> Told:
     """
     if name.endswith(PYTHON):
         return Told(code=((text, path),))
-    given = " ".join(shlex.quote(word) for word in args)
-    return Told(((_ARGUMENTS.sub(lambda _: given, text), path),), in_shell=True)
+    return Told(((with_arguments(text, ("", *args)), path),), in_shell=True)
 
 
 def _files_of_shells(words: tuple[Word, ...]) -> Iterator[Word]:
@@ -91,6 +99,10 @@ def _interpreted(words: tuple[Word, ...]) -> Iterator[Word]:
             yield word
             return
         previous = word.text
+
+
+def _is_path(word: Word) -> bool:
+    return "/" in word.text and "://" not in word.text and not word.text.startswith("-")
 
 
 def _is_program(slot: Slot, lead: Word) -> bool:

@@ -7,6 +7,7 @@ counts where is not followed: such a reference stays as it is, and a model behin
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 
 from mlgate.workloads.catalog import catalog
@@ -23,6 +24,14 @@ _VARIABLE = re.compile(
     r"|\$([A-Za-z_][A-Za-z0-9_]*)"
 )
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
+_POSITIONAL = re.compile(r"""(["']?)\$(?:\{([0-9]|[@*])\}|([0-9@*]))\1""")
+"""A reference to what a script is given."""
+_RESETTING = re.compile(
+    r"(?:^|[\s;&|({])(?:set[ \t]+(?:[-+]\w*o[ \t]+\w+[ \t]+|[-+]\w*[^\Wo][ \t]+)*"
+    r"(?:--|[^-+\s;&|])|(?:shift|function)(?:\s|;|$))|\(\)",
+    re.MULTILINE,
+)
+"""Words that give scripts, or functions within them, other arguments."""
 _IN_QUOTES = re.compile(
     r"""(?<![\w-])([A-Za-z_][A-Za-z0-9_]{0,100})=(?:"([^"\\]{1,4096})"|'([^'"\\]{1,4096})')"""
 )
@@ -67,6 +76,24 @@ def assigned_by(words: tuple[Word, ...], slot: Slot, texts: Iterable[str] = ()) 
         name: () if name in unsure and len(found.get(name, ())) == 1 else tuple(found.get(name, ()))
         for name in found.keys() | unsure
     }
+
+
+def with_arguments(text: str, items: tuple[str, ...]) -> str:
+    """A script with what it is given in the place of `$0`, `$1`, `$@`, unless it changes that itself."""
+    if "$" not in text or sets_arguments(text):
+        return text
+
+    def given(match: re.Match[str]) -> str:
+        which = match.group(2) or match.group(3)
+        words = items[1:] if which in "@*" else items[int(which) : int(which) + 1]
+        return " ".join(map(shlex.quote, words))
+
+    return _POSITIONAL.sub(given, text)
+
+
+def sets_arguments(text: str) -> bool:
+    """Whether a script gives itself, or functions within it, other arguments."""
+    return _RESETTING.search(text) is not None
 
 
 def _quoted(texts: Iterable[str]) -> dict[str, dict[str, None]]:

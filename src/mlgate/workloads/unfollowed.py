@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Call, Invocation, takes
+from mlgate.workloads.shell_variables import sets_arguments
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import VolumeSlot, plain_path, within
 from mlgate.workloads.words import Word, simple_commands
@@ -26,6 +28,14 @@ _ARGUMENTS = "takes arguments from elsewhere, which the reader cannot know"
 _INSTALLED = "installs code from a place of its own, which can replace the server"
 _CODE = "changes the code of programs"
 _FROM_VOLUME = "takes code from a volume, which the reader cannot look into"
+_FOREIGN = "runs code that the reader does not know how to read"
+_LANGUAGES = frozenset({"perl", "ruby", "node", "lua", "php", "Rscript", "tclsh", "expect", "deno", "bun"})
+_INLINE = re.compile(r"-[a-zA-Z]*[ecrE]|--eval")
+_AWKS = frozenset({"awk", "gawk", "mawk"})
+_EXECUTING = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+_HARMLESS = frozenset(
+    {"rm", "chmod", "chown", "ls", "cat", "touch", "du", "stat", "echo", "sha256sum", "grep"}
+)
 _PASSING = frozenset({"xargs", "parallel"})
 _OWN_ARGUMENTS = re.compile(r"\$(?:[@*0]|\{[@*0]\})")
 _REFERENCE = re.compile(r"\$(?:\{[#!]?([A-Za-z_]\w*)|([A-Za-z_]\w*)|\(([A-Za-z_][\w.-]*)\))")
@@ -80,6 +90,8 @@ def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
             yield word.path, _NAMED
         elif word.text == "alias":
             yield word.path, _ALIAS
+        elif _is_foreign(words[lead:end]):
+            yield word.path, _FOREIGN
         elif word.base in _PASSING and _passes_on(words[lead:end], loading, lead):
             yield word.path, _PIPED
         elif _installs(words[lead:end], invocation):
@@ -91,7 +103,21 @@ def _is_given(text: str, invocation: Invocation) -> bool:
     match = _REFERENCE.match(text)
     name = next((group for group in match.groups() if group), "") if match else ""
     by_operator = name in catalog().variables["given"] and invocation.slot.variable(name) is None
-    return by_operator or _OWN_ARGUMENTS.fullmatch(text) is not None
+    if _OWN_ARGUMENTS.fullmatch(text):
+        return not any(sets_arguments(line) for line, _ in invocation.lines)
+    return by_operator
+
+
+def _is_foreign(words: tuple[Word, ...]) -> bool:
+    """Code of a language that is not read, or commands for every file that is found."""
+    texts = [word.text for word in words[1:_MOST_WORDS]]
+    base = words[0].base
+    if base in _LANGUAGES:
+        return any(_INLINE.fullmatch(text) for text in texts)
+    if base in _AWKS:
+        return any("system" in text or "getline" in text for text in texts)
+    runs = [behind for flag, behind in pairwise(texts) if flag in _EXECUTING] if base == "find" else []
+    return any(program.rpartition("/")[2] not in _HARMLESS for program in runs)
 
 
 def _is_list(words: tuple[Word, ...], start: int) -> bool:

@@ -65,6 +65,8 @@ WRAPPERS = frozenset(
         "timeout",
     }
     | {"tini", "dumb-init", "numactl", "taskset", "sudo", "gosu", "su-exec", "setsid", "stdbuf", "xvfb-run"}
+    | {"chroot", "flock", "su", "runuser", "script", "unbuffer", "unshare", "nsenter", "setpriv", "strace"}
+    | {"watch", "fakeroot", "start-stop-daemon", "chrt", "prlimit"}
     | {"catchsegv", "then", "do", "else", "eval", "command"}
     | {"if", "elif", "while", "until", "!", "{"}
 )

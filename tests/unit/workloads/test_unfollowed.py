@@ -47,6 +47,7 @@ MADE = "names what the command line itself may make, so that nobody can tell wha
 PROGRAM = "runs a program from where the reader cannot look"
 CONFIGURATION = "takes a configuration from where the reader cannot look"
 FROM_VOLUME = "takes code from a volume, which the reader cannot look into"
+FOREIGN = "runs code that the reader does not know how to read"
 ALIAS = "gives a program another name, which the reader does not follow"
 
 HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
@@ -61,6 +62,7 @@ HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
     "a program that a file names": (sh("$(cat /etc/m) serve evil/m"), [], NAMED),
     "the same in the older form": (sh("`cat /etc/m` serve evil/m"), [], NAMED),
     "a program in a Secret": (sh("$X serve evil/m", env=[HARMLESS, SECRET]), [], NAMED),
+    "arguments that are set": (sh('set -- /srv/x; "$@"', env=[HARMLESS]), [], NAMED),
     "a line in a Secret": (sh('eval "$X"', env=[HARMLESS, SECRET]), [], NAMED),
     "arguments in a file": (sh("vllm serve good/m $(cat /etc/m)"), [], ARGUMENTS),
     "arguments in a file, in the older form": (sh("vllm serve good/m `cat /etc/m`"), [], ARGUMENTS),
@@ -124,6 +126,15 @@ HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
         [CLAIM],
         PROGRAM,
     ),
+    "a program behind a value of a wrapper": (
+        sh("sudo -u root /d/start.sh", env=[HARMLESS], **at("/d")),
+        [CLAIM],
+        PROGRAM,
+    ),
+    "a program behind a lock": (sh("flock l sh /d/start.sh", env=[HARMLESS], **at("/d")), [CLAIM], PROGRAM),
+    "code of another language": (sh("perl -e 'exec qw(x)'", env=[HARMLESS]), [], FOREIGN),
+    "a command in a pattern": (sh("awk 'BEGIN{system(x)}'", env=[HARMLESS]), [], FOREIGN),
+    "a command for a file that is found": (sh("find /d -exec {} +", env=[HARMLESS]), [], FOREIGN),
     "a configuration it writes": (
         sh("cat > /tmp/c.yaml <<EOF\nmodel: evil/m\nEOF\nvllm serve good/m --config /tmp/c.yaml"),
         [],
@@ -223,6 +234,11 @@ PLAIN: dict[str, tuple[Json, list[Json]]] = {
         sh('eval "$KUBERAY_GEN_RAY_START_CMD"; vllm serve good/m'),
         [],
     ),
+    "what is found and removed": (
+        sh("find /d -name x -exec rm {} +; awk '{print $1}' /x; vllm serve good/m"),
+        [],
+    ),
+    "a user that serves": (sh("gosu app vllm serve /d/m", **at("/d")), [CLAIM]),
     "a package of the index": (sh("pip install --quiet vllm==0.9 && vllm serve good/m"), []),
     "a model that is fetched where it is served": (
         sh("git clone https://huggingface.co/good/m /models/m && vllm serve /models/m"),
@@ -343,6 +359,16 @@ MODELS: dict[str, tuple[Json, list[Json], list[str]]] = {
         sh('A=""; A="--lora-modules a=evil/m"; vllm serve good/m $A'),
         [],
         ["hf://good/m", "hf://evil/m"],
+    ),
+    "a program that is an argument": (
+        {"command": ["sh", "-c", "$0 serve evil/m"], "args": ["vllm"], "env": [HARMLESS]},
+        [],
+        ["hf://evil/m", "hf://good/harmless"],
+    ),
+    "a model that is an argument": (
+        {"command": ["sh", "-c", 'exec vllm serve "${1}"', "x", "evil/m"]},
+        [],
+        ["hf://evil/m"],
     ),
     "a name in code": (py("m = 'evil' + '/m'\nLLM(model=m)"), [], ["hf://evil/m"]),
     "a variable in code": (
