@@ -1,0 +1,117 @@
+"""`helm install` of mlgate itself: what it refuses, when, and that nothing is left locked.
+
+The tests follow one installation through its life, in their order.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+
+import pytest
+from casebook.cases import Case
+from casebook.documents import Object, label
+from chart.rendering import NAMESPACE, RELEASE
+from conftest import ROOT
+from installation import PORT, Installation, cluster, until
+from records import waiver
+from refusals import refusal, refused_by_gate
+
+PROFILES = ("sandbox", "development", "staging", "production")
+ENFORCING = [f"decision.mode.{profile}=enforce" for profile in PROFILES]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Installation]:
+    say("a control plane with a node starts, and helm installs mlgate")
+    with cluster(tmp_path_factory.mktemp("site"), ROOT / ".tools" / "bin") as made:
+        made.notes = made.change("tls.mode=helm", f"service.port={PORT}", verb="install")
+        made.node.forward(made.get("service", RELEASE, "-n", NAMESPACE)["spec"]["clusterIP"], PORT)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def good(site: Installation, cases: dict[str, Case]) -> Object:
+    """A model that a sandbox allows, its card in place."""
+    return _placed(site, cases["sandbox-experiment"])
+
+
+@pytest.fixture(scope="module")
+def bad(site: Installation, cases: dict[str, Case]) -> Object:
+    """The same model where production asks for more."""
+    return _placed(site, cases["sandbox-experiment-in-production"])
+
+
+def _placed(site: Installation, case: Case) -> Object:
+    for entry in case.evidence:
+        if entry["kind"] in {"Namespace", "ModelCard"}:
+            answer = site.send(entry)
+            assert answer.ok or "AlreadyExists" in answer.errors, f"{label(entry)}: {answer.errors}"
+    (found,) = case.manifest
+    return found
+
+
+def test_a_new_installation_says_that_it_refuses_nothing_yet(site: Installation) -> None:
+    assert "NOTHING IS REFUSED YET" in site.notes
+    assert site.policies() == ["Ignore", "Ignore", "Fail"]
+    assert len(site.node.ready) == 2
+
+
+def test_in_audit_a_bad_model_is_stored_and_recorded(site: Installation, bad: Object) -> None:
+    answer = site.send(bad, "--dry-run=server")
+    assert answer.ok, answer.errors
+    told = "".join(child.log.read_text() for pod in site.node.ready for child in pod.children.values())
+    assert bad["metadata"]["name"] in told
+    assert "audit" in told
+
+
+def test_in_audit_a_bad_record_is_refused_all_the_same(site: Installation) -> None:
+    ended = waiver("ended", approvedBy="ada@example.com", expiresAt="2020-01-01")
+    answer = site.send(ended, "--dry-run=server")
+    assert refused_by_gate(answer), answer.errors
+    assert "waiver.expiry_invalid" in refusal(answer.errors).codes
+
+
+def test_one_upgrade_enforces_and_closes(site: Installation, bad: Object, good: Object) -> None:
+    before = site.webhook()["webhooks"][0]["clientConfig"]
+    notes = site.change(*ENFORCING)
+    assert "Objects of development, production, sandbox, staging" in notes
+    assert site.policies() == ["Fail", "Fail", "Fail"]
+    assert site.webhook()["webhooks"][0]["clientConfig"] == before, "authority and service stay"
+    until(lambda: not site.send(bad, "--dry-run=server").ok, 30, "the webhook never refused")
+    answer = site.send(bad, "--dry-run=server")
+    assert refused_by_gate(answer), answer.errors
+    assert "fairness.bias_test_missing" in refusal(answer.errors).codes
+    assert site.send(good, "--dry-run=server").ok
+
+
+def test_all_pods_deleted_come_back(site: Installation, bad: Object) -> None:
+    names = [pod.name for pod in site.node.ready]
+    site.plane.kubectl.must("administrator", "delete", "pod", *names, "-n", NAMESPACE, "--wait=false")
+    until(
+        lambda: len(site.node.ready) == 2 and not set(names) & {pod.name for pod in site.node.ready},
+        120,
+        "the pods did not come back",
+    )
+    assert refused_by_gate(site.send(bad, "--dry-run=server"))
+
+
+def test_the_authority_helm_made_is_the_one_the_api_server_trusts(site: Installation) -> None:
+    made = site.get("secret", f"{RELEASE}-helm-authority", "-n", NAMESPACE)["data"]["bundle.crt"]
+    trusted = {entry["clientConfig"]["caBundle"] for entry in site.webhook()["webhooks"]}
+    assert trusted == {made}
+    assert b"BEGIN CERTIFICATE" in base64.b64decode(made)
+
+
+def test_uninstalled_nothing_is_judged_and_the_records_stay(site: Installation, bad: Object) -> None:
+    answer = site.helm("uninstall", RELEASE, "--wait", "--timeout=120s")
+    assert answer.ok, answer.errors
+    until(lambda: site.send(bad, "--dry-run=server").ok, 30, "something still refuses")
+    assert site.send(bad).ok
+    for kind in ("crd", "validatingadmissionpolicy", "validatingadmissionpolicybinding"):
+        site.get(kind, "waivers.mlgate.dev")
+    found = site.plane.kubectl.must(
+        "administrator", "get", "validatingwebhookconfigurations,clusterroles", "-o", "name"
+    )
+    assert "mlgate" not in found
+    assert "modelcard" in site.plane.kubectl.must("administrator", "get", "modelcards", "-A", "-o", "name")

@@ -1,0 +1,141 @@
+"""One pod as processes of this machine: its containers as its specification says, and no container engine.
+
+What a container would see at a mount path lies in a folder here, so that its arguments and variables name
+that folder instead; ports of the pod's own network become free ports of this machine. Nothing else changes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cluster.processes import Child, free_port, launch
+from cluster.volumes import Volumes
+
+Object = dict[str, Any]
+_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+_MAPPED = Path(__file__).parent / "mapped"
+"""A folder for PYTHONPATH: it tells the Kubernetes client where the account's files are here."""
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What stands for the programs of the image."""
+
+    mlgate: Path
+    opa: Path
+
+    def command(self, container: Mapping[str, Any]) -> list[str]:
+        """The program a container runs; without a command, that of the image."""
+        if "command" not in container:
+            return [str(self.mlgate)]
+        assert container["command"] == ["/opt/mlgate/bin/opa"], container["command"]  # noqa: S101 - all there is
+        return [str(self.opa)]
+
+
+@dataclass
+class RunningPod:
+    """A pod that was started here."""
+
+    pod: Object
+    volumes: Volumes
+    folder: Path
+    programs: Programs
+    cluster: Mapping[str, str]
+    """Variables a kubelet sets in every container."""
+    ports: dict[int, int] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
+    restarts: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the pod."""
+        return str(self.pod["metadata"]["name"])
+
+    @property
+    def port(self) -> int:
+        """Where the container port lies on this machine."""
+        return self.ports[8443]
+
+    def start(self) -> None:
+        """Run the init containers one after the other, then the others side by side."""
+        self.ports = {port: free_port() for port in (8443, 8181, 8182)}
+        self.volumes.refresh()
+        for container in self.pod["spec"].get("initContainers", []):
+            done = self._launch(container).process.wait(_PATIENCE)
+            assert done == 0, (self.folder / f"{container['name']}.log").read_text()  # noqa: S101 - as a test
+        for container in self.pod["spec"]["containers"]:
+            self.children[container["name"]] = self._launch(container)
+
+    def revive(self) -> None:
+        """Start containers again that ended by themselves."""
+        for container in self.pod["spec"]["containers"]:
+            if not self.children[container["name"]].alive():
+                self.restarts += 1
+                self.children[container["name"]] = self._launch(container)
+
+    def ready(self) -> bool:
+        """Whether the readiness probe succeeds."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as a kubelet
+        url = f"https://127.0.0.1:{self.port}/readyz"
+        try:
+            with urllib.request.urlopen(url, timeout=3, context=context) as answer:
+                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        """End all containers at once, by force after the grace period."""
+        for child in self.children.values():
+            if child.alive():
+                child.process.terminate()
+        limit = time.monotonic() + float(self.pod["spec"]["terminationGracePeriodSeconds"])
+        for child in self.children.values():
+            child.stop(max(0.1, limit - time.monotonic()))
+
+    def _launch(self, container: Mapping[str, Any]) -> Child:
+        variables = {
+            entry["name"]: self._here(container, entry["value"]) for entry in container.get("env", [])
+        }
+        arguments = [self._here(container, argument) for argument in container.get("args", [])]
+        environment = {"PATH": os.environ["PATH"], **self.cluster, **variables, **self._machine(container)}
+        return launch(
+            str(container["name"]), [*self.programs.command(container), *arguments], self.folder, environment
+        )
+
+    def _machine(self, container: Mapping[str, Any]) -> dict[str, str]:
+        """What the namespaces of a container would do, said in variables."""
+        mounts = {mount["mountPath"]: self._mounted(mount) for mount in container["volumeMounts"]}
+        path = [str(_MAPPED), *filter(None, [os.environ.get("PYTHONPATH")])]
+        found = {"PYTHONPATH": os.pathsep.join(path), "MAPPED_ACCOUNT": str(mounts.get(_ACCOUNT, "/nowhere"))}
+        if "/tmp" in mounts:  # noqa: S108 - the container's own
+            found["TMPDIR"] = str(mounts["/tmp"])  # noqa: S108 - as above
+        if "env" in container:
+            found["MLGATE_OPA__BUNDLE_PORT"] = str(self.ports[8182])
+        return found
+
+    def _mounted(self, mount: Mapping[str, Any]) -> Path:
+        return self.volumes.path(mount["name"])
+
+    def _here(self, container: Mapping[str, Any], text: str) -> str:
+        """A text with paths and ports of the container as they are on this machine."""
+        mounts = {mount["mountPath"]: str(self._mounted(mount)) for mount in container["volumeMounts"]}
+        places = "|".join(re.escape(path) for path in sorted(mounts, key=len, reverse=True))
+        ports = {str(port): str(here) for port, here in self.ports.items()}
+        known = re.compile(rf"(?<![\w/.])(?:{places})(?=/|$|\")|\b(?:{'|'.join(ports)})\b")
+        return known.sub(lambda found: (mounts | ports)[found[0]], text)
+
+
+MLGATE = Path(sys.executable).with_name("mlgate")
+"""The program as it is installed beside the interpreter that runs this."""
