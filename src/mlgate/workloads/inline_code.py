@@ -20,6 +20,9 @@ _NO_MODEL = re.compile(r"(?i)(tokenizer|processor|config|extractor)(?:fast)?\.$"
 """Classes whose files are none of a model."""
 _MAX_BEFORE = 64
 _LONGEST = 64 * 1024
+_LONGEST_VALUE = 4096
+_MOST_DOCUMENTS = 20
+"""Documents behind `<<` in one text; of more than that, none is taken out of it."""
 _MODEL_WORDS = ("model", "model_id", "model_path", "model_name_or_path", "pretrained_model_name_or_path")
 _WORDS = (*_MODEL_WORDS, "repo_id", "model_uri", "filename")
 _STARTING = frozenset[str](
@@ -170,7 +173,11 @@ def _text(node: ast.expr | None, values: dict[str, str]) -> str | None:  # noqa:
 
 def _joined(parts: list[ast.expr], values: dict[str, str]) -> str | None:
     texts = [_text(part, values) for part in parts]
-    return None if any(text is None for text in texts) else "".join(text or "" for text in texts)
+    known = [text for text in texts if text is not None]
+    # Names that are put together from names double with every line: what is longer than any address is unknown.
+    if len(known) < len(texts) or sum(map(len, known)) > _LONGEST_VALUE:
+        return None
+    return "".join(known)
 
 
 def _reads_variable(call: ast.Call) -> bool:
@@ -252,6 +259,9 @@ _PROTECTED = re.compile(r"""\\(["\\$`])""")
 def programs_in(text: str) -> Iterator[str]:
     """Programs of Python within a text that a shell is told to run, and what stands around them."""
     if _parsed(text) is not None:
+        yield text
+        return
+    if text.count("<<") > _MOST_DOCUMENTS:
         yield text
         return
     end, around = 0, []

@@ -40,6 +40,7 @@ _SETTING = frozenset({"for", "read", "select", "mapfile", "readarray", "getopts"
 """Words of shells behind which names of variables stand that get values of their own."""
 _SOURCING = frozenset({".", "source"})
 _LOOK_BEHIND = 50
+_MOST_SETS = 50
 _MAX_PATH = 4096
 
 Assigned = dict[str, tuple[str, ...]]
@@ -93,7 +94,8 @@ def with_arguments(text: str, items: tuple[str, ...]) -> str:
 
 def sets_arguments(text: str) -> bool:
     """Whether a script gives itself, or functions within it, other arguments."""
-    return _RESETTING.search(text) is not None
+    # Each `set` may be followed by flags of every later one: where there are very many, it does.
+    return text.count("set") > _MOST_SETS or _RESETTING.search(text) is not None
 
 
 def _quoted(texts: Iterable[str]) -> dict[str, dict[str, None]]:

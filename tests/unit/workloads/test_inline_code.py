@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.inline_code import read_code
+from mlgate.workloads.inline_code import programs_in, read_code
 
 Read = Callable[..., Extraction]
 PodOf = Callable[..., dict[str, Any]]
@@ -61,3 +61,15 @@ def test_a_model_in_code_is_a_model(read: Read, pod_of: PodOf, container: dict[s
 
 def test_a_file_or_a_word_in_code_is_no_model(read: Read, pod_of: PodOf) -> None:
     assert not read(pod_of(command=["python3", "-c", 'load_model("config.yaml"); LLM("x")'])).concerned
+
+
+def test_a_name_that_doubles_with_every_line_is_one_nobody_knows() -> None:
+    lines = "".join(f"a{index + 1} = a{index} + a{index}\n" for index in range(60))
+    code = read_code(f"import os\na0 = 'evil/model'\n{lines}os.system(a60)\nLLM(a60)")
+    assert code.hidden == ("system",)
+    assert code.loaded == (("LLM", None),)
+
+
+def test_of_very_many_documents_none_is_taken_out() -> None:
+    text = "".join(f"cat <<E{index}\nx(\n" for index in range(1000))
+    assert list(programs_in(text)) == [text]

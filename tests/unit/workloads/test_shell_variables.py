@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.extract import Extraction
+from mlgate.workloads.shell_variables import sets_arguments
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]
@@ -171,3 +172,8 @@ def test_a_file_that_redirects_models_is_a_model(read: Read, pod_of: PodOf) -> N
     pod = pod_of(image=VLLM, args=["--model=good/m"], env=env(VLLM_MODEL_REDIRECT_PATH="/x/map.json"))
 
     assert f"image://{VLLM}" in uris(read, pod)
+
+
+def test_very_many_words_that_may_set_arguments_do() -> None:
+    assert sets_arguments("set -o " * 9000)
+    assert not sets_arguments("set -euo pipefail\nexec x")
