@@ -174,7 +174,7 @@ def _text(node: ast.expr | None, values: dict[str, str]) -> str | None:  # noqa:
 def _joined(parts: list[ast.expr], values: dict[str, str]) -> str | None:
     texts = [_text(part, values) for part in parts]
     known = [text for text in texts if text is not None]
-    # Names that are put together from names double with every line: what is longer than any address is unknown.
+    # Names put together from names double with every line: what is longer than any address is unknown.
     if len(known) < len(texts) or sum(map(len, known)) > _LONGEST_VALUE:
         return None
     return "".join(known)
