@@ -88,7 +88,8 @@ def locate(
     entries = [entry for mount, inner in mounts for entry in _entries(pod, mount, inner)]
     only = sure and len(entries) == 1
     places = [(entry.name, entry.key, only and entry.sure) for entry in entries]
-    beside = {mount[1] for mount, _ in mounts} - holding
+    # A configuration beside the model is judged with it; a program there could load any other.
+    beside = {mount[1] for mount, _ in mounts} - (set() if given.runs else holding)
     hidden = given.must or given.made or (sure and not entries and bool(beside))
     return places, _UNREAD[given.runs] if hidden else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from itertools import takewhile
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
@@ -45,7 +46,8 @@ def files_run(invocation: Invocation) -> Iterator[Word]:
         if wrapped and "/" not in words[lead].text and words[lead].base not in catalog().starters:
             # The word may be a value of the wrapper's own, as in `sudo -u root /srv/start.sh`.
             behind = words[lead + 1 : min(end, lead + 1 + _MAX_VALUES)]
-            yield from (word for word in behind if _is_path(word))
+            own = takewhile(lambda word: word.base not in catalog().by_first_word, behind)
+            yield from (word for word in own if _is_path(word))
     for flag in invocation.flags:
         if flag.value and flag.name in catalog().flags["code"]:
             yield Word(flag.value, flag.path)

