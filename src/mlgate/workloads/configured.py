@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
@@ -17,7 +17,7 @@ from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.scripts import arguments_of
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import PLATFORM_VOLUME, VolumeSlot, plain_path, resolve_path, within
+from mlgate.workloads.volumes import PLATFORM_VOLUME, VolumeSlot, mount_of, plain_path, resolve_path, within
 
 _FILE = "file://"
 _MAX_DEPTH = 64
@@ -29,12 +29,23 @@ _UNREAD = {
 
 
 @dataclass(frozen=True)
-class _Entry:
+class Entry:
     """An entry of a ConfigMap, or all of them; `sure`: the file can be no other."""
 
     name: str
     key: str | None
     sure: bool
+
+
+@dataclass(frozen=True)
+class Located:
+    """What a file that is named can be."""
+
+    entries: tuple[Entry, ...]
+    settled: bool
+    """It can lie in no other volume."""
+    hidden: str | None
+    """What is wrong where none of the entries is it: it lies in a volume nobody can look into."""
 
 
 def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]) -> Iterator[Named]:
@@ -50,13 +61,13 @@ def configurations(reader: Reader, part: Part, detections: tuple[Detection, ...]
         for given in (*detection.configured, *models, *detection.scripts):
             if plain_path(given.file) in here:
                 continue
-            places, hidden = locate(part.pod, slot, given, holding)
-            for name, key, sure in places:
-                yield _named(part, given, (name, key, sure), slot)
-            if places and _is_settled(slot, given):
+            found = locate(part.pod, slot, given, holding)
+            for entry in found.entries:
+                yield _named(part, given, entry, slot)
+            if found.entries and found.settled:
                 followed.add(given.path)
-            if given not in models and hidden is not None and (detection.serves or not given.runs):
-                unread[given.path] = hidden
+            if given not in models and found.hidden is not None and (detection.serves or not given.runs):
+                unread[given.path] = found.hidden
     for path, told in unread.items():
         if path not in followed:
             reader.problem(path, told)
@@ -76,38 +87,30 @@ def _files(reader: Reader, part: Part, field: FileField) -> Iterator[tuple[str, 
             yield plain_path(at), (f"{path}.{field.content}", text)
 
 
-def locate(
-    pod: Pod, slot: Slot, given: Configured, holding: set[str]
-) -> tuple[list[tuple[str, str | None, bool]], str | None]:
-    """The entries of ConfigMaps a file can be: name, key, and whether it can be no other.
-
-    `holding`: volumes that hold a model of the container. Beside the entries what is wrong if none of them
-    is, where the file lies in a volume nobody can look into.
-    """
+def locate(pod: Pod, slot: Slot, given: Configured, holding: set[str]) -> Located:
+    """The entries of ConfigMaps a file can be. `holding`: volumes that hold a model of the container."""
     mounts, sure = _mounts(slot, given.file)
     entries = [entry for mount, inner in mounts for entry in _entries(pod, mount, inner)]
     only = sure and len(entries) == 1
-    places = [(entry.name, entry.key, only and entry.sure) for entry in entries]
     # A configuration beside the model is judged with it; a program there could load any other.
     beside = {mount[1] for mount, _ in mounts} - (set() if given.runs else holding)
     hidden = given.must or given.made or (sure and not entries and bool(beside))
-    return places, _UNREAD[given.runs] if hidden else None
+    return Located(
+        entries=tuple(replace(entry, sure=only and entry.sure) for entry in entries),
+        settled=sure,
+        hidden=_UNREAD[given.runs] if hidden else None,
+    )
 
 
-def _is_settled(slot: Slot, given: Configured) -> bool:
-    return _mounts(slot, given.file)[1]
-
-
-def _named(part: Part, given: Configured, place: tuple[str, str | None, bool], slot: Slot) -> Named:
-    name, key, sure = place
-    lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=name, path=given.path)
+def _named(part: Part, given: Configured, entry: Entry, slot: Slot) -> Named:
+    lookup = ObjectReference(kinds=(("v1", "ConfigMap", True),), name=entry.name, path=given.path)
     return Named(
         lookup,
         part.pod.template.path,
         None,
         "configuration",
-        key=key,
-        sure=sure,
+        key=entry.key,
+        sure=entry.sure,
         role=part.component.role,
         runs=given.runs,
         args=arguments_of(slot, given.file) if given.runs else (),
@@ -152,7 +155,7 @@ def _mounts(slot: Slot, file: str) -> tuple[list[tuple[tuple[str, str, str], str
         file = posixpath.join("/", folder, file)
     if file.startswith("/"):
         file = plain_path(file)
-        best = max((m for m in slot.mounts if within(file, m[0])), key=lambda m: len(m[0]), default=None)
+        best = mount_of(file, slot.mounts)
         return ([] if best is None else [(best, file[len(best[0].rstrip("/")) :].strip("/"))]), True
     segments = posixpath.normpath(file).split("/")
     fitting = [
@@ -164,7 +167,7 @@ def _mounts(slot: Slot, file: str) -> tuple[list[tuple[tuple[str, str, str], str
     return fitting or [(mount, "/".join(segments)) for mount in slot.mounts if not mount[2]], bool(fitting)
 
 
-def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[_Entry]:
+def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[Entry]:
     """The entries of ConfigMaps that a place in a mounted volume can be."""
     _, name, sub_path = mount
     volume = next((item for item in pod.volumes if item.volume.name == name), None)
@@ -177,12 +180,12 @@ def _entries(pod: Pod, mount: tuple[str, str, str], inner: str) -> Iterator[_Ent
         if not isinstance(found, str):
             continue
         if not isinstance(items, list):
-            yield _Entry(found, place or None, len(sources) == 1)
+            yield Entry(found, place or None, len(sources) == 1)
             continue
         for item in items:
             key, path = dig(item, "key"), dig(item, "path")
             if isinstance(key, str) and isinstance(path, str) and (not place or within(path, place)):
-                yield _Entry(found, key, path == place)
+                yield Entry(found, key, path == place)
 
 
 def _sources(volume: VolumeSlot) -> list[Json]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, EnvSource, EnvVar, SecurityContext
 from mlgate.workloads.loose_fields import read_image, read_variables, read_words
 from mlgate.workloads.reading import Reader
+from mlgate.workloads.shell_variables import REFERENCE
 from mlgate.workloads.slots import FIELDS, Slot
 from mlgate.workloads.volumes import plain_path
 
-_VARIABLE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
     ("configMapKeyRef", "configMapKey", "name"),
@@ -127,7 +126,7 @@ def _mounts(
             # A relative place counts from the root, and detours lead where they lead.
             target = plain_path(target if target.startswith("/") else f"/{target}")
             inner = reader.text(item.get("subPathExpr"), f"{place}.subPathExpr") or ""
-            inner = _VARIABLE.sub(lambda match: values.get(match.group(1)) or match.group(0), inner)
+            inner = REFERENCE.sub(lambda match: values.get(match.group(1)) or match.group(0), inner)
             yield target, volume, reader.text(item.get("subPath"), f"{place}.subPath") or inner
 
 

@@ -22,6 +22,7 @@ from mlgate.workloads.slots import Slot
 from mlgate.workloads.unfollowed import Unfollowed, unfollowed
 from mlgate.workloads.uris import Address, normalise
 from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, resolve_path
+from mlgate.workloads.words import Word
 from mlgate.workloads.written import Writes, writes_of
 
 _HOLDING = {"pvc", "hostPath", "nfs", "image"}
@@ -119,11 +120,11 @@ def detect(
         quiet = batch and not _could_serve(invocation)
         trains, serves = trains or quiet, not quiet
     doubts: tuple[Unfollowed, ...] = ()
-    writes = writes_of(invocation)
+    writes, run = writes_of(invocation), tuple(islice(files_run(invocation), _MOST_SCRIPTS + 1))
     if serves or presumed:
         models, untold = _with_made(models, naming, invocation, writes)
         doubts = (*untold, *unfollowed(invocation, every, writes))
-        if next(islice(files_run(invocation), _MOST_SCRIPTS, None), None) is not None:
+        if len(run) > _MOST_SCRIPTS:
             doubts = (*doubts, (slot.at("command"), _TOO_MANY))
     tables = catalog()
     return Detection(
@@ -140,7 +141,7 @@ def detect(
         configured=tuple(_configured(invocation, writes)) if serves or presumed else (),
         fetches=invocation.library in _LIBRARIES,
         called=bool(invocation.calls),
-        scripts=tuple(_scripts(invocation, writes)),
+        scripts=tuple(_scripts(invocation, writes, run[:_MOST_SCRIPTS])),
         unfollowed=doubts,
     )
 
@@ -172,9 +173,9 @@ def _copies(call: Call) -> bool:
     return call.program.fetches or call.program.name in _DOWNLOADERS
 
 
-def _scripts(invocation: Invocation, writes: Writes) -> Iterator[Configured]:
+def _scripts(invocation: Invocation, writes: Writes, run: tuple[Word, ...]) -> Iterator[Configured]:
     """Files that are run, in each place they can lie."""
-    for word in islice(files_run(invocation), _MOST_SCRIPTS):
+    for word in run:
         file = invocation.expand(word.text)
         made = writes.may_make(invocation, file)
         for place in places_of(invocation, file):

@@ -25,7 +25,7 @@ from mlgate.workloads.words import (
     SEPARATORS,
     WRAPPERS,
     Word,
-    is_redirection,
+    ends_command,
     read_words,
 )
 
@@ -155,8 +155,7 @@ class Invocation:
 
     @cached_property
     def _ends(self) -> list[int]:
-        words = enumerate(self.words)
-        return [i for i, word in words if not word.text.strip(SEPARATORS) and not is_redirection(word.text)]
+        return [index for index, word in enumerate(self.words) if ends_command(word.text)]
 
     @cached_property
     def folders(self) -> tuple[str, ...]:

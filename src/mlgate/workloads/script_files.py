@@ -80,10 +80,11 @@ class _Run:
         return found
 
     def _follow(self, given: Configured, found: Detection, holding: set[str]) -> Iterator[Detection]:
-        places, hidden = locate(self._pod, self._slot, given, holding)
-        for name, key, sure in places:
-            if name != self._named.lookup.name:
-                lookup = self._named.lookup.model_copy(update={"name": name, "path": given.path})
+        located = locate(self._pod, self._slot, given, holding)
+        for entry in located.entries:
+            key, sure = entry.key, entry.sure
+            if entry.name != self._named.lookup.name:
+                lookup = self._named.lookup.model_copy(update={"name": entry.name, "path": given.path})
                 self.elsewhere.append(
                     replace(self._named, lookup=lookup, key=key, sure=sure, runs=given.runs, args=())
                 )
@@ -95,8 +96,8 @@ class _Run:
                     for words in words_of(self._reader, file.path, file.text, file.key):
                         yield self._detect(words)
         serves = found.serves or self._presumed
-        if hidden is not None and serves and not places:
-            self._reader.problem(given.path, hidden)
+        if located.hidden is not None and serves and not located.entries:
+            self._reader.problem(given.path, located.hidden)
 
 
 def run_script(reader: Reader, manifest: Manifest, named: Named, pod: Pod, obj: dict[str, Json]) -> Manifest:

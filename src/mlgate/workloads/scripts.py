@@ -13,13 +13,12 @@ from itertools import takewhile
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation, Told
-from mlgate.workloads.shell_variables import with_arguments
+from mlgate.workloads.shell_variables import SOURCING, with_arguments
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
-from mlgate.workloads.words import SEPARATORS, WRAPPERS, Word, simple_commands
+from mlgate.workloads.words import SEPARATORS, WRAPPERS, Word, led_commands
 
 PYTHON = ".py"
-_SOURCING = frozenset({".", "source"})
 _MAX_VALUES = 4
 _VALUED_WRAPPERS = (
     WRAPPERS - SHELLS - {"then", "do", "else", "if", "elif", "while", "until", "!", "{", "eval"}
@@ -36,8 +35,7 @@ _SCRIPT_ENDS = (".sh", ".bash", PYTHON, ".pl", ".rb", ".js")
 def files_run(invocation: Invocation) -> Iterator[Word]:
     """The words that name a file which is run, read into a shell or taken in as code of a server."""
     words = invocation.words
-    for start, end in simple_commands(words):
-        lead = next((index for index in range(start, end) if words[index].leads), None)
+    for start, lead, end in led_commands(words):
         yield from _files_of_shells(words[start : end if lead is None else lead])
         if lead is None:
             continue
@@ -84,7 +82,7 @@ def _files_of_shells(words: tuple[Word, ...]) -> Iterator[Word]:
 
 def _run_by(slot: Slot, words: tuple[Word, ...]) -> Iterator[Word]:
     lead = words[0]
-    if lead.text in _SOURCING:
+    if lead.text in SOURCING:
         yield from words[1:2]
     elif INTERPRETER.fullmatch(lead.base) or lead.base in _INTERPRETERS:
         yield from _interpreted(words)

@@ -38,7 +38,8 @@ _IN_QUOTES = re.compile(
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SETTING = frozenset({"for", "read", "select", "mapfile", "readarray", "getopts"})
 """Words of shells behind which names of variables stand that get values of their own."""
-_SOURCING = frozenset({".", "source"})
+SOURCING = frozenset({".", "source"})
+"""Commands that read a file into the shell."""
 _LOOK_BEHIND = 50
 _MOST_SETS = 50
 _MAX_PATH = 4096
@@ -174,7 +175,7 @@ def _set_otherwise(words: tuple[Word, ...]) -> Iterator[str]:
 
 def _sources_a_mount(words: tuple[Word, ...], slot: Slot) -> bool:
     """Whether a file is read into the shell that lies in a volume: it can set anything."""
-    files = (words[index + 1].text for index, word in enumerate(words[:-1]) if word.text in _SOURCING)
+    files = (words[index + 1].text for index, word in enumerate(words[:-1]) if word.text in SOURCING)
     targets = {target.rstrip("/") for target, _, _ in slot.mounts}
     return bool(targets) and any(not file.startswith("/") or _lies_in(file, targets) for file in files)
 

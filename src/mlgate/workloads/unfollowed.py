@@ -13,10 +13,10 @@ from itertools import pairwise, takewhile
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Call, Invocation, takes
-from mlgate.workloads.shell_variables import sets_arguments
+from mlgate.workloads.shell_variables import SOURCING, sets_arguments
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import VolumeSlot, plain_path, within
-from mlgate.workloads.words import Word, simple_commands
+from mlgate.workloads.volumes import VolumeSlot, mount_of, plain_path, within
+from mlgate.workloads.words import Word, led_commands
 from mlgate.workloads.written import Writes
 
 Unfollowed = tuple[str, str]
@@ -80,8 +80,7 @@ def unfollowed(
 def _commands(invocation: Invocation) -> Iterator[Unfollowed]:
     words = invocation.words
     called = frozenset(call.index for call in invocation.calls)
-    for start, end in simple_commands(words):
-        lead = next((index for index in range(start, end) if words[index].leads), None)
+    for start, lead, end in led_commands(words):
         if lead is None:
             if _reads_commands(words, start, end):
                 yield words[start].path, _PIPED
@@ -146,15 +145,21 @@ def _reads_commands(words: tuple[Word, ...], start: int, end: int) -> bool:
     if shell is None:
         return False
     own = [word.text for word in words[shell:end]]
+    behind = words[end].text if end < len(words) else ""
+    fed = _has_input(words, start, end, own) or behind.startswith("<(")
+    return fed and "-c" not in own
+
+
+def _has_input(words: tuple[Word, ...], start: int, end: int, own: list[str]) -> bool:
+    """Whether a command reads from a pipe, a text or a file; `own` are the texts of its words."""
     before = words[start - 1].text if start else ""
     behind = words[end].text if end < len(words) else ""
-    fed = "|" in before.replace("||", "") or behind.startswith(("<(", "<<<")) or "<" in own
-    return fed and "-c" not in own
+    return "|" in before.replace("||", "") or behind.startswith("<<<") or "<" in own
 
 
 def _is_fed(words: tuple[Word, ...], start: int, lead: int, end: int) -> bool:
     """Code that an interpreter or a shell takes from its input, another command or an open file."""
-    is_source = words[lead].text in {".", "source"}
+    is_source = words[lead].text in SOURCING
     base = words[lead].base
     if not (is_source or INTERPRETER.fullmatch(base) or base in _LANGUAGES):
         return False
@@ -162,8 +167,7 @@ def _is_fed(words: tuple[Word, ...], start: int, lead: int, end: int) -> bool:
     behind = words[end].text if end < len(words) else ""
     if behind.startswith("<(") or any(text.startswith(_OPEN_FILES) for text in own):
         return True
-    before = words[start - 1].text if start else ""
-    fed = "|" in before.replace("||", "") or behind.startswith("<<<") or "<" in own
+    fed = _has_input(words, start, end, own)
     return fed and not is_source and all(text in {"-", "<"} or text.startswith("-u") for text in own[:1])
 
 
@@ -279,7 +283,7 @@ def _names_authors(slot: Slot, value: str, kinds: dict[str, str], variable: str)
 
 def _is_authors(slot: Slot, place: str, kinds: dict[str, str], variable: str) -> bool:
     place = plain_path(place)
-    best = max((m for m in slot.mounts if within(place, m[0])), key=lambda m: len(m[0]), default=None)
+    best = mount_of(place, slot.mounts)
     if best is None:
         return False
     return not (kinds.get(best[1]) == "hostPath" and variable in _DRIVERS)
@@ -290,10 +294,9 @@ def _mounts(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowe
     for target, name, _ in slot.mounts:
         if _CODE_MOUNT.search(target):
             yield slot.at("volumeMounts"), f"mounts {name} over the code of programs"
-    runs_modules = any(INTERPRETER.fullmatch(word.base) and word.leads for word in invocation.words)
-    for folder in invocation.folders if runs_modules else ():
-        best = max((m for m in slot.mounts if within(folder, m[0])), key=lambda m: len(m[0]), default=None)
-        if best is not None and kinds.get(best[1]) in _CHANGEABLE and _runs_module(invocation):
+    for folder in invocation.folders if _runs_module(invocation) else ():
+        best = mount_of(folder, slot.mounts)
+        if best is not None and kinds.get(best[1]) in _CHANGEABLE:
             yield (
                 slot.at("volumeMounts"),
                 f"runs modules of Python in {folder}, where {best[1]} can replace them",
@@ -302,8 +305,7 @@ def _mounts(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowe
 
 def _runs_module(invocation: Invocation) -> bool:
     words = invocation.words
-    return any(
-        word.text == "-m" and INTERPRETER.fullmatch(words[index - 1].base)
-        for index, word in enumerate(words)
-        if index
+    runs_python = any(INTERPRETER.fullmatch(word.base) and word.leads for word in words)
+    return runs_python and any(
+        behind.text == "-m" and INTERPRETER.fullmatch(word.base) for word, behind in pairwise(words)
     )

@@ -153,15 +153,20 @@ def _source(reader: Reader, source: dict[str, Json], name: str, path: str) -> Vo
     return Volume(name=name, kind="configMap" if source.get("configMap") is not None else "other", path=path)
 
 
+def mount_of(path: str, mounts: tuple[tuple[str, str, str], ...]) -> tuple[str, str, str] | None:
+    """The mount a plain path lies in; None when it is part of the image.
+
+    The longest one that holds the path decides, as in the kernel.
+    """
+    return max((m for m in mounts if within(path, m[0])), key=lambda m: len(m[0].rstrip("/")), default=None)
+
+
 def resolve_path(
     target: str, mounts: tuple[tuple[str, str, str], ...], volumes: tuple[VolumeSlot, ...]
 ) -> str | None:
-    """The address a path in a container leads to; None when it is part of the image.
-
-    The longest mount that holds the path decides, as in the kernel.
-    """
+    """The address a path in a container leads to; None when it is part of the image."""
     target = plain_path(target)
-    best = max((m for m in mounts if within(target, m[0])), key=lambda m: len(m[0].rstrip("/")), default=None)
+    best = mount_of(target, mounts)
     if best is None:
         return None
     mount_path, volume_name, sub_path = best

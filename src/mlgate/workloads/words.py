@@ -121,16 +121,27 @@ def read_words(items: Iterable[tuple[str, str]], *, in_shell: bool = False) -> C
     return CommandLine(tuple(_leading(words)), complete)
 
 
+def ends_command(text: str) -> bool:
+    """Whether it separates two commands: a separator, and no redirection."""
+    return not text.strip(SEPARATORS) and not is_redirection(text)
+
+
 def simple_commands(words: tuple[Word, ...]) -> Iterator[tuple[int, int]]:
     """First index of each simple command, and the one behind its last word."""
     start = 0
     for index, word in enumerate(words):
-        if not word.text.strip(SEPARATORS) and not is_redirection(word.text):
+        if ends_command(word.text):
             if index > start:
                 yield start, index
             start = index + 1
     if len(words) > start:
         yield start, len(words)
+
+
+def led_commands(words: tuple[Word, ...]) -> Iterator[tuple[int, int | None, int]]:
+    """The same with the index of the word that names its program between them, if one does."""
+    for start, end in simple_commands(words):
+        yield start, next((index for index in range(start, end) if words[index].leads), None), end
 
 
 def is_redirection(text: str) -> bool:

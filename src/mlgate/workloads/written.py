@@ -11,7 +11,7 @@ from itertools import pairwise
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.scripts import places_of
 from mlgate.workloads.volumes import plain_path, within
-from mlgate.workloads.words import SEPARATORS, Word, simple_commands
+from mlgate.workloads.words import SEPARATORS, Word, led_commands
 
 _COPYING = frozenset({"cp", "mv", "ln", "rsync", "dd", "install", "tee", "unlink", "rename", "git", "sponge"})
 _UNPACKING = frozenset({"tar", "unzip", "cpio", "7z", "bsdtar", "patch"})
@@ -67,13 +67,11 @@ def writes_of(invocation: Invocation) -> Writes:
     words = invocation.words
     targets = set(_redirected(words))
     anything = any(code.writes for code, _ in invocation.code)
-    for start, end in simple_commands(words):
-        command = words[start:end]
-        lead = next((word for word in command if word.leads), None)
-        if lead is None or not _is_writer(lead, command):
+    for start, at, end in led_commands(words):
+        if at is None or not _is_writer(words[at], words[start:end]):
             continue
+        lead, behind = words[at], words[at + 1 : end]
         anything = anything or lead.base in _UNPACKING
-        behind = command[command.index(lead) + 1 :]
         if lead.base in _EDITING:  # what stands before the file is a program of its own
             behind = behind[-1:]
         targets |= {target for word in behind for target in _path(invocation.expand(word.text))}
