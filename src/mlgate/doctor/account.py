@@ -24,12 +24,7 @@ _SHOWN = 10
 
 def check_account(snapshot: Snapshot) -> Iterator[Finding]:
     """Rights that are missing, and rights that are too many; nothing where the roles could not be read."""
-    if None in (
-        snapshot.cluster_roles,
-        snapshot.cluster_role_bindings,
-        snapshot.roles,
-        snapshot.role_bindings,
-    ):
+    if not snapshot.roles_are_known:
         return
     namespace, name, region = _account(snapshot)
     user = account_name(namespace, name)

@@ -25,6 +25,27 @@ def patch(entry: Entry, field: str, value: object, operation: str = "replace") -
     return json.dumps([{"op": operation, "path": f"/webhooks/{entry.index}/{field}", "value": value}])
 
 
+def misset(
+    code: str,
+    entry: Entry,
+    field: str,
+    value: object,
+    message: str,
+    *,
+    operation: str = "replace",
+    fails_open: bool = False,
+) -> Finding:
+    """A field of an entry that stands wrong, with the patch that gives it the right value."""
+    return finding(
+        code,
+        subject_of(entry, field),
+        message,
+        fails_open=fails_open,
+        name=entry.configuration,
+        patch=patch(entry, field, value, operation),
+    )
+
+
 def patches(several: Iterable[str]) -> str:
     """Patches of one configuration as one."""
     return json.dumps([step for one in several for step in json.loads(one)])
@@ -61,31 +82,19 @@ def _check(entry: Entry) -> Iterator[Finding]:
     yield from _failing(entry)
     if entry.webhook.get("matchPolicy", "Equivalent") != "Equivalent":
         message = f"{entry.webhook['name']} sends only the versions its rules name (matchPolicy Exact)"
-        yield finding(
-            "webhook.match_policy_exact",
-            subject_of(entry, "matchPolicy"),
-            message,
-            name=entry.configuration,
-            patch=patch(entry, "matchPolicy", "Equivalent"),
-        )
+        yield misset("webhook.match_policy_exact", entry, "matchPolicy", "Equivalent", message)
     if entry.webhook.get("sideEffects") != "None":
         message = f"{entry.webhook['name']} is said to have side effects ({entry.webhook.get('sideEffects')})"
-        yield finding(
-            "webhook.side_effects",
-            subject_of(entry, "sideEffects"),
-            message,
-            name=entry.configuration,
-            patch=patch(entry, "sideEffects", "None"),
-        )
+        yield misset("webhook.side_effects", entry, "sideEffects", "None", message)
     if "v1" not in (entry.webhook.get("admissionReviewVersions") or ()):
         message = f"{entry.webhook['name']} does not take reviews of version v1, the one mlgate reads"
-        yield finding(
+        yield misset(
             "webhook.review_version",
-            subject_of(entry, "admissionReviewVersions"),
+            entry,
+            "admissionReviewVersions",
+            ["v1"],
             message,
             fails_open=entry.fails_open,
-            name=entry.configuration,
-            patch=patch(entry, "admissionReviewVersions", ["v1"]),
         )
 
 
@@ -94,23 +103,12 @@ def _failing(entry: Entry) -> Iterator[Finding]:
         message = (
             f"{entry.webhook['name']} has failurePolicy Ignore: what mlgate does not answer is let through"
         )
-        yield finding(
-            "webhook.fails_open",
-            subject_of(entry, "failurePolicy"),
-            message,
-            name=entry.configuration,
-            patch=patch(entry, "failurePolicy", "Fail"),
-        )
+        yield misset("webhook.fails_open", entry, "failurePolicy", "Fail", message)
     seconds = entry.webhook.get("timeoutSeconds", 10)
     if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
         message = f"{entry.webhook['name']} is waited for {seconds} s; 5 s is what the rest is made for"
-        yield finding(
-            "webhook.timeout_unsuitable",
-            subject_of(entry, "timeoutSeconds"),
-            message,
-            fails_open=entry.fails_open,
-            name=entry.configuration,
-            patch=patch(entry, "timeoutSeconds", 5),
+        yield misset(
+            "webhook.timeout_unsuitable", entry, "timeoutSeconds", 5, message, fails_open=entry.fails_open
         )
 
 

@@ -96,12 +96,7 @@ def _names(snapshot: Snapshot) -> frozenset[str]:
 
 def check_rights(snapshot: Snapshot) -> Iterator[Finding]:
     """Each power that is held, told apart by who holds it; nothing where the roles could not be read."""
-    if None in (
-        snapshot.cluster_roles,
-        snapshot.cluster_role_bindings,
-        snapshot.roles,
-        snapshot.role_bindings,
-    ):
+    if not snapshot.roles_are_known:
         return
     given = [*grants(snapshot)]
     for power in powers(snapshot):

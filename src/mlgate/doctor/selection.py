@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from mlgate.doctor.codes import finding
-from mlgate.doctor.entries import patch, subject_of
+from mlgate.doctor.entries import misset
 from mlgate.doctor.finding import Finding
 from mlgate.doctor.snapshot import Entry, Snapshot
 from mlgate.evidence.looked import entries, field
@@ -55,21 +54,23 @@ def _by_namespace(entry: Entry, free: frozenset[str]) -> Iterator[Finding]:
             f"{entry.webhook['name']} sends nothing from namespaces for which this does not hold: "
             f"{'; '.join(narrow)}"
         )
-        yield finding(
+        yield misset(
             "selector.namespaces_excluded",
-            subject_of(entry, "namespaceSelector"),
+            entry,
+            "namespaceSelector",
+            _selector(entry.name, free),
             message,
-            name=entry.configuration,
-            patch=patch(entry, "namespaceSelector", _selector(entry.name, free), "add"),
+            operation="add",
         )
     if named:
         message = f"{entry.webhook['name']} sends nothing from {', '.join(sorted(named))}"
-        yield finding(
+        yield misset(
             "selector.namespace_exempt",
-            subject_of(entry, "namespaceSelector"),
+            entry,
+            "namespaceSelector",
+            _selector(entry.name, free),
             message,
-            name=entry.configuration,
-            patch=patch(entry, "namespaceSelector", _selector(entry.name, free), "add"),
+            operation="add",
         )
 
 
@@ -86,13 +87,7 @@ def _by_object(entry: Entry) -> Iterator[Finding]:
     if wanted:
         told = "; ".join(_text(*requirement) for requirement in wanted)
         message = f"{entry.webhook['name']} sends only objects for which this holds: {told}"
-        yield finding(
-            "selector.objects_excluded",
-            subject_of(entry, "objectSelector"),
-            message,
-            name=entry.configuration,
-            patch=patch(entry, "objectSelector", {}, "add"),
-        )
+        yield misset("selector.objects_excluded", entry, "objectSelector", {}, message, operation="add")
 
 
 def _by_condition(entry: Entry) -> Iterator[Finding]:
@@ -108,13 +103,7 @@ def _by_condition(entry: Entry) -> Iterator[Finding]:
                 for other in entries(entry.webhook.get("matchConditions"))
                 if other.get("name") != condition.get("name")
             ]
-            yield finding(
-                "selector.condition_unknown",
-                subject_of(entry, "matchConditions"),
-                message,
-                name=entry.configuration,
-                patch=patch(entry, "matchConditions", kept),
-            )
+            yield misset("selector.condition_unknown", entry, "matchConditions", kept, message)
 
 
 @lru_cache(maxsize=1)

@@ -178,6 +178,16 @@ class Snapshot:
         return tuple(found for found in self.entries if found.name == entry)
 
     @property
+    def roles_are_known(self) -> bool:
+        """Whether all roles and bindings could be read."""
+        return None not in (
+            self.cluster_roles,
+            self.cluster_role_bindings,
+            self.roles,
+            self.role_bindings,
+        )
+
+    @property
     def fails_open(self) -> bool:
         """Whether an entry lets through what mlgate does not answer."""
         return any(entry.fails_open for entry in self.entries)

@@ -31,12 +31,12 @@ from mlgate.errors import (
     EngineTimeout,
     EngineUnavailable,
     ManifestError,
-    SettingsError,
 )
 from mlgate.parsing.json_text import parse_json
 from mlgate.parsing.limits import Limits
 from mlgate.policy.address import Address, Endpoint, parse_address
 from mlgate.policy.answer import error_words, read_decision, shown
+from mlgate.policy.authorities import tls_context
 from mlgate.policy.manifest import BundleManifest
 
 ANSWER_LIMITS = Limits(max_bytes=1024 * 1024, max_depth=32, max_nodes=100_000)
@@ -76,7 +76,7 @@ class OpaEngine:
             SettingsError: the address is not valid or the file is no certificate.
         """
         parse_address(url)
-        self._tls = _tls_context(ca) if url.startswith("https:") else None
+        self._tls = tls_context(ca, "opa.ca") if url.startswith("https:") else None
         self._source: Callable[[], Endpoint | None] = lambda: Endpoint(url, token)
         self._manifests = manifests if callable(manifests) else lambda: manifests
         self._max_concurrent = max_concurrent
@@ -275,15 +275,6 @@ def _question_bytes(body: dict[str, PolicyInput]) -> bytes:
         )
     except PydanticSerializationError as error:
         raise DecisionInvalid(f"the question cannot be written as JSON: {shown(str(error))}") from error
-
-
-def _tls_context(ca: Path | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=ca)
-    except OSError as error:
-        raise SettingsError(f"opa.ca {ca} cannot be read as PEM certificates") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from mlgate import __version__
 from mlgate.errors import MlgateError, PolicyError, SettingsError
 from mlgate.policy.address import is_loopback
 from mlgate.policy.archive import MAX_PACKED
+from mlgate.policy.authorities import tls_context
 from mlgate.policy.loading import write_whole
 from mlgate.policy.tokens import read_token
 from mlgate.settings import PolicySettings
@@ -90,7 +90,7 @@ class RemoteBundle:
             headers["Authorization"] = f"Bearer {read_token(self.token_file, 'policy.url_token_file')}"
         if self._tag is not None and self.file.is_file():
             headers["If-None-Match"] = self._tag
-        connector = aiohttp.TCPConnector(ssl=_tls(self.ca))
+        connector = aiohttp.TCPConnector(ssl=tls_context(self.ca, "setting policy.url_ca:"))
         async with aiohttp.ClientSession(
             connector=connector, headers=headers, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
@@ -189,12 +189,3 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     except ValueError:
         return ("", None, None)
     return parts.scheme, parts.hostname, port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def _tls(ca: Path | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=ca)
-    except OSError as error:
-        raise SettingsError(f"setting policy.url_ca: {ca} cannot be read as PEM certificates") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
