@@ -14,12 +14,13 @@ from itertools import islice
 from mlgate.domain.workload import Switch
 from mlgate.workloads.bystanders import is_bystander, runs_bystanders
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.code_places import Unfollowed
 from mlgate.workloads.invocation import FALSE, Call, Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.scripts import files_run, places_of
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.unfollowed import Unfollowed, unfollowed
+from mlgate.workloads.unfollowed import unfollowed
 from mlgate.workloads.uris import Address, normalise
 from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, resolve_path
 from mlgate.workloads.words import Word

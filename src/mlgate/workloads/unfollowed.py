@@ -12,22 +12,19 @@ from itertools import pairwise, takewhile
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.code_places import Unfollowed, taken_from_volumes
 from mlgate.workloads.invocation import Call, Invocation, takes
 from mlgate.workloads.shell_variables import SOURCING, sets_arguments
-from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import VolumeSlot, mount_of, plain_path, within
+from mlgate.workloads.volumes import VolumeSlot, plain_path, within
 from mlgate.workloads.words import Word, led_commands
 from mlgate.workloads.written import Writes
 
-Unfollowed = tuple[str, str]
-"""A path in the manifest and what stands there."""
 _PIPED = "runs what another command prints, which the reader cannot follow"
 _ALIAS = "gives a program another name, which the reader does not follow"
 _NAMED = "runs a program that is named elsewhere"
 _ARGUMENTS = "takes arguments from elsewhere, which the reader cannot know"
 _INSTALLED = "installs code from a place of its own, which can replace the server"
 _CODE = "changes the code of programs"
-_FROM_VOLUME = "takes code from a volume, which the reader cannot look into"
 _FOREIGN = "runs code that the reader does not know how to read"
 _LANGUAGES = frozenset({"perl", "ruby", "node", "lua", "php", "Rscript", "tclsh", "expect", "deno", "bun"})
 _INLINE = re.compile(r"-[a-zA-Z]*[ecrE]|--eval")
@@ -44,18 +41,6 @@ _INDEX_FLAGS = frozenset(
     {"-i", "-f", "-e", "--index-url", "--extra-index-url", "--find-links", "--editable", "--index"}
 )
 _INSTALLERS = frozenset({"pip", "pip3", "uv"})
-_CODE_VARIABLES = frozenset(
-    {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH"}
-    | {"BASH_ENV", "ENV", "PERL5LIB", "NODE_PATH", "NODE_OPTIONS"}
-)
-"""Variables that say where programs take code from."""
-_DRIVERS = frozenset({"LD_LIBRARY_PATH", "PATH"})
-"""Those in which the drivers of the node stand, too."""
-_CODE_MOUNT = re.compile(
-    r"/(?:site-packages|dist-packages)(?:/|$)|^/(?:usr/)?(?:local/)?s?bin(?:/|$)|^/(?:usr/(?:local/)?)?lib/python[^/]*$"
-)
-_CHANGEABLE = frozenset({"configMap", "secret", "emptyDir"})
-"""Volumes whose files are no part of an image or a model."""
 _MOST = 20
 _MOST_WORDS = 200
 
@@ -64,14 +49,12 @@ def unfollowed(
     invocation: Invocation, volumes: tuple[VolumeSlot, ...], writes: Writes
 ) -> Iterator[Unfollowed]:
     """Path and description of each such place, the first few of them."""
-    kinds = {item.volume.name: item.volume.kind for item in volumes}
     found = dict.fromkeys(
         [
             *_commands(invocation),
             *_arguments(invocation),
             *_code(invocation, writes),
-            *_variables(invocation, kinds),
-            *_mounts(invocation, kinds),
+            *taken_from_volumes(invocation, volumes),
         ]
     )
     yield from list(found)[:_MOST]
@@ -260,52 +243,3 @@ def _code(invocation: Invocation, writes: Writes) -> Iterator[Unfollowed]:
             yield path, f"calls {name} with what the reader cannot know"
     if writes.code is not None:
         yield invocation.slot.at("command" if invocation.slot.command else "args"), _CODE
-
-
-def _variables(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowed]:
-    slot = invocation.slot
-    for env in slot.env:
-        if env.value and env.name in _CODE_VARIABLES:
-            value = invocation.expand(env.value).replace(" ", ":")
-            if _names_authors(slot, value, kinds, env.name):
-                yield env.path, _FROM_VOLUME
-    for word in invocation.words:
-        name, equals, value = word.text.partition("=")
-        if equals and name in _CODE_VARIABLES and _names_authors(slot, value, kinds, name):
-            yield word.path, _FROM_VOLUME
-
-
-def _names_authors(slot: Slot, value: str, kinds: dict[str, str], variable: str) -> bool:
-    """Whether one of the places lies in a volume; more than anybody needs are not looked through."""
-    places = value.split(":", _MOST_WORDS)
-    return len(places) > _MOST_WORDS or any(_is_authors(slot, place, kinds, variable) for place in places)
-
-
-def _is_authors(slot: Slot, place: str, kinds: dict[str, str], variable: str) -> bool:
-    place = plain_path(place)
-    best = mount_of(place, slot.mounts)
-    if best is None:
-        return False
-    return not (kinds.get(best[1]) == "hostPath" and variable in _DRIVERS)
-
-
-def _mounts(invocation: Invocation, kinds: dict[str, str]) -> Iterator[Unfollowed]:
-    slot = invocation.slot
-    for target, name, _ in slot.mounts:
-        if _CODE_MOUNT.search(target):
-            yield slot.at("volumeMounts"), f"mounts {name} over the code of programs"
-    for folder in invocation.folders if _runs_module(invocation) else ():
-        best = mount_of(folder, slot.mounts)
-        if best is not None and kinds.get(best[1]) in _CHANGEABLE:
-            yield (
-                slot.at("volumeMounts"),
-                f"runs modules of Python in {folder}, where {best[1]} can replace them",
-            )
-
-
-def _runs_module(invocation: Invocation) -> bool:
-    words = invocation.words
-    runs_python = any(INTERPRETER.fullmatch(word.base) and word.leads for word in words)
-    return runs_python and any(
-        behind.text == "-m" and INTERPRETER.fullmatch(word.base) for word, behind in pairwise(words)
-    )
