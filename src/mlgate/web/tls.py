@@ -114,14 +114,27 @@ class ServingCertificate:
         if seen == self._seen:
             return False
         leaf = x509.load_pem_x509_certificates(chain)[0]
-        if self._seen and leaf.not_valid_after_utc <= datetime.now(UTC):
-            raise ValueError(f"it expired at {leaf.not_valid_after_utc.isoformat()}")
+        if self._seen:
+            _check_time(leaf)
         context = _context(authority)
         context.load_cert_chain(self._cert, self._key, password=_no_passphrase)
         self.credentials = Credentials(context, authority)
         self.starts_at, self.expires_at = leaf.not_valid_before_utc, leaf.not_valid_after_utc
         self._seen = seen
         return True
+
+
+def _check_time(leaf: x509.Certificate) -> None:
+    """A pair that callers would not believe now is no replacement; one that is early is looked at again.
+
+    Raises:
+        ValueError: its time is over, or has not come.
+    """
+    now = datetime.now(UTC)
+    if leaf.not_valid_after_utc <= now:
+        raise ValueError(f"it expired at {leaf.not_valid_after_utc.isoformat()}")
+    if leaf.not_valid_before_utc > now:
+        raise ValueError(f"it is not valid before {leaf.not_valid_before_utc.isoformat()}")
 
 
 def _context(authority: ClientAuthority | None) -> ssl.SSLContext:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
@@ -122,6 +122,33 @@ def test_a_new_pair_that_has_expired_leaves_the_old_one(tmp_path: Path) -> None:
 
     assert (certificate.expires_at, certificate.problem()) == (before, None)
     assert "expired" in (certificate.reload_problem or "")
+
+
+def test_a_new_pair_whose_time_has_not_come_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Served at once, it would be believed by nobody, and no replica would be ready any more.
+    now = datetime.now(UTC)
+    certificate = ServingCertificate(*_write(tmp_path))
+    context = certificate.credentials.context
+    _write(tmp_path, begins=now + timedelta(hours=1), expires=now + timedelta(days=1))
+
+    certificate.refresh()
+
+    assert certificate.credentials.context is context
+    assert certificate.problem() is None
+    assert "not valid before" in (certificate.reload_problem or "")
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return now.astimezone(tz) + timedelta(hours=2)
+
+    monkeypatch.setattr("mlgate.web.tls.datetime", Later)
+    certificate.refresh()
+
+    assert certificate.credentials.context is not context
+    assert certificate.reload_problem is None
 
 
 def test_a_new_key_of_another_certificate_leaves_the_old_pair(tmp_path: Path) -> None:
