@@ -100,6 +100,12 @@ def test_namespaces_are_sent_only_where_their_labels_have_editors() -> None:
     )
 
 
+def test_namespaces_are_sent_where_a_bundle_that_is_fetched_may_name_editors() -> None:
+    fetched, watched = (webhooks(SETS[name].values)["records"] for name in ("fetched-policy", "enforcing"))
+    assert fetched["rules"] == watched["rules"]
+    assert fetched["matchConditions"] == watched["matchConditions"]
+
+
 def test_the_api_server_trusts_what_the_values_give() -> None:
     (bundle,) = {
         webhook["clientConfig"]["caBundle"] for webhook in webhooks(SETS["own-certificate"].values).values()
