@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import helm_python as helm
 import pytest
 from chart.outcomes import ValueSet, value_sets
 from chart.rendering import objects, only, render
@@ -181,6 +182,45 @@ def test_a_policy_that_is_fetched_is_verified_by_both(monkeypatch: pytest.Monkey
     assert {port["port"] for rule in egress for port in rule["ports"]} >= {53, 8443}
     annotations = only(found, "Deployment")["spec"]["template"]["metadata"]["annotations"]
     assert len(annotations["checksum/verification-key"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("host", "port"),
+    [
+        ("policy.example.com", 443),
+        ("policy.example.com:8443", 8443),
+        ("policy7", 443),
+        ("192.0.2.10", 443),
+        ("[2001:db8::10]:9443", 9443),
+        ("[2001:db8::10]", 443),
+    ],
+)
+def test_the_server_of_the_bundle_may_be_reached_at_its_port_alone(host: str, port: int) -> None:
+    policy = {**SETS["fetched-policy"].values["policy"], "url": f"https://{host}/policy.tar.gz"}
+    _, server = only(objects(render({"policy": policy})), "NetworkPolicy")["spec"]["egress"]
+    assert {entry["port"] for entry in server["ports"]} == {53, port}
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ({}, 1),
+        ({"replicaCount": 1}, None),
+        ({"replicaCount": 3, "podDisruptionBudget": {"minAvailable": 2}}, 2),
+        ({"replicaCount": 3, "podDisruptionBudget": {"minAvailable": "50%"}}, "50%"),
+        ({"autoscaling": {"enabled": True, "minReplicas": 1}}, None),
+        ({"replicaCount": 1, "autoscaling": {"enabled": True}}, 1),
+    ],
+)
+def test_a_budget_leaves_a_pod_that_may_be_moved(values: dict[str, Any], kept: int | str | None) -> None:
+    budgets = [entry for entry in objects(render(values)) if entry["kind"] == "PodDisruptionBudget"]
+    assert [entry["spec"]["minAvailable"] for entry in budgets] == ([] if kept is None else [kept])
+
+
+@pytest.mark.parametrize("more", [{}, {"autoscaling": {"enabled": True, "minReplicas": 2}}])
+def test_a_budget_that_would_hold_up_every_drain_is_refused(more: dict[str, Any]) -> None:
+    with pytest.raises(helm.HelmError, match="must be less than the 2 replicas"):
+        render({"podDisruptionBudget": {"minAvailable": 2}, **more})
 
 
 def test_labels_of_the_site_cannot_take_a_pod_from_its_service() -> None:

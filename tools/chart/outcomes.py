@@ -56,6 +56,7 @@ REFUSED: dict[str, Json] = {
     "sequence-unused": {"policy": {"minSequence": 3}},
     "waivers-unguarded": {"evidence": {"waiverNamespaces": ["governance", "kube-system"]}},
     "records-unguarded": {"evidence": {"clusterNamespace": "mlgate-system"}},
+    "never-drained": {"podDisruptionBudget": {"minAvailable": 2}},
 }
 """Values that a template refuses, by a name for them."""
 

@@ -46,7 +46,7 @@ def _check(snapshot: Snapshot, deployment: GateDeployment) -> Iterator[Finding]:
         yield told("replicas.few", f"{deployment.name} has {wanted} replica: each restart is an outage")
     if ready < wanted:
         yield told("replicas.unavailable", f"{ready} of {wanted} replicas of {deployment.name} are ready")
-    if snapshot.budgets is not None and not _has_budget(snapshot, deployment):
+    if wanted >= FEWEST and snapshot.budgets is not None and not _has_budget(snapshot, deployment):
         message = f"no PodDisruptionBudget keeps a replica of {deployment.name} while nodes are drained"
         yield told("replicas.no_budget", message)
 

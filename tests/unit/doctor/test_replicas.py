@@ -13,6 +13,12 @@ def test_two_replicas_and_a_budget_are_nothing_to_tell(broken: Any, codes: Any) 
     assert codes(check_replicas, broken) == []
 
 
+def test_a_budget_for_a_lone_replica_would_help_nobody(broken: Any, codes: Any) -> None:
+    broken.deployment["spec"]["replicas"] = 1
+    broken.changes = {"budgets": ()}
+    assert codes(check_replicas, broken) == ["replicas.few"]
+
+
 @pytest.mark.parametrize("replicas", [1, 0, None])
 def test_a_lone_replica_is_told(broken: Any, codes: Any, replicas: Any) -> None:
     broken.deployment["spec"]["replicas"] = replicas
