@@ -186,6 +186,16 @@ SHAPES: Mapping[str, tuple[Shape, int]] = {
         ),
         2_000,
     ),
+    "places of code that a line sets": (
+        lambda n: _server(command=["sh", "-c", "PATH=/a:/b " * n + "vllm serve a/b > /c"]),
+        2_000,
+    ),
+    "mounts over code": (
+        lambda n: _server(
+            args=["a/b"], volumeMounts=[{"name": "v", "mountPath": f"/opt/a{i}/b/c/d/e"} for i in range(n)]
+        ),
+        1_000,
+    ),
     "programs of Python": (lambda n: _server(command=["python", "-c", "x = open('/a')\n" * n]), 500),
     "quotes": (lambda n: _server(command=["sh", "-c", "\"'\\" * n]), 10_000),
     "values in JSON": (

@@ -19,13 +19,15 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.silence import UNNAMED
+from mlgate.workloads.volumes import with_sharing
 
 
 def with_added(reader: Reader, manifest: Manifest, pods: list[Pod]) -> Manifest:
     """The manifest with the models, switches and configurations that only the merged pods name."""
     models, features, named = list(manifest.models), manifest.features, list(manifest.named)
     for pod in pods:
-        detections = tuple(detect(slot, pod.volumes, presumed=True, made=pod.made) for slot in pod.slots)
+        shared = with_sharing(pod.volumes, (slot.mounts for slot in pod.slots))
+        detections = tuple(detect(slot, shared, presumed=True, made=pod.made) for slot in pod.slots)
         part = _part(manifest, pod)
         models += _models(reader, manifest, part, detections)
         features = with_switches(features, detections)

@@ -103,6 +103,8 @@ class Catalog:
     hubs: frozenset[str]
     configuration: dict[str, str]
     """Keys of configuration files that mean a flag of another name."""
+    code: dict[str, tuple[str, ...]]
+    """Where programs have their code in an image, and what holds none."""
 
     @cached_property
     def _shortened(self) -> dict[str, str]:
@@ -167,6 +169,7 @@ def catalog() -> Catalog:
         schemes=frozenset(data["schemes"]),
         hubs=frozenset(data["hubs"]),
         configuration=data["configuration"],
+        code={key: tuple(values) for key, values in data["code"].items()},
     )
 
 

@@ -14,7 +14,7 @@ from itertools import islice
 from mlgate.domain.workload import Switch
 from mlgate.workloads.bystanders import is_bystander, runs_bystanders
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.code_places import Unfollowed
+from mlgate.workloads.code_places import Unfollowed, taken_from_volumes
 from mlgate.workloads.invocation import FALSE, Call, Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.scripts import files_run, places_of
@@ -31,6 +31,7 @@ _HOLDING = {"pvc", "hostPath", "nfs", "image"}
 _DOWNLOADERS = {"huggingface-hub", "modelscope", "kitops"}
 """Programs that load models to keep them, and serve none."""
 _MOST_SCRIPTS = 200
+_MOST_DOUBTS = 20
 _TOO_MANY = f"runs more than {_MOST_SCRIPTS} files"
 _MADE = "names what the command line itself may make, so that nobody can tell what lies there"
 _LIBRARIES = {"hub", "ollama"}
@@ -124,7 +125,8 @@ def detect(
     writes, run = writes_of(invocation), tuple(islice(files_run(invocation), _MOST_SCRIPTS + 1))
     if serves or presumed:
         models, untold = _with_made(models, naming, invocation, writes)
-        doubts = (*untold, *unfollowed(invocation, every, writes))
+        taken = taken_from_volumes(invocation, every, writes, _places(invocation, run))
+        doubts = (*untold, *unfollowed(invocation, writes), *islice(taken, _MOST_DOUBTS))
         if len(run) > _MOST_SCRIPTS:
             doubts = (*doubts, (slot.at("command"), _TOO_MANY))
     tables = catalog()
@@ -187,6 +189,11 @@ def as_data(detection: Detection) -> Detection:
     """What the container was found to load is data."""
     found = [(model.address, model.path) for model in detection.models]
     return replace(detection, models=(), datasets=(*detection.datasets, *found))
+
+
+def _places(invocation: Invocation, run: tuple[Word, ...]) -> frozenset[str]:
+    """Where the files that are run can lie."""
+    return frozenset(place for word in run for place in places_of(invocation, invocation.expand(word.text)))
 
 
 def _configured(invocation: Invocation, writes: Writes) -> Iterator[Configured]:

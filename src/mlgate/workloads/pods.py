@@ -12,7 +12,7 @@ from mlgate.workloads.field_containers import Fields, field_containers
 from mlgate.workloads.kinds import Component
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.volumes import Mounted, VolumeSlot, read_volumes
+from mlgate.workloads.volumes import Mounted, VolumeSlot, read_volumes, with_sharing
 
 CONTAINER_SLOTS: tuple[tuple[str, ContainerRole], ...] = (
     ("containers", "server"),
@@ -75,10 +75,11 @@ def read_pod(
     slots = [*_listed(reader, spec, path, context, lists, loose=loose)]
     if of is not None:
         slots += field_containers(reader, of, fields or Fields(spec, path, spec), context)
+    volumes = read_volumes(reader, spec.get("volumes"), f"{path}.volumes")
     return Pod(
         template=_template(reader, spec, path, labels, tuple(slots)),
         slots=tuple(slots),
-        volumes=tuple(read_volumes(reader, spec.get("volumes"), f"{path}.volumes")),
+        volumes=with_sharing(volumes, (slot.mounts for slot in slots)),
         raw=spec,
         component=component or (of.id if of is not None else None),
     )

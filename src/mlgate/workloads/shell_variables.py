@@ -18,11 +18,12 @@ from mlgate.workloads.words import SEPARATORS, Word
 
 REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 """A reference to a variable, which the kubelet replaces before anything runs."""
-_VARIABLE = re.compile(
+VARIABLE = re.compile(
     rf"{REFERENCE.pattern}"
     r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
     r"|\$([A-Za-z_][A-Za-z0-9_]*)"
 )
+"""Every form of a reference: its name is the first, the second or the fourth group."""
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=(.*)", re.DOTALL)
 _POSITIONAL = re.compile(r"""(["']?)\$(?:\{([0-9]|[@*])\}|([0-9@*]))\1""")
 """A reference to what a script is given."""
@@ -114,7 +115,7 @@ def expand(text: str, slot: Slot, assigned: Assigned, limit: int) -> str:
     """References replaced by values; what grows past the limit is cut a little behind it."""
     pieces: list[str] = []
     end = total = 0
-    for match in _VARIABLE.finditer(text):
+    for match in VARIABLE.finditer(text):
         value = _value(match, slot, assigned)[: limit + 1]
         pieces += [text[end : match.start()], value]
         total += match.start() - end + len(value)
@@ -155,7 +156,7 @@ def _is_command(value: str) -> bool:
 
 def _refers_to(name: str, value: str) -> bool:
     """Whether a value builds on the variable itself, as in `MODEL=${MODEL:-x}`."""
-    return any(name in match.groups() for match in _VARIABLE.finditer(value))
+    return any(name in match.groups() for match in VARIABLE.finditer(value))
 
 
 def _set_otherwise(words: tuple[Word, ...]) -> Iterator[str]:

@@ -12,10 +12,10 @@ from itertools import pairwise, takewhile
 
 from mlgate.workloads.bystanders import INTERPRETER, SHELLS
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.code_places import Unfollowed, taken_from_volumes
+from mlgate.workloads.code_places import Unfollowed
 from mlgate.workloads.invocation import Call, Invocation, takes
 from mlgate.workloads.shell_variables import SOURCING, sets_arguments
-from mlgate.workloads.volumes import VolumeSlot, plain_path, within
+from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import Word, led_commands
 from mlgate.workloads.written import Writes
 
@@ -45,16 +45,13 @@ _MOST = 20
 _MOST_WORDS = 200
 
 
-def unfollowed(
-    invocation: Invocation, volumes: tuple[VolumeSlot, ...], writes: Writes
-) -> Iterator[Unfollowed]:
+def unfollowed(invocation: Invocation, writes: Writes) -> Iterator[Unfollowed]:
     """Path and description of each such place, the first few of them."""
     found = dict.fromkeys(
         [
             *_commands(invocation),
             *_arguments(invocation),
             *_code(invocation, writes),
-            *taken_from_volumes(invocation, volumes),
         ]
     )
     yield from list(found)[:_MOST]

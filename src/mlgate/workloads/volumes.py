@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Volume
@@ -41,6 +42,8 @@ class VolumeSlot:
     claim_template: bool = False
     own_class: bool = True
     """The storage class is named (or deliberately empty) in the manifest; else the default one counts."""
+    alone: bool = field(default=False, compare=False)
+    """No two containers of the pod mount it, so that none can lay something into it for another."""
 
     @property
     def is_api_token(self) -> bool:
@@ -151,6 +154,14 @@ def _source(reader: Reader, source: dict[str, Json], name: str, path: str) -> Vo
         secret_name = reader.text(secret.get("name"), f"{path}.secret.name")
         return Volume(name=name, kind="secret", secret_name=secret_name, path=path)
     return Volume(name=name, kind="configMap" if source.get("configMap") is not None else "other", path=path)
+
+
+def with_sharing(
+    volumes: Iterable[VolumeSlot], mounts: Iterable[tuple[tuple[str, str, str], ...]]
+) -> tuple[VolumeSlot, ...]:
+    """The volumes of a pod, marked where no two of its containers mount one. `mounts`: of each container."""
+    users = Counter(name for own in mounts for name in {name for _, name, _ in own})
+    return tuple(replace(item, alone=users[item.volume.name] < len("ab")) for item in volumes)
 
 
 def mount_of(path: str, mounts: tuple[tuple[str, str, str], ...]) -> tuple[str, str, str] | None:
