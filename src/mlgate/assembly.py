@@ -22,6 +22,8 @@ from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
 from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.signatures.keys import load_keys
+from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.gate import Gate, now_utc
 from mlgate.live_policy import LivePolicy, live_policy
 from mlgate.policy.engine import PolicyEngine
@@ -67,7 +69,11 @@ def installed_versions(settings: Settings) -> dict[str, str | None]:
 
 
 def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, EvidenceOptions]:
-    """How manifests are read and evidence is looked for."""
+    """How manifests are read and evidence is looked for.
+
+    Raises:
+        SettingsError: a key that is to be recognised cannot be read.
+    """
     chosen = settings.evidence
     sources = frozenset(str(name) for name in chosen.card_sources)
     extraction = ExtractOptions(card_sources=sources, cluster_namespace=chosen.cluster_namespace)
@@ -79,6 +85,7 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         mesh_root=chosen.mesh_root,
         secrets=chosen.secrets,
         config_maps=chosen.config_maps,
+        statements=StatementVerifier(load_keys(settings.signatures.keys)),
         scan=scan_text_places,
         scan_entries=scan_entries,
         **evidence,

@@ -6,6 +6,7 @@
       +  EvidenceError          becomes a fact for policy, never an answer by itself
            x  CardInvalid           a card cannot be used at all
            x  EvidenceUnavailable   a source did not answer
+           x  StatementRefused      a signed statement cannot be read, or does not verify
       +  EngineError            the policy engine gave no decision: denied with status 503
            x  EngineUnavailable     it cannot be reached
                 x  EngineOverloaded     it is asked for more than it takes at a time
@@ -60,6 +61,10 @@ class CardInvalid(EvidenceError):
 
 class EvidenceUnavailable(EvidenceError):
     """A source of evidence did not answer, or not in time."""
+
+
+class StatementRefused(EvidenceError):
+    """A signed statement cannot be read, or nobody who is recognised signed it."""
 
 
 class EngineError(MlgateError):

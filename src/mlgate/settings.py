@@ -130,6 +130,13 @@ class EvidenceSettings(_Group):
     """Timeout of one call to the API server."""
 
 
+class SignatureSettings(_Group):
+    """Which signatures are recognised. Who of them may approve what is policy (`signOff.trustedSigners`)."""
+
+    keys: tuple[Path, ...] = ()
+    """Public keys (PEM; Ed25519 or ECDSA): files, or folders of them such as a mounted ConfigMap."""
+
+
 class DecisionSettings(_Group):
     """How long a decision may take, and what a failure of the gate means."""
 
@@ -188,6 +195,7 @@ class Settings(BaseSettings):
     opa: OpaSettings = OpaSettings()
     policy: PolicySettings = PolicySettings()
     evidence: EvidenceSettings = EvidenceSettings()
+    signatures: SignatureSettings = SignatureSettings()
     decision: DecisionSettings = DecisionSettings()
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()

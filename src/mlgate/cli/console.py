@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+import yaml
 from rich.console import Console
 
 from mlgate.admission.refusal import escape
@@ -20,6 +21,10 @@ from mlgate.errors import MlgateError
 
 _COLOURS = {"✓": "32", "✗": "31", "!": "33", "~": "36"}
 """First character of a line -> colour (SGR)."""
+
+
+_UNBROKEN = 1_000_000
+"""Width at which no text is broken into lines."""
 
 
 class OutputError(MlgateError):
@@ -48,6 +53,18 @@ def put(text: str) -> None:
         # The interpreter flushes once more when it ends, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(f"the results could not be written: {problem.strerror}") from problem
+
+
+def put_yaml(value: Any) -> None:
+    """Results as a person reads YAML; in ASCII where something in them is not displayed as itself.
+
+    Raises:
+        OutputError: as `put`.
+    """
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=_UNBROKEN).rstrip()
+    if any(escape(line) != line for line in text.split("\n")):
+        text = yaml.safe_dump(value, sort_keys=False, width=_UNBROKEN).rstrip()
+    put(text)
 
 
 def lines(texts: Iterable[str]) -> str:

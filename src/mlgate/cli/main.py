@@ -22,6 +22,8 @@ COMMANDS = {
     "inspect": "show what is read in a manifest, before any judgement",
     "card": "validate a model card, print its digest",
     "signoff": "make a SignOff manifest",
+    "sign": "sign the approval of a card with a key",
+    "verify": "verify the signed approvals a card carries",
     "policy": "the policy author's workbench",
     "doctor": "is this installation able to refuse anything?",
     "version": "mlgate, policy revision, OPA version",

@@ -62,9 +62,19 @@ async def sign_offs_of(
     return tuple(read_sign_off(entry, listed.guard, evaluated_at) for entry in of_models(stored, models))
 
 
-def claims(cards: Sequence[LoadedCard]) -> tuple[SignOff, ...]:
-    """The approvals the cards carry, in their order."""
-    return tuple(claim for loaded in cards for claim in claims_of(loaded))
+async def claims(cards: Sequence[LoadedCard], options: EvidenceOptions) -> tuple[SignOff, ...]:
+    """The approvals the cards carry, in their order.
+
+    Verified in a thread of their own: a card full of statements must not hold up the other reviews.
+    """
+    carrying = [loaded for loaded in cards if loaded.claims]
+    if not carrying:
+        return ()
+    return await asyncio.to_thread(_claims, carrying, options)
+
+
+def _claims(cards: Sequence[LoadedCard], options: EvidenceOptions) -> tuple[SignOff, ...]:
+    return tuple(claim for loaded in cards for claim in claims_of(loaded, options.statements))
 
 
 async def waivers_of(

@@ -219,4 +219,5 @@ async def _sign_offs(
             evaluated_at=work.evaluated_at,
         )
         found = await work.attempt(source, work.deadline)
-    return work.note("signOffs", found, ()) + approvals.claims(cards)
+    carried = await work.attempt(approvals.claims(cards, work.options), work.deadline)
+    return work.note("signOffs", found, ()) + work.note("signOffs", carried, ())

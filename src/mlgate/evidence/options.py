@@ -8,6 +8,7 @@ from typing import Any
 
 from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
 from mlgate.evidence.cards.memory import CardMemory
+from mlgate.evidence.signatures.verify import StatementVerifier
 
 ScanEntries = Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
 
@@ -46,6 +47,8 @@ class EvidenceOptions:
     """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
+    statements: StatementVerifier = field(default_factory=StatementVerifier)
+    """Verifies the signed statements of sign-offs; without keys it refuses each."""
     scan: Scan = no_scan
     """Finds what looks like a credential in a card: (path below the card, reason)."""
     scan_entries: ScanEntries = no_entries

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from mlgate.domain.base import Problem
 from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject
+from mlgate.errors import StatementRefused
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.guards import Guard
 from mlgate.evidence.records import SignOffSpec
 from mlgate.evidence.shapes import Reader, shape_of
+from mlgate.evidence.signatures.statement import read_sign_off_statement
+from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.evidence.times import created_at, metadata, name_of
 
 BEING_DELETED = Problem(path="metadata.deletionTimestamp", message="is being deleted")
-_UNVERIFIED = "the statement was not verified: signature verification is not configured"
+_MOST_STATEMENTS = 32
+"""Statements of one card that are verified; there are seven roles. Each costs a few signature checks."""
 
 
 def read_sign_off(stored: dict[str, Any], guard: Guard, evaluated_at: str) -> SignOff:
@@ -48,9 +52,20 @@ def of_models(stored: Sequence[dict[str, Any]], models: set[str]) -> list[dict[s
     return sorted(about, key=_reference)
 
 
-def claims_of(loaded: LoadedCard) -> tuple[SignOff, ...]:
-    """The approvals a card carries: each is about the card's own model and version, and only claimed."""
-    return tuple(_claimed(claim, loaded.card) for claim in loaded.claims)
+def claims_of(loaded: LoadedCard, verifier: StatementVerifier) -> tuple[SignOff, ...]:
+    """The approvals a card carries: a statement that verifies is signed, all others are only claimed."""
+    statements = 0
+    found = []
+    for claim in loaded.claims:
+        text = claim.entry.get("statement")
+        statements += text is not None
+        if text is None:
+            found.append(_claimed(claim, loaded.card))
+        elif statements > _MOST_STATEMENTS:
+            found.append(_refused(claim, loaded.card, f"is not looked at: the {_MOST_STATEMENTS} before are"))
+        else:
+            found.append(_stated(claim, loaded.card, text, verifier))
+    return tuple(found)
 
 
 def fewest_approvers(stored: Sequence[dict[str, Any]], cards: Sequence[Card]) -> int:
@@ -74,10 +89,9 @@ def _approvers(stored: Sequence[dict[str, Any]], card: Card) -> set[str]:
 
 
 def _claimed(claim: Claim, card: Card) -> SignOff:
+    """A bare entry, about the card's own model and version."""
     entry = claim.entry
     model = (card.card or {}).get("model", {})
-    statement = entry.get("statement") is not None
-    unverified = (Problem(path=f"card.signOffs[{claim.index}].statement", message=_UNVERIFIED),)
     return SignOff(
         assurance="claimed",
         role=entry.get("role"),
@@ -86,12 +100,52 @@ def _claimed(claim: Claim, card: Card) -> SignOff:
         subject=SignOffSubject(model=model.get("name"), version=model.get("version")),
         issued_at=entry.get("issuedAt"),
         expires_at=entry.get("expiresAt"),
-        source=SignOffSource(
-            type="cardStatement" if statement else "cardClaim",
-            reference=f"{card.source.reference}#{claim.index}",
-        ),
-        problems=claim.problems + (unverified if statement else ()),
+        source=_source(claim, card, "cardClaim"),
+        problems=claim.problems,
     )
+
+
+def _refused(claim: Claim, card: Card, reason: str) -> SignOff:
+    """An entry whose statement counts for nothing, and why."""
+    problem = Problem(path=_path(claim), message=f"the statement {reason}")
+    claimed = _claimed(claim, card)
+    return claimed.model_copy(
+        update={
+            "source": _source(claim, card, "cardStatement"),
+            "problems": (*claimed.problems, problem),
+        }
+    )
+
+
+def _stated(claim: Claim, card: Card, text: str, verifier: StatementVerifier) -> SignOff:
+    """What a statement says instead of the entry around it, which nobody signed."""
+    path = _path(claim)
+    try:
+        verified = verifier.verify(text)
+        read = read_sign_off_statement(verified.statement, path)
+    except StatementRefused as refused:
+        return _refused(claim, card, str(refused))
+    body = read.predicate
+    return SignOff(
+        assurance="signed",
+        role=body.get("role"),
+        approver=body.get("approver"),
+        decision=body.get("decision"),
+        subject=read.subject,
+        issued_at=body.get("issuedAt"),
+        expires_at=body.get("expiresAt"),
+        source=_source(claim, card, "cardStatement"),
+        signature=verified.signature,
+        problems=read.problems,
+    )
+
+
+def _path(claim: Claim) -> str:
+    return f"card.signOffs[{claim.index}].statement"
+
+
+def _source(claim: Claim, card: Card, kind: Literal["cardStatement", "cardClaim"]) -> SignOffSource:
+    return SignOffSource(type=kind, reference=f"{card.source.reference}#{claim.index}")
 
 
 def _spec(stored: dict[str, Any]) -> dict[str, Any]:

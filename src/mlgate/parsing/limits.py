@@ -21,6 +21,8 @@ class Limits:
 
 
 CARD_LIMITS = Limits(max_bytes=256 * _KIB, max_depth=64, max_nodes=20_000)
+STATEMENT_LIMITS = Limits(max_bytes=64 * _KIB, max_depth=32, max_nodes=5_000)
+"""A signed statement as the schema of the card admits it."""
 MANIFEST_LIMITS = Limits(max_bytes=3 * _MIB, max_depth=200, max_nodes=200_000)
 """One object as the API server accepts it: requests end at 3 MiB."""
 REVIEW_LIMITS = Limits(max_bytes=7 * _MIB, max_depth=220, max_nodes=450_000)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlgate.cli import signoff
+from mlgate.cli import approving
 from mlgate.errors import EvidenceUnavailable, SettingsError
 
 Program = Callable[..., Any]
@@ -62,8 +62,8 @@ class Cluster:
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Cluster:
     found = Cluster()
-    monkeypatch.setattr(signoff, "card_from_cluster", found.card)
-    monkeypatch.setattr(signoff, "cluster_user", found.whoami)
+    monkeypatch.setattr(approving, "card_from_cluster", found.card)
+    monkeypatch.setattr(approving, "cluster_user", found.whoami)
     return found
 
 

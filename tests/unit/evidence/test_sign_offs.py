@@ -6,16 +6,37 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mlgate.domain.evidence import Card, CardSource
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.guards import Guard
 from mlgate.evidence.sign_offs import claims_of, fewest_approvers, of_models, read_sign_off
+from mlgate.evidence.signatures.keys import KeyRing, key_id
+from mlgate.evidence.signatures.sign import sign_off_statement, sign_statement
+from mlgate.evidence.signatures.verify import StatementVerifier
 
 Make = Callable[..., dict[str, Any]]
 STANDING = Guard(since="2026-01-01T00:00:00Z")
 DIGEST = "sha256:" + "0" * 64
+SIGNER = Ed25519PrivateKey.generate()
+
+
+def verifier() -> StatementVerifier:
+    return StatementVerifier(KeyRing(((key_id(SIGNER.public_key()), SIGNER.public_key()),)))
+
+
+def signed() -> str:
+    predicate = {
+        "role": "modelRisk",
+        "approver": "ines@example.com",
+        "decision": "approved",
+        "model": "other",
+        "version": "9",
+        "issuedAt": "2026-11-20",
+    }
+    return sign_statement(sign_off_statement(predicate, DIGEST, DIGEST), SIGNER)
 
 
 def card(spec: dict[str, Any] | None = None, digest: str | None = DIGEST) -> Card:
@@ -94,7 +115,7 @@ def test_only_objects_about_the_models_count_in_the_order_of_their_names(sign_of
 
 def test_a_claim_is_about_the_model_and_version_of_its_own_card(spec: dict[str, Any]) -> None:
     entry = {"role": "legal", "approver": "a", "decision": "approved", "issuedAt": "2026-11-01T00:00:00Z"}
-    (read,) = claims_of(LoadedCard(card(spec), (Claim(2, entry, ()),)))
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(2, entry, ()),)), StatementVerifier())
     assert (read.assurance, read.source.type) == ("claimed", "cardClaim")
     assert read.source.reference == "modelcard/credit#2"
     assert (read.subject.model, read.subject.version, read.subject.digest) == ("credit", "2.3.1", None)
@@ -102,9 +123,35 @@ def test_a_claim_is_about_the_model_and_version_of_its_own_card(spec: dict[str, 
 
 
 def test_a_statement_that_nobody_verified_is_a_claim_with_a_problem(spec: dict[str, Any]) -> None:
-    (read,) = claims_of(LoadedCard(card(spec), (Claim(0, {"statement": "{}"}, ()),)))
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(0, {"statement": "{}"}, ()),)), StatementVerifier())
     assert (read.assurance, read.source.type) == ("claimed", "cardStatement")
     assert [problem.path for problem in read.problems] == ["card.signOffs[0].statement"]
+
+
+def test_a_statement_that_verifies_replaces_what_stands_around_it(spec: dict[str, Any]) -> None:
+    entry = {"role": "legal", "approver": "mallory", "decision": "rejected", "statement": signed()}
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(1, entry, ()),)), verifier())
+    assert (read.assurance, read.source.type) == ("signed", "cardStatement")
+    assert (read.role, read.approver, read.decision) == ("modelRisk", "ines@example.com", "approved")
+    assert (read.subject.model, read.subject.version, read.subject.digest) == ("other", "9", DIGEST)
+    assert (read.subject.card_digest, read.issued_at) == (DIGEST, "2026-11-20T00:00:00Z")
+    assert read.signature is not None
+    assert read.signature.key_id == key_id(SIGNER.public_key())
+    assert read.problems == ()
+
+
+def test_a_signed_statement_of_another_kind_is_no_approval(spec: dict[str, Any]) -> None:
+    text = sign_statement({"_type": "https://in-toto.io/Statement/v1", "predicateType": "x"}, SIGNER)
+    (read,) = claims_of(LoadedCard(card(spec), (Claim(0, {"statement": text}, ()),)), verifier())
+    assert (read.assurance, read.signature) == ("claimed", None)
+    assert "predicateType" in read.problems[0].message
+
+
+def test_of_a_card_full_of_statements_only_the_first_are_verified(spec: dict[str, Any]) -> None:
+    claims = tuple(Claim(index, {"statement": signed()}, ()) for index in range(33))
+    read = claims_of(LoadedCard(card(spec), claims), verifier())
+    assert [entry.assurance for entry in read] == ["signed"] * 32 + ["claimed"]
+    assert "is not looked at" in read[-1].problems[0].message
 
 
 def test_approvers_are_counted_once_per_person_and_only_for_this_card(

@@ -1,0 +1,113 @@
+"""What every command of an approver needs: the card that is meant, and who approves it in which role."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from mlgate.assembly import card_from_cluster, cluster_user
+from mlgate.cli.cards import read_cards
+from mlgate.cli.console import say
+from mlgate.errors import ManifestError
+from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
+from mlgate.settings import login_name
+
+_NAMED = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+"""A card in the cluster, as the annotation mlgate.dev/model-card names it."""
+
+
+@dataclass(frozen=True)
+class ApprovedCard:
+    """A card that can be approved, and where it lies."""
+
+    content: CardContent
+    namespace: str | None
+    from_cluster: bool
+
+
+class Role(StrEnum):
+    """Roles in which a model can be approved."""
+
+    BUSINESS_OWNER = "businessOwner"
+    MODEL_RISK = "modelRisk"
+    COMPLIANCE = "compliance"
+    LEGAL = "legal"
+    PRIVACY = "privacy"
+    SECURITY = "security"
+    PRODUCT = "product"
+
+
+def read_card(card: str, namespace: str | None, context: str | None) -> ApprovedCard:
+    """The card of a file, or the one of that name in the cluster.
+
+    Raises:
+        ManifestError: there is none, or more than one, or it cannot be used.
+    """
+    named = _NAMED.fullmatch(card) if not Path(card).exists() else None
+    content, home = _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
+    return ApprovedCard(content, home, named is not None)
+
+
+def artifact_digests(content: CardContent) -> list[str]:
+    """The digests of the artifacts of the card's model, as far as it names any."""
+    artifacts = (content.card or {})["model"]["artifacts"]
+    return [artifact["digest"] for artifact in artifacts if artifact.get("digest")]
+
+
+def artifact_digest(content: CardContent) -> str | None:
+    """The digest of the first artifact that has one, which binds an approval to the model."""
+    return next(iter(artifact_digests(content)), None)
+
+
+def _from_cluster(
+    named: re.Match[str], namespace: str | None, context: str | None
+) -> tuple[CardContent, str | None]:
+    """The card of that name; it must be the one that the digest in the reference pins, if it has one.
+
+    Raises:
+        ManifestError: it is another one, or cannot be used.
+    """
+    home = namespace or "default"
+    content = _usable(read_document(asyncio.run(card_from_cluster(named["name"], home, context))), named[0])
+    if named["digest"] is not None and named["digest"] != content.digest:
+        raise ManifestError(f"{named[0]} is not the card in the cluster, which has {content.digest}")
+    return content, home
+
+
+def _from_file(file: str, namespace: str | None) -> tuple[CardContent, str | None]:
+    """The one card of a file, and its namespace.
+
+    Raises:
+        ManifestError: there is no card, or more than one, or it cannot be used.
+    """
+    cards = read_cards([file])
+    if len(cards) != 1:
+        raise ManifestError(f"{file} holds {len(cards)} cards; name a file with one")
+    stated = cards[0].document.metadata.get("namespace")
+    return _usable(cards[0].content, file), namespace or (stated if isinstance(stated, str) else None)
+
+
+def _usable(content: CardContent, reference: str) -> CardContent:
+    """A card that can be approved; what is wrong with it is said, and not approved unseen.
+
+    Raises:
+        ManifestError: it cannot be used at all.
+    """
+    if content.card is None or content.digest is None:
+        first = content.problems[0] if content.problems else None
+        told = ": " + ": ".join(part for part in (first.path, first.message) if part) if first else ""
+        raise ManifestError(f"{reference} is not a usable card{told}")
+    for problem in content.problems:
+        say(f"warning: {problem.path or 'card'}: {problem.message}")
+    return content
+
+
+def current_user(context: str | None, *, from_cluster: bool) -> str:
+    """Who approves: as the cluster knows the caller, else the login name of the shell."""
+    name = asyncio.run(cluster_user(context)) if context or from_cluster else login_name()
+    if name is None:
+        raise ManifestError("nobody is logged in here; name the approver with --user")
+    return name

@@ -1,0 +1,82 @@
+"""Signed statements in text: verified, remembered, and told with who signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from mlgate.domain.base import Json
+from mlgate.domain.evidence import StatementSignature
+from mlgate.errors import ManifestError, StatementRefused
+from mlgate.evidence.signatures.envelope import Envelope, read_envelope
+from mlgate.evidence.signatures.keys import KeyRing
+from mlgate.parsing.json_text import parse_json
+from mlgate.parsing.limits import STATEMENT_LIMITS
+
+_REMEMBERED = 1024
+"""Results that are kept, each of a statement of at most 64 KiB."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What somebody signed, and who."""
+
+    statement: Json
+    signature: StatementSignature
+
+
+@dataclass
+class StatementVerifier:
+    """Verifies envelopes with the keys an installation recognises.
+
+    A result depends on the text and the keys alone, so it is remembered by the text's digest.
+    """
+
+    keys: KeyRing = field(default_factory=KeyRing)
+    _known: OrderedDict[bytes, Verified | str] = field(default_factory=OrderedDict, init=False)
+
+    def verify(self, text: str) -> Verified:
+        """The statement in a signed envelope.
+
+        Raises:
+            StatementRefused: it cannot be read, or no recognised key signed it; the message says which.
+        """
+        digest = hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+        known = self._known.get(digest)
+        if known is None:
+            known = self._verified(text)
+            self._known[digest] = known
+            if len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        if isinstance(known, str):
+            raise StatementRefused(known)
+        return known
+
+    def _verified(self, text: str) -> Verified | str:
+        """What is verified, or why nothing is."""
+        try:
+            return self._by_key(read_envelope(_parsed(text.encode(errors="surrogatepass"), "the envelope")))
+        except StatementRefused as refused:
+            return str(refused)
+
+    def _by_key(self, envelope: Envelope) -> Verified:
+        if not self.keys.keys:
+            raise StatementRefused("was not verified: signature verification is not configured")
+        signers = (self.keys.signer(signature, envelope.signed) for signature in envelope.signatures)
+        signer = next(filter(None, signers), None)
+        if signer is None:
+            raise StatementRefused(
+                "does not verify: it was altered, or signed by a key that is not recognised here"
+            )
+        return Verified(
+            _parsed(envelope.payload, "the payload"), StatementSignature(method="key", key_id=signer)
+        )
+
+
+def _parsed(data: bytes, what: str) -> Json:
+    try:
+        return parse_json(data, STATEMENT_LIMITS)
+    except ManifestError as error:
+        place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
+        raise StatementRefused(f"{what} cannot be parsed: {error.message}{place}") from error
