@@ -58,6 +58,10 @@ class EvidenceError(MlgateError):
 class CardInvalid(EvidenceError):
     """A card cannot be parsed or mapped."""
 
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+
 
 class EvidenceUnavailable(EvidenceError):
     """A source of evidence did not answer, or not in time."""

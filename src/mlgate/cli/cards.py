@@ -9,7 +9,10 @@ from typing import Any
 from mlgate.cli.manifests import FILE_LIMITS, Content, Document, file_contents, items_of, position
 from mlgate.domain.base import Problem
 from mlgate.errors import ManifestError
+from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
+from mlgate.evidence.cards.formats.front_matter import front_matter
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
+from mlgate.evidence.cards.formats.read import is_foreign, read_card
 from mlgate.parsing.yaml_text import read_documents
 
 
@@ -49,19 +52,23 @@ class ReadCard:
         return f"{self.reference}@{self.digest}"
 
 
-def read_cards(paths: Iterable[str]) -> list[ReadCard]:
+def read_cards(paths: Iterable[str], origin: Origin = NOWHERE) -> list[ReadCard]:
     """Every card of every path; a file or document that cannot be read hides no other.
 
-    Documents of other kinds that have an apiVersion are passed over, so that a file with a workload
-    and its card can be given as it is.
+    A card in another format is a file of its own, because its digest is that of its bytes. Documents of
+    other kinds that have an apiVersion are passed over, so that a file with a workload and its card can be
+    given as it is.
     """
-    return [card for file, content in file_contents(paths) for card in _cards_of(file, content)]
+    return [card for file, content in file_contents(paths) for card in _cards_of(file, content, origin)]
 
 
-def _cards_of(file: str, content: Content) -> Iterator[ReadCard]:
+def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]:
     """The cards of one file. Its own limits are the file's; a card in it is measured when it is read."""
     if isinstance(content, ManifestError):
         yield _unreadable(Document(file, 0, 1, None, content), content)
+        return
+    if holds_foreign_card(content):
+        yield ReadCard(Document(file, 0, 1, None, None), read_card(content, origin=origin), unreadable=False)
         return
     for entry in read_documents(content, FILE_LIMITS):
         if entry.error is not None:
@@ -74,10 +81,24 @@ def _cards_of(file: str, content: Content) -> Iterator[ReadCard]:
                 yield ReadCard(document, read_document(value), unreadable=False)
 
 
+def holds_foreign_card(content: bytes) -> bool:
+    """Whether a file is one card in a format other than mlgate's own, or bears the marks of one."""
+    try:
+        if front_matter(content, FILE_LIMITS) is not None:
+            return True
+    except ManifestError:
+        # A block that cannot be read may begin a README or a stream of manifests; either way it is told.
+        return False
+    documents = read_documents(content, FILE_LIMITS)
+    return len(documents) == 1 and is_foreign(documents[0].value)
+
+
 def is_bare_card(content: Content) -> bool:
-    """Whether a file holds the spec of a card alone, which is no Kubernetes object."""
+    """Whether a file holds a card alone, which is no Kubernetes object."""
     if isinstance(content, ManifestError):
         return False
+    if holds_foreign_card(content):
+        return True
     values = [entry.value for entry in read_documents(content, FILE_LIMITS)]
     return len(values) == 1 and isinstance(values[0], dict) and "apiVersion" not in values[0]
 

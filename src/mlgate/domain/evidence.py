@@ -42,6 +42,13 @@ class CardPlace(Frozen):
     reason: str
 
 
+class Lost(Frozen):
+    """Something a card in another format says that has no place in a ModelCard."""
+
+    path: str
+    reason: str
+
+
 class CardSignature(Frozen):
     """Result of verifying a detached signature of a card."""
 
@@ -90,6 +97,8 @@ class Card(Frozen):
     card: dict[str, Any] | None = None
     """ModelCard.spec without signOffs, only the keys its author gave; null unless found."""
     credentials: tuple[CardPlace, ...] = ()
+    lost: tuple[Lost, ...] = ()
+    """What was not taken over from a card in another format; at most a hundred, then a count of the rest."""
     signature: CardSignature | None = None
     runtime: CardRuntime = CardRuntime()
 

@@ -65,6 +65,7 @@ def _loaded(reference: CardReference, found: Found) -> LoadedCard:
         pinned_digest=reference.pinned_digest,
         card=content.card,
         credentials=tuple(CardPlace(path=path, reason=reason) for path, reason in content.places),
+        lost=content.lost,
         runtime=found.runtime,
     )
     return LoadedCard(card, content.claims)

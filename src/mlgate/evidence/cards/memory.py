@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from mlgate.domain.base import Json
+from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
 from mlgate.evidence.cards.formats.modelcard import CardContent, Scan, no_scan
 
 
@@ -27,9 +28,9 @@ class CardMemory:
     def __len__(self) -> int:
         return len(self._known)
 
-    def recall(self, data: bytes, read: Callable[[], CardContent]) -> CardContent:
-        """The content of a card with these bytes; `read` is called when they are new."""
-        key = hashlib.sha256(data).digest()
+    def recall(self, data: bytes, read: Callable[[], CardContent], origin: Origin = NOWHERE) -> CardContent:
+        """The content of a card with these bytes from there; `read` is called when they are new."""
+        key = hashlib.sha256(data).digest() + repr(origin).encode()
         known = self._known.get(key)
         if known is not None:
             self._known.move_to_end(key)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlgate.domain.base import Json, Problem
-from mlgate.domain.evidence import Alert, CardRuntime, Incident
+from mlgate.domain.evidence import Alert, CardRuntime, Incident, Lost
 from mlgate.domain.model_card import ModelCardSpec
 from mlgate.domain.model_card.governance import ClaimedSignOff
 from mlgate.errors import CardInvalid
-from mlgate.evidence.cards.formats import detect
+from mlgate.evidence.cards.formats import OWN, detect
 from mlgate.evidence.digest import card_digest
 from mlgate.evidence.records import ModelCardStatus
 from mlgate.evidence.shapes import Reader, Shape, shape_of
@@ -46,6 +46,8 @@ class CardContent:
     """The approvals it carries."""
     places: tuple[tuple[str, str], ...] = ()
     """Places that look like a credential, with the reason; searched in all the author wrote."""
+    lost: tuple[Lost, ...] = ()
+    """What a card in another format says that has no place in a ModelCard."""
 
 
 def invalid(message: str, *, path: str = "", card_format: str | None = None) -> CardContent:
@@ -60,8 +62,8 @@ def no_scan(_value: Json) -> list[tuple[str, str]]:
 
 def read_document(document: Json, scan: Scan = no_scan) -> CardContent:
     """Read a parsed card, whether it is a whole ModelCard object or its bare spec."""
-    if detect(document) is None:
-        return invalid("is not a model card in a format this release reads")
+    if detect(document) != OWN:
+        return invalid("is not a model card of mlgate")
     if "apiVersion" not in document:
         return read_spec(document, scan)
     strangers = [f"{key!a} is no field of a ModelCard" for key in sorted(document.keys() - _ENVELOPE)]
