@@ -22,6 +22,7 @@ from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
 from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
 from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.gate import Gate, now_utc
@@ -85,12 +86,23 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         mesh_root=chosen.mesh_root,
         secrets=chosen.secrets,
         config_maps=chosen.config_maps,
-        statements=StatementVerifier(load_keys(settings.signatures.keys)),
+        statements=statement_verifier(settings),
         scan=scan_text_places,
         scan_entries=scan_entries,
         **evidence,
     )
     return extraction, gathering
+
+
+def statement_verifier(settings: Settings) -> StatementVerifier:
+    """What verifies signed approvals here.
+
+    Raises:
+        SettingsError: a key or the trusted root cannot be read.
+    """
+    chosen = settings.signatures
+    bundles = BundleVerifier.load(chosen.trusted_root) if chosen.trusted_root else None
+    return StatementVerifier(load_keys(chosen.keys), bundles)
 
 
 @contextmanager

@@ -135,6 +135,8 @@ class SignatureSettings(_Group):
 
     keys: tuple[Path, ...] = ()
     """Public keys (PEM; Ed25519 or ECDSA): files, or folders of them such as a mounted ConfigMap."""
+    trusted_root: Path | None = None
+    """Authorities and logs of a Sigstore (`trusted_root.json`); bundles are verified with it, offline."""
 
 
 class DecisionSettings(_Group):

@@ -11,11 +11,12 @@ import typer
 from mlgate.cli.approving import artifact_digests, read_card
 from mlgate.cli.console import coloured, lines, print_json, put
 from mlgate.cli.options import Output, OutputOption
-from mlgate.domain.evidence import Card, CardSource, SignOff
+from mlgate.domain.evidence import Card, CardSource, SignOff, StatementSignature
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.sign_offs import claims_of
+from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
 from mlgate.evidence.signatures.verify import StatementVerifier
 
@@ -37,7 +38,12 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     card: Annotated[str, typer.Argument(help="The card: a file, or modelcard/NAME in the cluster.")],
-    key: Annotated[list[Path], typer.Option(help="Public keys (PEM) of signers: files or folders.")],
+    key: Annotated[
+        list[Path] | None, typer.Option(help="Public keys (PEM) of signers: files or folders.")
+    ] = None,
+    trusted_root: Annotated[
+        Path | None, typer.Option(help="trusted_root.json of a Sigstore, to verify its bundles with.")
+    ] = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
     context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
     output: OutputOption = Output.TEXT,
@@ -46,7 +52,10 @@ def verify(
 
     Exit codes: 0 all are sound, 1 one is not, 2 there is none or the card cannot be read.
     """
-    verifier = StatementVerifier(load_keys(key))
+    if not key and trusted_root is None:
+        raise typer.BadParameter("name the signers you trust with --key or --trusted-root")
+    bundles = BundleVerifier.load(trusted_root) if trusted_root else None
+    verifier = StatementVerifier(load_keys(key or ()), bundles)
     content = read_card(card, namespace, context).content
     checked = [_checked(entry, content) for entry in _signed(content, card, verifier)]
     if not checked:
@@ -94,10 +103,18 @@ def _wire(entry: Checked) -> dict[str, Any]:
     return {**entry.sign_off.wire(), "faults": list(entry.faults)}
 
 
+def _signer(signature: StatementSignature | None) -> str:
+    if signature is None:
+        return "nobody who is known"
+    if signature.method == "key":
+        return str(signature.key_id)
+    return f"{signature.identity} ({signature.issuer})"
+
+
 def _text(entry: Checked) -> str:
     sign_off = entry.sign_off
     mark = "✗" if entry.faults else "✓"
-    signer = sign_off.signature.key_id if sign_off.signature else "nobody who is known"
+    signer = _signer(sign_off.signature)
     until = f", until {sign_off.expires_at}" if sign_off.expires_at else ""
     head = (
         f"{mark} {sign_off.source.reference}: {sign_off.decision} as {sign_off.role} by {sign_off.approver}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from mlgate.domain.base import Problem
-from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject
+from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject, StatementSignature
 from mlgate.errors import StatementRefused
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
@@ -136,8 +136,16 @@ def _stated(claim: Claim, card: Card, text: str, verifier: StatementVerifier) ->
         expires_at=body.get("expiresAt"),
         source=_source(claim, card, "cardStatement"),
         signature=verified.signature,
-        problems=read.problems,
+        problems=(*read.problems, *_other_signer(verified.signature, body.get("approver"), path)),
     )
+
+
+def _other_signer(signature: StatementSignature, approver: str | None, path: str) -> tuple[Problem, ...]:
+    """Who signs with a certificate of their own approves in nobody else's name."""
+    if signature.method == "key" or approver in (None, signature.identity):
+        return ()
+    message = f"is {approver}, but {signature.identity} signed it"
+    return (Problem(path=f"{path}.predicate.approver", message=message),)
 
 
 def _path(claim: Claim) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
+
+from sigstore_chain import SigstoreChain
+
+from mlgate.evidence.signatures.sign import sign_off_statement
 
 Program = Callable[..., Any]
 """Runs `mlgate` and gives code, out and err."""
@@ -151,3 +158,30 @@ def test_a_card_without_digest_is_signed_with_a_warning(
     assert run.code == 0
     assert "names no digest" in run.err
     assert json.loads(run.out)["role"] == "legal"
+
+
+def test_an_approval_signed_with_a_certificate_is_verified_too(mlgate: Program, tmp_path: Path) -> None:
+    chain = SigstoreChain()
+    root = tmp_path / "trusted_root.json"
+    root.write_text(json.dumps(chain.trusted_root()))
+    digest = json.loads(mlgate("card", "digest", str(write_card(tmp_path)), "-o", "json").out)[0]["digest"]
+    predicate = {
+        "role": "legal",
+        "approver": "ines@example.com",
+        "decision": "approved",
+        "model": "credit",
+        "version": "1.0",
+        "issuedAt": "2026-11-20",
+    }
+    bundle = chain.bundle(
+        sign_off_statement(predicate, DIGEST, digest), "ines@example.com", "https://accounts.example"
+    )
+    card = write_card(tmp_path, {"role": "legal", "approver": "ines@example.com", "statement": bundle})
+    run = mlgate("verify", str(card), "--trusted-root", str(root))
+    assert run.code == 0, run.out
+    assert "signed by ines@example.com (https://accounts.example)" in run.out
+
+
+def test_verify_asks_whom_to_trust(mlgate: Program, tmp_path: Path) -> None:
+    run = mlgate("verify", str(write_card(tmp_path)))
+    assert (run.code, "--trusted-root" in run.err) == (2, True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mlgate.domain.evidence import Card, CardSource
+from mlgate.domain.evidence import Card, CardSource, StatementSignature
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.guards import Guard
@@ -145,6 +147,26 @@ def test_a_signed_statement_of_another_kind_is_no_approval(spec: dict[str, Any])
     (read,) = claims_of(LoadedCard(card(spec), (Claim(0, {"statement": text}, ()),)), verifier())
     assert (read.assurance, read.signature) == ("claimed", None)
     assert "predicateType" in read.problems[0].message
+
+
+class Certified:
+    """A verifier that recognised the certificate of one person."""
+
+    def verify(self, text: str) -> tuple[bytes, StatementSignature]:
+        payload = base64.b64decode(json.loads(text)["dsseEnvelope"]["payload"])
+        return payload, StatementSignature(method="sigstore", identity="eve@example.com", issuer="x")
+
+
+def test_whoever_signs_with_a_certificate_approves_in_nobody_elses_name(spec: dict[str, Any]) -> None:
+    bundle = {
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "dsseEnvelope": json.loads(signed()),
+    }
+    claim = Claim(0, {"statement": json.dumps(bundle)}, ())
+    certified: Any = Certified()
+    (read,) = claims_of(LoadedCard(card(spec), (claim,)), StatementVerifier(bundles=certified))
+    assert (read.assurance, read.approver) == ("signed", "ines@example.com")
+    assert [problem.path for problem in read.problems] == ["card.signOffs[0].statement.predicate.approver"]
 
 
 def test_of_a_card_full_of_statements_only_the_first_are_verified(spec: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import StatementSignature
 from mlgate.errors import ManifestError, StatementRefused
+from mlgate.evidence.signatures.bundles import MEDIA_TYPE_PREFIX, BundleVerifier
 from mlgate.evidence.signatures.envelope import Envelope, read_envelope
 from mlgate.evidence.signatures.keys import KeyRing
 from mlgate.parsing.json_text import parse_json
@@ -16,6 +17,8 @@ from mlgate.parsing.limits import STATEMENT_LIMITS
 
 _REMEMBERED = 1024
 """Results that are kept, each of a statement of at most 64 KiB."""
+
+_NOT_CONFIGURED = "signature verification is not configured"
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,13 @@ class Verified:
 
 @dataclass
 class StatementVerifier:
-    """Verifies envelopes with the keys an installation recognises.
+    """Verifies envelopes with the keys, and bundles with the trusted root, an installation recognises.
 
-    A result depends on the text and the keys alone, so it is remembered by the text's digest.
+    A result depends on the text and on these alone, so it is remembered by the text's digest.
     """
 
     keys: KeyRing = field(default_factory=KeyRing)
+    bundles: BundleVerifier | None = None
     _known: OrderedDict[bytes, Verified | str] = field(default_factory=OrderedDict, init=False)
 
     def verify(self, text: str) -> Verified:
@@ -56,13 +60,16 @@ class StatementVerifier:
     def _verified(self, text: str) -> Verified | str:
         """What is verified, or why nothing is."""
         try:
-            return self._by_key(read_envelope(_parsed(text.encode(errors="surrogatepass"), "the envelope")))
+            document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+            if _is_bundle(document):
+                return self._by_certificate(text)
+            return self._by_key(read_envelope(document))
         except StatementRefused as refused:
             return str(refused)
 
     def _by_key(self, envelope: Envelope) -> Verified:
         if not self.keys.keys:
-            raise StatementRefused("was not verified: signature verification is not configured")
+            raise StatementRefused(f"was not verified: {_NOT_CONFIGURED} for keys")
         signers = (self.keys.signer(signature, envelope.signed) for signature in envelope.signatures)
         signer = next(filter(None, signers), None)
         if signer is None:
@@ -72,6 +79,17 @@ class StatementVerifier:
         return Verified(
             _parsed(envelope.payload, "the payload"), StatementSignature(method="key", key_id=signer)
         )
+
+    def _by_certificate(self, text: str) -> Verified:
+        if self.bundles is None:
+            raise StatementRefused(f"was not verified: {_NOT_CONFIGURED} for Sigstore")
+        payload, signature = self.bundles.verify(text)
+        return Verified(_parsed(payload, "the payload"), signature)
+
+
+def _is_bundle(document: Json) -> bool:
+    kind = document.get("mediaType") if isinstance(document, dict) else None
+    return isinstance(kind, str) and kind.startswith(MEDIA_TYPE_PREFIX)
 
 
 def _parsed(data: bytes, what: str) -> Json:

@@ -1,0 +1,124 @@
+"""Sigstore bundles, verified offline against the trusted root an installation names.
+
+The `sigstore` package decides whether a bundle verifies: certificate chain, certificate log, transparency
+log, time and signature. Nothing is fetched. It is imported only where a trusted root is configured.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from mlgate.domain.evidence import StatementSignature
+from mlgate.errors import SettingsError, StatementRefused
+from mlgate.evidence.signatures.envelope import PAYLOAD_TYPE
+
+if TYPE_CHECKING:
+    from sigstore.verify import Verifier
+
+MEDIA_TYPE_PREFIX = "application/vnd.dev.sigstore.bundle"
+_ISSUER_V1 = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
+_ISSUER_V2 = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
+"""Where a certificate says who vouched for the identity: Fulcio's OID information, docs/oid-info.md.
+
+The second is a DER string, the first, which is deprecated, bare text.
+"""
+_UTF8_STRING = 0x0C
+_LONG_FORM = 0x80
+
+
+class BundleVerifier:
+    """Verifies bundles with statements in them."""
+
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
+
+    @classmethod
+    def load(cls, trusted_root: Path) -> BundleVerifier:
+        """A verifier that trusts the authorities and logs of a file (`trusted_root.json` of a Sigstore).
+
+        Raises:
+            SettingsError: the file cannot be read, or names no authority and log.
+        """
+        from sigstore.errors import Error  # noqa: PLC0415 - takes half a second, and few need it
+        from sigstore.models import TrustedRoot  # noqa: PLC0415 - as above
+        from sigstore.verify import Verifier  # noqa: PLC0415 - as above
+
+        try:
+            return cls(Verifier(trusted_root=TrustedRoot.from_file(str(trusted_root))))
+        except OSError as error:
+            raise SettingsError(
+                f"signatures.trustedRoot: {trusted_root} cannot be read: {error.strerror}"
+            ) from error
+        except (Error, ValueError) as error:
+            raise SettingsError(f"signatures.trustedRoot: {trusted_root} is no trusted root") from error
+
+    def verify(self, text: str) -> tuple[bytes, StatementSignature]:
+        """The payload of a bundle, and who signed it.
+
+        Raises:
+            StatementRefused: it is no bundle, or does not verify; the message says why.
+        """
+        from sigstore.errors import Error  # noqa: PLC0415 - loaded before
+        from sigstore.models import Bundle  # noqa: PLC0415 - loaded before
+
+        signer = _Signer()
+        try:
+            kind, payload = self._verifier.verify_dsse(Bundle.from_json(text), signer)
+        except Error as error:
+            raise StatementRefused(f"does not verify: {_reason(error)}") from error
+        except Exception as error:  # a hostile bundle must not become a fault of the gate
+            raise StatementRefused(
+                f"does not verify: the bundle is malformed ({type(error).__name__})"
+            ) from error
+        if kind != PAYLOAD_TYPE:
+            raise StatementRefused(f"payloadType must be {PAYLOAD_TYPE}")
+        return payload, StatementSignature(method="sigstore", identity=signer.identity, issuer=signer.issuer)
+
+
+class _Signer:
+    """Takes down who is named in the certificate; whom to trust is for the rules."""
+
+    identity: str | None = None
+    issuer: str | None = None
+
+    def verify(self, cert: x509.Certificate) -> None:
+        """Called by the verifier, once the certificate is known to be sound."""
+        names = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        told = [
+            name.value for name in names if isinstance(name, x509.RFC822Name | x509.UniformResourceIdentifier)
+        ]
+        if len(names) != 1 or not told:
+            raise StatementRefused("does not verify: its certificate must name one address or URI")
+        self.identity = told[0]
+        self.issuer = _issuer(cert)
+
+
+def _issuer(cert: x509.Certificate) -> str | None:
+    for oid in (_ISSUER_V2, _ISSUER_V1):
+        try:
+            extension = cert.extensions.get_extension_for_oid(oid).value
+        except x509.ExtensionNotFound:
+            continue
+        data = extension.value if isinstance(extension, x509.UnrecognizedExtension) else b""
+        return _text(data) if oid == _ISSUER_V2 else data.decode()
+    return None
+
+
+def _text(der: bytes) -> str:
+    """The text of one DER UTF8String, which must be all there is."""
+    if len(der) < 2 or der[0] != _UTF8_STRING:  # noqa: PLR2004 - tag and length
+        raise StatementRefused("does not verify: the issuer in its certificate is no text")
+    octets = der[1] - _LONG_FORM if der[1] > _LONG_FORM else 0
+    start = 2 + octets
+    size = int.from_bytes(der[2:start]) if octets else der[1]
+    if size != len(der) - start:
+        raise StatementRefused("does not verify: the issuer in its certificate is no text")
+    return der[start:].decode()
+
+
+def _reason(error: Exception) -> str:
+    """What the verifier says, as one short line."""
+    return " ".join(str(error).split())[:200]
