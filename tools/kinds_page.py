@@ -15,7 +15,7 @@ from kinds_guide.phrases import MERGES, listed, under
 from kinds_guide.plain import plain_part
 
 from mlgate.policy.workbench.pages.markdown import code, inline, table
-from mlgate.workloads.kinds import Kind, gated_kinds, kinds_aside
+from mlgate.workloads.kinds import Kind, gated_kinds, groups_without_versions, kinds_aside
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "kinds.md"
 MARK = "<!-- Written by tools/kinds_page.py from kinds.yaml and servers.yaml of src/mlgate/workloads. -->"
@@ -64,7 +64,12 @@ and a command as one text.
 
 Paths below a part count from it; one that begins with `/` counts from the object. `[]` is every entry of a
 list, `*` every value of a map, `{a,b}` either key, `(x[])*` any number of times, `**x` wherever a map has
-that key, `<yaml>` the document that a text holds."""
+that key, `<yaml>` the document that a text holds.
+
+The version of an object in an address (`s3://…?versionId=`, `gs://…#`, `https://…?versionid=` of Azure)
+pins a model only where the program that loads it asks for that version. The loaders of
+{unversioned}
+take the newest object whatever the address says, so that for their kinds it pins nothing."""
 _INDIRECTION = """\
 ## Objects that decide what runs elsewhere
 
@@ -89,10 +94,15 @@ def page() -> str:
     """The page, the same bytes for the same tables."""
     return (
         "\n".join(
-            [MARK, "", _INTRODUCTION, "", *_index(), *_indirections(), *_groups(), *_plain(), *_aside()]
+            [MARK, "", _introduction(), "", *_index(), *_indirections(), *_groups(), *_plain(), *_aside()]
         ).rstrip()
         + "\n"
     )
+
+
+def _introduction() -> str:
+    titles = [_title(group) for group in sorted(groups_without_versions())]
+    return _INTRODUCTION.replace("{unversioned}", f"{', '.join(titles[:-1])} and {titles[-1]}")
 
 
 def _by_group() -> dict[str, list[Kind]]:

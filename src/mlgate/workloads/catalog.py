@@ -39,6 +39,8 @@ class Program:
     variables: frozenset[str]
     settings: frozenset[str]
     """Flags that name a file with the rest of its configuration."""
+    unversioned: frozenset[str]
+    """Schemes of object stores whose versions it does not ask for."""
 
     @property
     def loads(self) -> bool:
@@ -194,6 +196,7 @@ def _program(row: dict[str, Any], role: Literal["server", "trainer", "bystander"
         flags=frozenset(row.get("model", ())),
         variables=frozenset(row.get("variables", ())),
         settings=frozenset(row.get("config", ())),
+        unversioned=frozenset(row.get("unversioned", ())),
     )
 
 

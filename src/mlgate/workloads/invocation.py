@@ -126,6 +126,12 @@ class Invocation:
         return tuple(programs.values())
 
     @cached_property
+    def unversioned(self) -> frozenset[str]:
+        """Schemes of object stores whose versions one of its programs does not ask for."""
+        programs = [call.program for call in self.calls] + ([self.by_image] if self.by_image else [])
+        return frozenset[str]().union(*(program.unversioned for program in programs))
+
+    @cached_property
     def library(self) -> str | None:
         """Where a bare model name is looked up; a variable can choose another hub."""
         if any(var.value and var.value.lower() not in FALSE for var in self._hub_choices):

@@ -289,6 +289,12 @@ def kinds_aside() -> tuple[Aside, ...]:
     return tuple(Aside.model_validate(entry) for entry in _table()["aside"])
 
 
+@lru_cache(maxsize=1)
+def groups_without_versions() -> frozenset[str]:
+    """The groups whose loaders ignore the version of an object that an address names."""
+    return frozenset(_table()["unversioned"])
+
+
 def is_unknown_to_its_group(group: str, kind: str) -> bool:
     """Whether the kind is of a group of model kinds and nobody has said what it holds."""
     known = {row.kind: row.webhook for row in gated_kinds().values() if row.group == group}

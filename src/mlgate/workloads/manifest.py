@@ -21,9 +21,10 @@ from mlgate.domain.workload import (
     Volume,
     Workload,
 )
-from mlgate.workloads.kinds import Kind, Merge
+from mlgate.workloads.kinds import Kind, Merge, groups_without_versions
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.slots import Slot
+from mlgate.workloads.uris import OBJECT_STORES
 from mlgate.workloads.volumes import VolumeSlot
 
 _CLAIM = "pvc"
@@ -140,6 +141,15 @@ class Manifest:
         ]
         return tuple(found)
 
+    def served_models(self) -> tuple[ServedModel, ...]:
+        """The models; a version of an object pins none where the loader of the kind ignores it."""
+        if self.row is None or self.row.group not in groups_without_versions():
+            return self.models
+        return tuple(
+            model.model_copy(update={"immutable": False}) if model.scheme in OBJECT_STORES else model
+            for model in self.models
+        )
+
     def templates(self) -> tuple[PodTemplate, ...]:
         """The pod templates."""
         return tuple(pod.template for pod in self.pods if not pod.bare)
@@ -160,7 +170,7 @@ class Manifest:
             is_route=row is not None and row.route and not self.serves,
             detected_by=self.detected_by,
             owner=self.owner,
-            models=self.models,
+            models=self.served_models(),
             datasets=self.datasets,
             containers=tuple(slot.container() for slot in self.slots),
             pods=self.templates(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
@@ -87,7 +87,15 @@ class Naming:
         found += self._from_variables({model.path for model in found})
         if self._known or found:
             found += self._companions()
-        return tuple({(model.address.uri, model.role): model for model in reversed(found)}.values())[::-1]
+        once = {(model.address.uri, model.role): model for model in reversed(found)}
+        return tuple(map(self._as_loaded, once.values()))[::-1]
+
+    def _as_loaded(self, model: FoundModel) -> FoundModel:
+        """The model; a version of an object pins none where a program beside it does not ask for it."""
+        address = model.address
+        if not address.immutable or address.scheme not in self._invocation.unversioned:
+            return model
+        return replace(model, address=replace(address, immutable=False))
 
     def datasets(self) -> Iterator[tuple[Address, str]]:
         """Data that flags name as input of training."""

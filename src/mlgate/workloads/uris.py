@@ -17,6 +17,8 @@ _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HUB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}")
 _VERSION_KEYS = {"s3": "versionId", "https": "versionid"}
+OBJECT_STORES = frozenset({"s3", "gs", "https"})
+"""Schemes whose addresses can name the version of an object; it is for the loader to ask for it."""
 _OCI = {"oci", "oci+native", "oci+fetch"}
 _WITH_HOST = {"http", "https", "hdfs", "webhdfs", "ftp", "ftps", "tcp", "redis", "nfs", "kafka"} | _OCI
 _OTHER_NAMES = {"huggingface": "hf"}

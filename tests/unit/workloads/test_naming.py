@@ -145,3 +145,35 @@ def test_thousands_of_mounts_are_searched_for_thousands_of_names(read: Read, pod
     found = workload(read, pod_of(CLAIM, image=VLLM, args=args, volumeMounts=mounts))
 
     assert {model.uri for model in found.models} == {"pvc://weights/x"}
+
+
+@pytest.mark.parametrize(
+    ("container", "immutable"),
+    [
+        (
+            {"image": "kserve/storage-initializer:v0.16", "args": ["{uri}", "/mnt/models"]},
+            {"s3": False, "gs": False},
+        ),
+        ({"image": "x", "command": ["aws", "s3", "cp", "{uri}/model.gguf", "/m"]}, {"s3": False}),
+        ({"image": "x", "command": ["s5cmd", "cp", "{uri}/model.gguf", "/m"]}, {"s3": False}),
+        ({"image": VLLM, "args": ["--model", "{uri}"]}, {"s3": True, "gs": True}),
+    ],
+)
+def test_a_version_pins_nothing_where_the_program_that_loads_does_not_ask_for_it(
+    read: Read, pod_of: Make, container: dict[str, Any], immutable: dict[str, bool]
+) -> None:
+    ends = {"s3": "?versionId=v1", "gs": "#123"}
+    for scheme, expected in immutable.items():
+        told = {
+            key: [_told(word, scheme, ends[scheme]) for word in value]
+            for key, value in container.items()
+            if key != "image"
+        }
+        found = workload(read, pod_of({}, image=container["image"], **told)).models
+        assert {(model.revision is not None, model.immutable) for model in found} == {(True, expected)}
+
+
+def _told(word: str, scheme: str, end: str) -> str:
+    place, _, file = word.partition("/model.gguf") if "{uri}" in word else (word, "", "")
+    name = "/model.gguf" if word.endswith("/model.gguf") else ""
+    return place.replace("{uri}", f"{scheme}://bucket/models/chat{name}{end}") + file

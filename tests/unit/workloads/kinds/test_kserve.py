@@ -757,3 +757,35 @@ def test_an_address_of_a_store_in_an_unknown_field_is_a_model(read: Read, uri: s
     workload = seen(read, llm({"speculation": {"model": {"uri": uri}}}))
     assert ("spec.speculation.model.uri" in [path for path, _ in messages(workload)]) is told
     assert (uri in [model.uri for model in workload.models]) is told
+
+
+@pytest.mark.parametrize(
+    "uri", ["s3://b/k?versionId=v1", "gs://b/k#12345", "https://a.blob.core.windows.net/c/m?versionid=v"]
+)
+def test_a_version_that_the_storage_initializer_ignores_pins_nothing(read: Read, uri: str) -> None:
+    sklearn: Json = {"modelFormat": {"name": "sklearn"}, "storageUri": uri}
+    forms = [
+        of_kind("InferenceService", {"predictor": {"model": sklearn}}, "v1beta1"),
+        of_kind("InferenceService", {"predictor": {"sklearn": {"storageUri": uri}}}, "v1beta1"),
+        of_kind(
+            "InferenceService",
+            {
+                "predictor": {
+                    "containers": [{**CONTAINER, "env": [{"name": "STORAGE_URI", "value": uri}]}],
+                }
+            },
+            "v1beta1",
+        ),
+        llm({"model": {"uri": uri, "name": "chat"}}),
+        of_kind("LocalModelCache", {"sourceModelUri": uri, "modelSize": "1Gi", "nodeGroups": []}),
+    ]
+    for obj in forms:
+        found = seen(read, obj).models
+        assert [(model.uri, model.immutable) for model in found] == [(uri, False)], obj["kind"]
+        assert found[0].revision is not None
+
+
+@pytest.mark.parametrize("uri", ["hf://acme/chat:" + "a" * 40, "oci://r.io/m@sha256:" + "c" * 64])
+def test_what_the_storage_initializer_takes_by_commit_or_digest_is_pinned(read: Read, uri: str) -> None:
+    (model,) = seen(read, llm({"model": {"uri": uri, "name": "chat"}})).models
+    assert model.immutable

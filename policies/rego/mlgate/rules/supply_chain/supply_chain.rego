@@ -34,7 +34,7 @@ import data.mlgate.lib.show
 #   enforcement: {sandbox: audit, development: warn, staging: warn, production: deny}
 #   settings: [supplyChain.immutablePrefixes]
 #   message: "{model} can change after approval: its address is not pinned ({observed})."
-#   fix: "Pin it at {location}: a digest for oci, a 40-digit commit for hf, an object version for s3, gs and azure; or serve it from a write-once location listed in setting supplyChain.immutablePrefixes."
+#   fix: "Pin it at {location}: a digest for oci, a 40-digit commit for hf, an object version for s3, gs and azure if the loader asks for it (those of KServe, Seldon, KubeAI, AIBrix and OME do not); or serve it from a write-once location listed in setting supplyChain.immutablePrefixes."
 deny contains finding if {
 	some model in present.list(input.workload, "models")
 	not model.immutable == true
@@ -43,7 +43,7 @@ deny contains finding if {
 		"path": model.path,
 		"term": model.id,
 		"model": model.id,
-		"observed": revision(present.get(model, "revision")),
+		"observed": revision(present.get(model, "revision"), present.get(model, "scheme")),
 		"required": "an address that always means the same bytes",
 		"values": {"location": model.path},
 	})
@@ -51,7 +51,11 @@ deny contains finding if {
 
 write_once(model) if addresses.keeps_to(model.uri, settings.value.supplyChain.immutablePrefixes)
 
-revision(given) := sprintf("revision %s can move", [show.cut(given)]) if {
+# The address names a version of an object, and is not called immutable: whoever loads it does not ask for that version.
+revision(given, scheme) := sprintf("its loader ignores version %s", [show.cut(given)]) if {
+	present.stated(given)
+	scheme in {"s3", "gs", "https"}
+} else := sprintf("revision %s can move", [show.cut(given)]) if {
 	present.stated(given)
 } else := "no digest, commit or version"
 

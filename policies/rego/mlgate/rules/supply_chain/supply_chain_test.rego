@@ -45,6 +45,12 @@ test_a_model_that_can_change_is_found if {
 	}}
 }
 
+test_a_version_the_loader_ignores_is_told_so[note] if {
+	some note, scheme in ["s3", "gs", "https"]
+	[finding] := [one | some one in found("supply_chain.model_not_pinned", of_model({"immutable": false, "scheme": scheme, "revision": "v7"}))]
+	finding.observed == "its loader ignores version v7"
+}
+
 test_an_address_without_revision_is_told_so[note] if {
 	some note, wrong in [null, 7, "", " ", [], {}]
 	[finding] := [one | some one in found("supply_chain.model_not_pinned", of_model({"immutable": false, "revision": wrong}))]
