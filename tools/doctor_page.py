@@ -39,6 +39,12 @@ API server's proxy. From where none of these is possible, the certificate is rea
 modes from the ConfigMap of the settings; what is left is listed as not looked at.
 
 `--output json` prints the same for machines; its schema is `policies/schema/doctor.json`.
+
+`mlgate doctor --reach NAMESPACE` reads nothing of this. It has the API server try (a dry run) a Waiver that
+has ended, in that namespace, which mlgate refuses in every mode: so it shows that the webhook is called and
+that the gate judges. It ends with 0 where mlgate refused it, with 1 where mlgate was not asked, not reached
+or did not refuse it, and with 2 where that could not be tried; `helm test` runs it in a Pod. The schema of
+its JSON is `policies/schema/doctor-reach.json`.
 """
 _OPENS = {"yes": "yes", "possibly": "possibly", "no": "no", "failOpen": "where it fails open"}
 _SUBJECTS = {

@@ -8,7 +8,7 @@ from typing import Any
 import helm_python as helm
 import pytest
 from chart.outcomes import ValueSet, value_sets
-from chart.rendering import objects, only, render
+from chart.rendering import hooks, objects, only, render
 
 from mlgate.policy.sidecar import sidecar_arguments
 from mlgate.settings import load_settings
@@ -23,6 +23,18 @@ def pod(values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def trial(values: dict[str, Any]) -> dict[str, Any]:
+    """The specification of the pod of `helm test`."""
+    found: dict[str, Any] = only(hooks(render(values)), "Pod")["spec"]
+    return found
+
+
+@pytest.fixture(params=sorted(SETS))
+def any_spec(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    """Every pod of a value set."""
+    return [pod(SETS[request.param].values), trial(SETS[request.param].values)]
+
+
 @pytest.fixture(params=sorted(SETS))
 def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
     return pod(SETS[request.param].values)
@@ -33,7 +45,12 @@ def containers(spec: dict[str, Any]) -> list[dict[str, Any]]:
     return [*spec.get("initContainers", []), *spec["containers"]]
 
 
-def test_the_pod_security_standard_restricted_is_met(spec: dict[str, Any]) -> None:
+def test_the_pod_security_standard_restricted_is_met(any_spec: list[dict[str, Any]]) -> None:
+    for spec in any_spec:
+        _is_restricted(spec)
+
+
+def _is_restricted(spec: dict[str, Any]) -> None:
     assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["securityContext"]["runAsUser"] == 65532
@@ -51,7 +68,12 @@ def test_the_pod_security_standard_restricted_is_met(spec: dict[str, Any]) -> No
     assert all(set(volume) - {"name"} <= allowed for volume in spec["volumes"])
 
 
-def test_nothing_can_be_written_but_sized_folders(spec: dict[str, Any]) -> None:
+def test_nothing_can_be_written_but_sized_folders(any_spec: list[dict[str, Any]]) -> None:
+    for spec in any_spec:
+        _writes_to_sized_folders(spec)
+
+
+def _writes_to_sized_folders(spec: dict[str, Any]) -> None:
     empty = {volume["name"]: volume["emptyDir"] for volume in spec["volumes"] if "emptyDir" in volume}
     assert all(folder["sizeLimit"] for folder in empty.values())
     for container in containers(spec):
@@ -60,8 +82,8 @@ def test_nothing_can_be_written_but_sized_folders(spec: dict[str, Any]) -> None:
             assert mount.get("readOnly") is True or mount["name"] in empty
 
 
-def test_every_container_has_requests_and_limits(spec: dict[str, Any]) -> None:
-    for container in containers(spec):
+def test_every_container_has_requests_and_limits(any_spec: list[dict[str, Any]]) -> None:
+    for container in (container for spec in any_spec for container in containers(spec)):
         for part in ("requests", "limits"):
             assert set(container["resources"][part]) == {"cpu", "memory"}
 
@@ -140,10 +162,11 @@ def test_mlgate_takes_every_variable(spec: dict[str, Any], monkeypatch: pytest.M
     assert settings.server.max_body_bytes == 7 * 1024 * 1024
 
 
-def test_every_mount_has_its_volume(spec: dict[str, Any]) -> None:
-    volumes = {volume["name"] for volume in spec["volumes"]}
-    mounted = {mount["name"] for container in containers(spec) for mount in container["volumeMounts"]}
-    assert mounted == volumes
+def test_every_mount_has_its_volume(any_spec: list[dict[str, Any]]) -> None:
+    for spec in any_spec:
+        volumes = {volume["name"] for volume in spec["volumes"]}
+        mounted = {mount["name"] for container in containers(spec) for mount in container["volumeMounts"]}
+        assert mounted == volumes
 
 
 def test_what_evidence_is_read_is_what_the_values_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from chart.outcomes import value_sets
-from chart.rendering import objects, render
+from chart.rendering import hooks, objects, only, render
 
 from mlgate.evidence.resources import KNOWN
 from mlgate.workloads.kinds import gated_kinds
@@ -126,6 +126,20 @@ def test_the_gate_holds_the_rights_somebody_has_looked_at(name: str) -> None:
     assert {role: rights(rules) for role, rules in held.items()} == {
         r: sorted(x) for r, x in expected.items()
     }
+
+
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_the_account_of_the_test_may_try_a_waiver_and_nothing_else(name: str) -> None:
+    found = hooks(render(SETS[name].values))
+    full = f"{SETS[name].values.get('fullnameOverride', 'mlgate')}-test"
+    assert not [entry["kind"] for entry in found if entry["kind"].startswith("ClusterRole")]
+    role, binding = only(found, "Role"), only(found, "RoleBinding")
+    golden: dict[str, list[str]] = yaml.safe_load(GOLDEN.read_text())
+    assert rights(role["rules"]) == golden["test"]
+    assert binding["roleRef"] | {"apiGroup": ""} == {"kind": "Role", "name": full, "apiGroup": ""}
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": full, "namespace": "mlgate-system"}]
+    assert binding["metadata"]["namespace"] == role["metadata"]["namespace"] == "default"
+    assert only(found, "ServiceAccount")["metadata"]["name"] == full
 
 
 def test_cards_in_config_maps_take_the_right_to_read_them() -> None:

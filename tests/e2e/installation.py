@@ -47,6 +47,12 @@ class Installation:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
+    def install(self, *values: str) -> str:
+        """Install with Helm's own certificate, and lead to its Service; what helm printed."""
+        told = self.change("tls.mode=helm", f"service.port={PORT}", *values, verb="install")
+        self.node.forward(self.get("service", RELEASE, "-n", NAMESPACE)["spec"]["clusterIP"], PORT)
+        return told
+
     def change(self, *values: str, verb: str = "upgrade") -> str:
         """Install or upgrade and wait until it is there; what helm printed."""
         kept = ("--reuse-values",) if verb == "upgrade" else ()
@@ -74,6 +80,20 @@ class Installation:
     def webhook(self) -> dict[str, Any]:
         """The webhook configuration."""
         return self.get("validatingwebhookconfiguration", RELEASE)
+
+    def hooks(self) -> list[str]:
+        """What there is of `helm test`, in every namespace."""
+        kinds = "pods,serviceaccounts,roles,rolebindings,networkpolicies"
+        selector = f"app.kubernetes.io/name={RELEASE}-test"
+        found = self.plane.kubectl.must("administrator", "get", kinds, "-A", "-l", selector, "-o", "name")
+        return found.split()
+
+    def attempt(self) -> str:
+        """What the last `helm test` printed."""
+        logs = sorted(
+            self.folder.glob(f"node/{RELEASE}-test-*/reach.log"), key=lambda path: path.stat().st_mtime
+        )
+        return logs[-1].read_text()
 
     def policies(self) -> list[str]:
         """The failure policies of its entries."""

@@ -6,18 +6,23 @@ The tests follow one installation through its life, in their order.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
+import trustme
+from attempts import attempts
 from casebook.cases import Case
 from casebook.documents import Object, label
 from chart.rendering import NAMESPACE, RELEASE
 from conftest import ROOT
-from installation import PORT, Installation, cluster, until
+from installation import Installation, cluster, until
 from records import waiver
 from refusals import refusal, refused_by_gate
 
 PROFILES = ("sandbox", "development", "staging", "production")
+RECORDS = "records.mlgate.dev"
+WEBHOOKS = ("validatingwebhookconfiguration", RELEASE)
 ENFORCING = [f"decision.mode.{profile}=enforce" for profile in PROFILES]
 
 
@@ -25,8 +30,7 @@ ENFORCING = [f"decision.mode.{profile}=enforce" for profile in PROFILES]
 def site(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Installation]:
     say("a control plane with a node starts, and helm installs mlgate")
     with cluster(tmp_path_factory.mktemp("site"), ROOT / ".tools" / "bin") as made:
-        made.notes = made.change("tls.mode=helm", f"service.port={PORT}", verb="install")
-        made.node.forward(made.get("service", RELEASE, "-n", NAMESPACE)["spec"]["clusterIP"], PORT)
+        made.notes = made.install()
         yield made
 
 
@@ -72,6 +76,34 @@ def test_in_audit_a_bad_record_is_refused_all_the_same(site: Installation) -> No
     assert "waiver.expiry_invalid" in refusal(answer.errors).codes
 
 
+def test_helm_test_shows_that_the_gate_is_asked_and_leaves_nothing_behind(site: Installation) -> None:
+    answer = site.helm("test", RELEASE, "--timeout=120s")
+    assert answer.ok, f"{answer.output}{answer.errors}\n{site.told()}"
+    assert "Succeeded" in answer.output
+    assert site.hooks() == []
+
+
+def test_helm_test_fails_where_the_gate_is_not_believed_or_the_webhook_is_not_there(
+    site: Installation,
+) -> None:
+    strange = base64.b64encode(trustme.CA().cert_pem.bytes()).decode()
+    change = {
+        "webhooks": [{"name": RECORDS, "failurePolicy": "Ignore", "clientConfig": {"caBundle": strange}}]
+    }
+    kubectl = site.plane.kubectl
+    kubectl.must("administrator", "patch", *WEBHOOKS, "--type=strategic", "-p", json.dumps(change))
+    assert not site.helm("test", RELEASE, "--timeout=120s").ok
+    assert "✗ passed" in site.attempt(), "the webhook fails open"
+    assert site.hooks() == [f"pod/{RELEASE}-test"], "what it was allowed is taken back, its log stays"
+
+    kubectl.must("administrator", "delete", *WEBHOOKS)
+    assert not site.helm("test", RELEASE, "--timeout=120s").ok
+    assert "✗ passed" in site.attempt(), "there is no webhook"
+
+    site.change()
+    assert site.policies() == ["Ignore", "Ignore", "Fail"], "an upgrade puts it back"
+
+
 def test_one_upgrade_enforces_and_closes(site: Installation, bad: Object, good: Object) -> None:
     before = site.webhook()["webhooks"][0]["clientConfig"]
     notes = site.change(*ENFORCING)
@@ -103,9 +135,13 @@ def test_the_authority_helm_made_is_the_one_the_api_server_trusts(site: Installa
     assert b"BEGIN CERTIFICATE" in base64.b64decode(made)
 
 
-def test_uninstalled_nothing_is_judged_and_the_records_stay(site: Installation, bad: Object) -> None:
-    answer = site.helm("uninstall", RELEASE, "--wait", "--timeout=120s")
+def test_uninstalled_nothing_is_judged_and_the_records_stay(
+    site: Installation, bad: Object, good: Object
+) -> None:
+    with attempts(site, good) as answers:
+        answer = site.helm("uninstall", RELEASE, "--wait", "--timeout=120s")
     assert answer.ok, answer.errors
+    assert answers.refused == [], "the webhook goes before what it calls"
     until(lambda: site.send(bad, "--dry-run=server").ok, 30, "something still refuses")
     assert site.send(bad).ok
     for kind in ("crd", "validatingadmissionpolicy", "validatingadmissionpolicybinding"):
@@ -115,3 +151,12 @@ def test_uninstalled_nothing_is_judged_and_the_records_stay(site: Installation, 
     )
     assert "mlgate" not in found
     assert "modelcard" in site.plane.kubectl.must("administrator", "get", "modelcards", "-A", "-o", "name")
+
+
+def test_installed_again_it_judges_as_before(site: Installation, bad: Object, good: Object) -> None:
+    site.install(*ENFORCING)
+    assert len(site.node.ready) == 2
+    again = bad | {"metadata": bad["metadata"] | {"name": "again"}}
+    until(lambda: not site.send(again, "--dry-run=server").ok, 30, "the webhook never refused")
+    assert refused_by_gate(site.send(again, "--dry-run=server"))
+    assert site.send(good, "--dry-run=server").ok

@@ -202,7 +202,7 @@ def _render(operator: Operator) -> str:
     done = subprocess.run(  # noqa: S603 - the pinned helm
         [
             *(str(ROOT / ".tools" / "bin" / "helm"), "template", "mlgate", str(ROOT / "charts" / "mlgate")),
-            *("--namespace", "mlgate-system", "--set=decision.mode.production=enforce"),
+            *("--namespace", "mlgate-system", "--set=decision.mode.production=enforce", "--skip-tests"),
         ],
         capture_output=True,
         text=True,

@@ -38,9 +38,22 @@ def render(
 
 
 def objects(rendered: dict[str, str]) -> list[Json]:
-    """Every object of a render but the notes, in the order of the templates."""
+    """Every object that is installed: all but the notes and hooks, in the order of the templates."""
+    return [found for found in _all(rendered) if not _is_hook(found)]
+
+
+def hooks(rendered: dict[str, str]) -> list[Json]:
+    """The objects that are there while a hook of Helm runs, as `helm test`."""
+    return [found for found in _all(rendered) if _is_hook(found)]
+
+
+def _all(rendered: dict[str, str]) -> list[Json]:
     texts = [text for path, text in rendered.items() if path.endswith(".yaml")]
     return [found for text in texts for found in yaml.safe_load_all(text) if found]
+
+
+def _is_hook(found: Json) -> bool:
+    return "helm.sh/hook" in found["metadata"].get("annotations", {})
 
 
 def only(found: list[Json], kind: str) -> Json:

@@ -10,19 +10,21 @@ import contextlib
 import json
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
 from cluster.api import Api, ApiError
 from cluster.pod import Programs, RunningPod
+from cluster.pod_status import Status
 from cluster.processes import Child, launch
 from cluster.volumes import Volumes
 
 Object = dict[str, Any]
 NAME = "node-of-processes"
 _PAUSE = 0.3
+_BACK_OFF = 1.0
+"""Seconds until a pod that did not start is tried again."""
 _NOTICE_SECONDS = 1.0
 """From the order to end a pod until connections stop coming: endpoints travel through two controllers."""
 
@@ -40,7 +42,7 @@ class Node:
         self._workers = ThreadPoolExecutor(8)
         self._forwarder: Child | None = None
         self._ports = folder / "ready.json"
-        self._told: dict[str, bool] = {}
+        self._told: dict[str, Status] = {}
         self._leaving: set[str] = set()
         self.pods: dict[str, RunningPod] = {}
         self.faults: list[str] = []
@@ -66,7 +68,9 @@ class Node:
             self._forwarder.stop()
 
     def forward(self, address: str, port: int) -> None:
-        """Listen at the address of a Service."""
+        """Listen at the address of a Service, and no longer at the one before."""
+        if self._forwarder:
+            self._forwarder.stop()
         script = Path(__file__).with_name("forwarder.py")
         command = [sys.executable, str(script), address, str(port), str(self._ports)]
         self._forwarder = launch("forwarder", command, self._folder)
@@ -74,97 +78,104 @@ class Node:
     @property
     def ready(self) -> list[RunningPod]:
         """The pods that get connections."""
-        return [self.pods[name] for name, ready in self._told.items() if ready and name in self.pods]
+        pods = {name: pod for name, pod in [*self.pods.items()] if pod.serves}
+        return [pods[name] for name, status in [*self._told.items()] if status.ready and name in pods]
 
     def _run(self) -> None:
+        """Look again and again; a fault of one look must not be the last of the node."""
         while not self._ended.wait(_PAUSE):
             try:
                 self._look()
-            except (ApiError, OSError) as fault:
-                self.faults.append(str(fault))
+            except Exception as fault:  # noqa: BLE001 - told, and tried again
+                self._note("the node", fault)
 
     def _look(self) -> None:
         """Bring what runs here to what the API server wants."""
         wanted = {found["metadata"]["name"]: found for found in self._api.get(f"{self._home}/pods")["items"]}
         for name, pod in wanted.items():
             if "deletionTimestamp" in pod["metadata"]:
-                self._leave(name)
+                self._leave(name, pod["metadata"]["uid"])
             elif name not in self.pods:
-                self._workers.submit(self._begin, pod)
                 self.pods[name] = self._made(pod)
-        running = [pod for name, pod in self.pods.items() if pod.children and name not in self._leaving]
-        list(self._workers.map(self._tend, running))
+                self._workers.submit(self._begin, self.pods[name])
+        for name, running in [*self.pods.items()]:
+            # Deleted without grace, and perhaps there again: what runs is not what is wanted.
+            if wanted.get(name, {}).get("metadata", {}).get("uid") != running.uid:
+                self._leave(name, running.uid)
+        looked_after = [pod for name, pod in self.pods.items() if pod.started and name not in self._leaving]
+        list(self._workers.map(self._tend, looked_after))
         self._write_ports()
 
     def _made(self, pod: Object) -> RunningPod:
-        folder = self._folder / pod["metadata"]["name"]
-        folder.mkdir()
+        folder = self._folder / f"{pod['metadata']['name']}-{pod['metadata']['uid'][:8]}"
+        folder.mkdir(exist_ok=True)
         volumes = Volumes(self._api, pod, folder / "volumes")
         return RunningPod(pod, volumes, folder, self._programs, self._variables)
 
-    def _begin(self, pod: Object) -> None:
-        name = pod["metadata"]["name"]
+    def _begin(self, running: RunningPod) -> None:
+        """Start a pod; as long as something it needs is missing, it is tried again."""
+        target = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": running.name}}
+        target["target"] = {"apiVersion": "v1", "kind": "Node", "name": NAME}
         try:
-            target = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}}
-            target["target"] = {"apiVersion": "v1", "kind": "Node", "name": NAME}
-            self._api.call("POST", f"{self._home}/pods/{name}/binding", target)
-            self.pods[name].start()
-            self._tell(self.pods[name], ready=False)
-        except (ApiError, OSError, AssertionError) as fault:
-            self.faults.append(f"{name}: {fault}")
+            self._api.call("POST", f"{self._home}/pods/{running.name}/binding", target)
+        except (ApiError, OSError) as fault:
+            self._note(running.name, fault)
+            self.pods.pop(running.name, None)
+            return
+        while not self._ended.is_set() and running.name not in self._leaving:
+            try:
+                running.start()
+                self._tell(running, Status("Running", ready=False))
+            except Exception as fault:  # noqa: BLE001 - told, and tried again
+                self._note(running.name, fault)
+                self._ended.wait(_BACK_OFF)
+            else:
+                return
+
+    def _note(self, what: str, fault: Exception) -> None:
+        self.faults.append(f"{what}: {type(fault).__name__}: {fault}")
 
     def _tend(self, running: RunningPod) -> None:
-        """Renew volumes, start what ended, and tell whether it is ready."""
-        running.revive()
-        running.volumes.refresh()
-        ready = running.ready()
-        if self._told.get(running.name) != ready:
-            self._tell(running, ready=ready)
+        """Renew volumes, start what ended, and tell how it is."""
+        try:
+            running.revive()
+            running.volumes.refresh()
+        except (ApiError, OSError) as fault:
+            self._note(running.name, fault)
+        status = Status(running.outcome, ready=running.ready())
+        if self._told.get(running.name) != status:
+            self._tell(running, status)
 
-    def _tell(self, running: RunningPod, *, ready: bool) -> None:
-        word = "True" if ready else "False"
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        kinds = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
-        conditions = [
-            {"type": kind, "status": word if kind.endswith("Ready") else "True", "lastTransitionTime": now}
-            for kind in kinds
-        ]
-        containers = [
-            {
-                "name": container["name"],
-                "image": container["image"],
-                "imageID": "",
-                "ready": ready,
-                "started": True,
-                "restartCount": running.restarts,
-                "state": {"running": {"startedAt": now}},
-            }
-            for container in running.pod["spec"]["containers"]
-        ]
-        status = {"phase": "Running", "podIP": "127.0.0.1", "conditions": conditions, "startTime": now}
+    def _tell(self, running: RunningPod, status: Status) -> None:
         with contextlib.suppress(ApiError):  # it may be gone by now
             self._api.patch(
                 f"{self._home}/pods/{running.name}/status",
-                {"status": status | {"containerStatuses": containers}},
+                {"status": status.of(running.pod, running.restarts)},
             )
-        self._told[running.name] = ready
+        self._told[running.name] = status
 
-    def _leave(self, name: str) -> None:
-        if name in self.pods and name not in self._leaving:
+    def _leave(self, name: str, uid: str) -> None:
+        if name not in self._leaving:
             self._leaving.add(name)
-            self._workers.submit(self._end, name)
+            self._workers.submit(self._end, name, uid)
 
-    def _end(self, name: str) -> None:
+    def _end(self, name: str, uid: str) -> None:
         """The order to stop and the end of new connections come apart, as in a cluster."""
         notice = threading.Timer(_NOTICE_SECONDS, self._withdraw, [name])
         notice.start()
-        self.pods[name].stop()
+        running = self.pods.get(name)
+        if running is not None:
+            running.stop()
         notice.join()
-        with contextlib.suppress(ApiError):
-            self._api.call("DELETE", f"{self._home}/pods/{name}?gracePeriodSeconds=0")
+        with contextlib.suppress(ApiError):  # it may be gone, and another of its name be there
+            body = {"gracePeriodSeconds": 0, "preconditions": {"uid": uid}}
+            self._api.call("DELETE", f"{self._home}/pods/{name}", body)
+        self.pods.pop(name, None)
+        self._told.pop(name, None)
+        self._leaving.discard(name)
 
     def _withdraw(self, name: str) -> None:
-        self._told[name] = False
+        self._told.pop(name, None)
         self._write_ports()
 
     def _write_ports(self) -> None:

@@ -16,7 +16,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cluster.processes import Child, free_port, launch
 from cluster.volumes import Volumes
@@ -55,12 +55,34 @@ class RunningPod:
     """Variables a kubelet sets in every container."""
     ports: dict[int, int] = field(default_factory=dict)
     children: dict[str, Child] = field(default_factory=dict)
+    started: bool = False
+    """Whether every container was; until then there is nothing to look after."""
+    stopped: bool = False
+    """Whether it was told to end, perhaps before it had started."""
     restarts: int = 0
 
     @property
     def name(self) -> str:
         """Name of the pod."""
         return str(self.pod["metadata"]["name"])
+
+    @property
+    def uid(self) -> str:
+        """What tells it from a later one of the same name."""
+        return str(self.pod["metadata"]["uid"])
+
+    @property
+    def serves(self) -> bool:
+        """Whether it takes connections at all."""
+        return any(container.get("ports") for container in self.pod["spec"]["containers"])
+
+    @property
+    def outcome(self) -> Literal["Running", "Succeeded", "Failed"]:
+        """Its phase: a pod that is never restarted is over when its containers are."""
+        if self.pod["spec"]["restartPolicy"] != "Never" or any(c.alive() for c in self.children.values()):
+            return "Running"
+        codes = {child.process.returncode for child in self.children.values()}
+        return "Succeeded" if codes == {0} else "Failed"
 
     @property
     def port(self) -> int:
@@ -75,17 +97,24 @@ class RunningPod:
             done = self._launch(container).process.wait(_PATIENCE)
             assert done == 0, (self.folder / f"{container['name']}.log").read_text()  # noqa: S101 - as a test
         for container in self.pod["spec"]["containers"]:
+            if self.stopped:
+                return
             self.children[container["name"]] = self._launch(container)
+        self.started = True
 
     def revive(self) -> None:
-        """Start containers again that ended by themselves."""
+        """Start containers again that ended by themselves, where the pod wants that."""
+        if self.pod["spec"]["restartPolicy"] == "Never":
+            return
         for container in self.pod["spec"]["containers"]:
             if not self.children[container["name"]].alive():
                 self.restarts += 1
                 self.children[container["name"]] = self._launch(container)
 
     def ready(self) -> bool:
-        """Whether the readiness probe succeeds."""
+        """Whether the readiness probe succeeds; a pod that serves nothing has none."""
+        if not self.serves:
+            return self.outcome == "Running"
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as a kubelet
         url = f"https://127.0.0.1:{self.port}/readyz"
@@ -97,6 +126,7 @@ class RunningPod:
 
     def stop(self) -> None:
         """End all containers at once, by force after the grace period."""
+        self.stopped = True
         for child in self.children.values():
             if child.alive():
                 child.process.terminate()

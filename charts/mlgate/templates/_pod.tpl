@@ -14,3 +14,36 @@ runAsNonRoot: true
 capabilities: {drop: [ALL]}
 seccompProfile: {type: RuntimeDefault}
 {{- end -}}
+
+{{/* Where pods run and with what they pull their image; nothing, where the values say nothing of it. */}}
+{{- define "mlgate.placement" -}}
+{{- $placement := pick .Values.pod "priorityClassName" "nodeSelector" "tolerations" "affinity" -}}
+{{- $_ := set $placement "imagePullSecrets" .Values.imagePullSecrets -}}
+{{- range $name, $given := $placement -}}
+{{- if $given }}
+{{ dict $name $given | toYaml }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Volume with a token of the pod's account that lasts for the given seconds, as the API server would mount it. */}}
+{{- define "mlgate.accountToken" -}}
+- name: token
+  projected:
+    defaultMode: 0440
+    sources:
+      - serviceAccountToken: {path: token, expirationSeconds: {{ . }}}
+      - configMap:
+          name: kube-root-ca.crt
+          items: [{key: ca.crt, path: ca.crt}]
+      - downwardAPI:
+          items: [{path: namespace, fieldRef: {fieldPath: metadata.namespace}}]
+{{- end -}}
+
+{{/* The API server is no pod, so only its ports can be named. It is reached by address: no DNS is needed. */}}
+{{- define "mlgate.apiServerEgress" -}}
+- ports:
+    {{- range .Values.networkPolicy.apiServerPorts }}
+    - {port: {{ . }}, protocol: TCP}
+    {{- end }}
+{{- end -}}

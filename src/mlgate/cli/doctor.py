@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,8 @@ from mlgate.cli.console import coloured, lines, print_json, put, say
 from mlgate.cli.options import Output, OutputOption
 from mlgate.doctor.examine import Report, examine
 from mlgate.doctor.finding import Finding
+from mlgate.doctor.reach import Reach
+from mlgate.doctor.reach import reach as try_to_reach
 from mlgate.doctor.reader import read_snapshot
 from mlgate.evidence.cluster import Connection
 from mlgate.settings import kubeconfig_path, runs_in_cluster
@@ -37,25 +40,34 @@ def doctor(
         str | None,
         typer.Option(help="Where the gate is reached from here, e.g. https://127.0.0.1:8443 (port-forward)."),
     ] = None,
+    reach: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMESPACE",
+            help="Ask instead of read: the API server is to try, in this namespace, what mlgate must refuse.",
+        ),
+    ] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=600, help="Seconds for one call.")] = 10.0,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Read the live configuration of a cluster and say whether mlgate can refuse anything there.
 
     Nothing is changed. Exit codes: 0 no finding lets a model through, 1 one does, 2 not everything could
-    be looked at.
+    be looked at. With --reach: 0 mlgate refused, 1 it was not asked or did not, 2 that could not be tried.
     """
-    say("reading the cluster")
-    connection = _connect(kubeconfig, context)
-    try:
-        report = examine(read_snapshot(connection, timeout=timeout, home=namespace, url=_https(url)))
-    finally:
-        connection.close()
+    address = _https(url)
+    say("reading the cluster" if reach is None else "trying what must be refused")
+    found: Report | Reach
+    with contextlib.closing(_connect(kubeconfig, context)) as connection:
+        if reach is None:
+            found = examine(read_snapshot(connection, timeout=timeout, home=namespace, url=address))
+        else:
+            found = try_to_reach(connection, reach, timeout)
     if output is Output.JSON:
-        print_json(report.wire())
+        print_json(found.wire())
     else:
-        put(coloured(_text(report)))
-    raise typer.Exit(report.exit_code)
+        put(coloured(_text(found) if isinstance(found, Report) else _attempt(found)))
+    raise typer.Exit(found.exit_code)
 
 
 def _connect(kubeconfig: Path | None, context: str | None) -> Connection:
@@ -80,6 +92,14 @@ def _https(url: str | None) -> str | None:
 
 def _text(report: Report) -> str:
     return lines([*_findings(report), *_left(report), "", _sum(report)])
+
+
+def _attempt(found: Reach) -> str:
+    mark = "✗" if found.exit_code else "✓"
+    told = [f"    the API server said: {line}" for line in found.told.splitlines()[:1]]
+    return lines(
+        [f"{mark} {found.answer} (a Waiver that has ended, in {found.namespace}): {found.means}", *told]
+    )
 
 
 def _findings(report: Report) -> Iterator[str]:

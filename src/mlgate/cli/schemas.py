@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from mlgate.cli.shapes import CheckReport, Inspected, Unread
 from mlgate.doctor.examine import Report
+from mlgate.doctor.reach import Reach
 from mlgate.policy.shipped import shipped_policies
 
 Schema = dict[str, Any]
@@ -20,6 +21,7 @@ _OUTPUTS: dict[str, tuple[Any, str]] = {
     "inspect": (list[Inspected | Unread], "What `mlgate inspect --output json` prints."),
     "check": (CheckReport, "What `mlgate check --output json` prints."),
     "doctor": (Report, "What `mlgate doctor --output json` prints."),
+    "doctor-reach": (Reach, "What `mlgate doctor --reach NAMESPACE --output json` prints."),
 }
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from mlgate.errors import EvidenceUnavailable, SettingsError
 from mlgate.evidence.resources import KNOWN, Resources, pages
 from mlgate.evidence.transport import Form, NotServed, ResourceGone, Stream, Transport
 from mlgate.evidence.watch import Copy, Watch
+from mlgate.evidence.whoami import caller
 
 T = TypeVar("T")
 _WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "PersistentVolumeClaim", "Secret"})
@@ -31,11 +33,9 @@ _FORMS: dict[Form, str] = {
 }
 """What the API server is told to send. It refuses what it cannot; the whole is never taken instead."""
 _LONGEST_LINE = 8 * 1024 * 1024
-_WHO_AM_I = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 _UNUSABLE = "there is no usable cluster configuration"
 _ADDRESS = re.compile(r"https?://[^/]")
 _ENTRY = re.compile(r"\{.*\}", re.DOTALL)
-_QUESTION = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
 
 
 class Connection:
@@ -94,6 +94,11 @@ class Connection:
         if status != HTTPStatus.CREATED:
             raise EvidenceUnavailable(f"the API server answered {status}")
         return _object(path, data)
+
+    def dry_run(self, path: str, value: Mapping[str, Any], timeout: float) -> tuple[int, dict[str, Any]]:
+        """Status and answer of a create that stores nothing. Raises EvidenceUnavailable."""
+        status, data = self._exchange("POST", path, timeout, query={"dryRun": "All"}, body=value)
+        return status, _object(path, data)
 
     def watch(self, path: str, query: Mapping[str, str], timeout: float, form: Form = "whole") -> Stream:
         """Open a watch. Raises NotServed, ResourceGone or EvidenceUnavailable."""
@@ -247,15 +252,7 @@ class KubernetesCluster:
 
     async def whoami(self, deadline: Deadline) -> str | None:
         """The name under which the API server knows the caller. Raises EvidenceUnavailable."""
-
-        def live(timeout: float) -> str | None:
-            answer = self._transport.review(_WHO_AM_I, _QUESTION, timeout)
-            status = answer.get("status")
-            user = status.get("userInfo") if isinstance(status, dict) else None
-            name = user.get("username") if isinstance(user, dict) else None
-            return name if isinstance(name, str) and name else None
-
-        return await self._live(live, "the name of the current user", deadline)
+        return await self._live(partial(caller, self._transport), "the name of the current user", deadline)
 
     async def _live(self, call: Callable[[float], T], what: str, deadline: Deadline) -> T:
         timeout = deadline.sooner(self._timeout)

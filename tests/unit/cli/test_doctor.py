@@ -35,9 +35,18 @@ class Cluster:
     snapshot: Snapshot
     asked: list[Any] = field(default_factory=list)
     closed: int = 0
+    tried: tuple[int, str] = (201, "")
+    """What becomes of a create that is tried."""
 
     def close(self) -> None:
         self.closed += 1
+
+    def review(self, *_: Any) -> dict[str, Any]:
+        return {"status": {"userInfo": {"username": "ada"}}}
+
+    def dry_run(self, path: str, _value: Any, timeout: float) -> tuple[int, dict[str, Any]]:
+        self.asked.append((path, timeout))
+        return self.tried[0], {"message": self.tried[1]}
 
 
 @pytest.fixture
@@ -145,3 +154,29 @@ def test_a_cluster_that_does_not_answer_is_one_line(mlgate: Program, tmp_path: P
     done = mlgate("doctor", "--kubeconfig", tmp_path / "nothing")
     assert done.code == 2
     assert "no usable cluster configuration" in done.err
+
+
+def test_what_must_be_refused_is_tried_and_nothing_is_read(mlgate: Program, cluster: Cluster) -> None:
+    denied = 'admission webhook "records.mlgate.dev" denied the request: waiver.expiry_invalid\x1b[2J\nmore'
+    cluster.tried = (403, denied)
+    done = mlgate("doctor", "--reach", "credit", "--timeout", "3")
+    assert done.code == 0
+    first, second = done.out.splitlines()
+    assert first.startswith("✓ refused (a Waiver that has ended, in credit): the API server asked mlgate")
+    assert second.endswith("waiver.expiry_invalid\\u001b[2J")
+    assert cluster.asked[1:] == [("/apis/mlgate.dev/v1alpha1/namespaces/credit/waivers", 3.0)]
+    assert cluster.closed == 1
+
+    cluster.tried = (201, "")
+    done = mlgate("doctor", "--reach", "credit")
+    assert (done.code, len(done.out.splitlines())) == (1, 1)
+    assert done.out.startswith("✗ passed (a Waiver that has ended, in credit): nobody refused it")
+
+    cluster.tried = (403, "waivers.mlgate.dev is forbidden")
+    assert mlgate("doctor", "--reach", "credit").code == 2
+
+
+def test_an_attempt_as_json_is_of_the_exported_shape(mlgate: Program, cluster: Cluster) -> None:
+    found = json.loads(mlgate("doctor", "--reach", "credit", "--output", "json").out)
+    assert [*found] == output_schema("doctor-reach")["required"]
+    assert (found["namespace"], found["answer"], found["told"]) == ("credit", "passed", "")

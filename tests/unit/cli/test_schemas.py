@@ -17,7 +17,12 @@ from mlgate.policy.shipped import shipped_policies
 def test_the_shipped_schemas_are_those_of_the_types(tmp_path: Path) -> None:
     written = export(tmp_path / "schema")
 
-    assert [path.name for path in written] == ["inspect.json", "check.json", "doctor.json"]
+    assert [path.name for path in written] == [
+        "inspect.json",
+        "check.json",
+        "doctor.json",
+        "doctor-reach.json",
+    ]
     for path in written:
         kept = shipped_policies() / "schema" / path.name
         assert path.read_text() == kept.read_text(), f"run `make generate`: {path.name}"

@@ -471,6 +471,17 @@ async def test_the_api_server_says_who_the_caller_is(
     assert server.requests == [(WHO_AM_I, {})]
 
 
+@pytest.mark.parametrize("status", [201, 403])
+async def test_what_is_tried_is_never_stored_and_a_refusal_is_an_answer(
+    server: ApiServer, connection: Connection, status: int
+) -> None:
+    server.say(CARDS, {"message": "no"}, status)
+
+    assert await asyncio.to_thread(connection.dry_run, CARDS, card(), 5) == (status, {"message": "no"})
+    assert server.requests == [(CARDS, {"dryRun": ["All"]})]
+    assert server.posted == [("application/json", card())]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
