@@ -15,6 +15,7 @@ Each of these is a problem that names the place, and never repeats the value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,6 +55,7 @@ class Reader:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
         self._hidden = 0
+        self._settled: set[str] = set()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -62,8 +64,16 @@ class Reader:
             return tuple(self._problems)
         return (*self._problems, Problem(path="", message=f"and {self._hidden} more problems"))
 
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Note what another check found. Of a place it named, nothing more is said."""
+        for problem in problems:
+            self.complain(problem.path, problem.message)
+            self._settled.add(problem.path)
+
     def complain(self, path: str, message: str) -> None:
         """Note one problem."""
+        if path in self._settled:
+            return
         if len(self._problems) < _MAX_PROBLEMS:
             self._problems.append(Problem(path=path, message=message))
         else:

@@ -6,6 +6,7 @@ A mapping takes values by `get`, `each` and the readers of scalars. Whatever it 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from mlgate.evidence.cards.formats.numbers import finite, margin, number_in
 from mlgate.evidence.shapes import Reader, join
 
 NO_FIELD = "a ModelCard has no field for it"
+_ITEM = re.compile(r"(\[[0-9]+\])")
 _MOST = 100
 """Losses that are told one by one; the rest is counted."""
 
@@ -140,11 +142,13 @@ class Node:
     def losses(self, reasons: Mapping[str, str]) -> tuple[Lost, ...]:
         """Everything that was not taken: its place, and the reason that its key has in `reasons`.
 
-        The same loss at several places of a list is told once.
+        The same loss at several places of a list is told once. A key whose reason is empty is no loss:
+        it names a place within the document and says nothing about the model.
         """
         grouped: dict[tuple[str, str], list[str]] = defaultdict(list)
         for exact, general, reason in self.left_behind(self.path, reasons):
-            grouped[general, reason].append(exact)
+            if reason:
+                grouped[general, reason].append(exact)
         found = [_told(general, reason, places) for (general, reason), places in grouped.items()]
         hidden = len(found) - _MOST
         if hidden > 0:
@@ -176,4 +180,12 @@ def _entries(value: Any) -> Iterable[tuple[str | int, Json]]:
 def _told(general: str, reason: str, places: list[str]) -> Lost:
     if len(places) == 1:
         return Lost(path=places[0], reason=reason)
-    return Lost(path=general, reason=f"{reason} ({len(places)} places)")
+    return Lost(path=_common(places) or general, reason=f"{reason} ({len(places)} places)")
+
+
+def _common(places: list[str]) -> str:
+    """The places as one: with the numbers of items they share, and without those they do not."""
+    parts = [_ITEM.split(place) for place in places]
+    if len({len(part) for part in parts}) > 1:
+        return ""
+    return "".join(found[0] if len(set(found)) == 1 else "[]" for found in zip(*parts, strict=True))

@@ -1,0 +1,56 @@
+"""Measured values in lists of `type`, `value` and `slice`, as CycloneDX and Model Card Toolkit write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from mlgate.evidence.cards.formats.node import Node
+
+_COLUMNS = {
+    "count": "count",
+    "true_positives": "truePositives",
+    "false_positives": "falsePositives",
+    "true_negatives": "trueNegatives",
+    "false_negatives": "falseNegatives",
+    "selection_rate": "selectionRate",
+    "accuracy": "accuracy",
+    "precision": "precision",
+    "recall": "recall",
+    "false_positive_rate": "falsePositiveRate",
+}
+"""Types that are a column of a bias test, when the slice names a group."""
+
+
+class Measurements:
+    """Sorts measured values: those of groups into bias tests, the others into the evaluation."""
+
+    def __init__(self, version: str | None) -> None:
+        self.metrics: list[dict[str, Any]] = []
+        self._version = version
+        self._groups: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def take(self, nodes: Iterable[Node]) -> None:
+        """Read the values of one list."""
+        for node in nodes:
+            name, where = node.get("type").text(), node.get("slice").text()
+            attribute, _, group = (part.strip() for part in (where or "").partition("="))
+            if attribute and group and name in _COLUMNS:
+                self._column(attribute, group, _COLUMNS[name], node)
+            else:
+                self.metrics.append({"name": name, "value": node.get("value").number(), "slice": where})
+
+    def _column(self, attribute: str, group: str, column: str, node: Node) -> None:
+        row = self._groups.setdefault(attribute, {}).setdefault(group, {"group": group})
+        if column in row:
+            node.complain("is measured twice for this group; which of them counts is not guessed")
+            return
+        row[column] = node.get("value").number()
+
+    @property
+    def evaluations(self) -> list[dict[str, Any]]:
+        """One bias test of this version for each attribute. When it ran, the format does not say."""
+        return [
+            {"attribute": attribute, "modelVersion": self._version, "groups": list(rows.values())}
+            for attribute, rows in self._groups.items()
+        ]
