@@ -32,6 +32,7 @@ _GROUPS = {
     "kubeai.org": "KubeAI",
     "model.aibrix.ai": "AIBrix: models",
     "orchestration.aibrix.ai": "AIBrix: orchestration",
+    "llm-d.ai": "llm-d",
     "nvidia.com": "NVIDIA Dynamo",
     "ome.io": "OME",
     "trainer.kubeflow.org": "Kubeflow Trainer",
@@ -60,7 +61,8 @@ arguments, variables (and where they come from), ports, mounts, probes, hooks an
 volumes; labels, service account, node selector, runtime class, host namespaces and ports. Credentials are
 looked for in every text of the whole object, in YAML and JSON within texts too. Kinds of their own may
 write an image in parts (`{registry, repository or name, tag, digest}`), variables and arguments as maps,
-and a command as one text.
+and a command as one text. Secrets an operator pulls images, fetches models or calls others with are read
+only where a part lists them: they name nothing that runs.
 
 Paths below a part count from it; one that begins with `/` counts from the object. `[]` is every entry of a
 list, `*` every value of a map, `{a,b}` either key, `(x[])*` any number of times, `**x` wherever a map has

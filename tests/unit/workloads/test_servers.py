@@ -205,6 +205,77 @@ SERVERS: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
         ["tos://b/models/d"],
         [f"env:DOWNLOADER_MODEL_URI@{AT}.env[0]"],
     ),
+    "Riva": (
+        {"image": "registry.example.com/copy/speech:1", "command": ["start-riva"]},
+        ["image://registry.example.com/copy/speech:1"],
+        [f"command:riva@{AT}.command[0]"],
+    ),
+    "whisper.cpp": (
+        {"command": ["whisper-server", "-m", "/models/base.bin"], "volumeMounts": MOUNT},
+        ["pvc://weights/base.bin"],
+        [f"command:whisper.cpp@{AT}.command[0]"],
+    ),
+    "llamafile": (
+        {"command": ["llamafile", "--server", "-m", "/models/drafts.gguf"], "volumeMounts": MOUNT},
+        ["pvc://weights/drafts.gguf"],
+        [f"command:llamafile@{AT}.command[0]"],
+    ),
+    "Wyoming": (
+        {"image": "rhasspy/wyoming-whisper:2", "args": ["--model", "acme/drafts", "--language", "en"]},
+        ["hf://acme/drafts"],
+        [f"image:wyoming@{AT}.image", f"arg:--model@{AT}.args[0]"],
+    ),
+    "Whisper's web service": (
+        {"image": "onerahmet/openai-whisper-asr-webservice:v1", **env(ASR_MODEL="acme/drafts")},
+        ["hf://acme/drafts"],
+        [f"image:whisper@{AT}.image", f"env:ASR_MODEL@{AT}.env[0]"],
+    ),
+    "KoboldCpp by the variable of its arguments": (
+        {"image": "koboldai/koboldcpp:v1", **env(KCPP_ARGS="--model https://huggingface.co/a/b.gguf")},
+        ["https://huggingface.co/a/b.gguf"],
+        [f"image:koboldcpp@{AT}.image", f"arg:--model@{AT}.env[0]"],
+    ),
+    "OpenLLM": (
+        {"command": ["openllm", "serve", "acme/drafts"]},
+        ["hf://acme/drafts"],
+        [f"command:openllm@{AT}.command[0]"],
+    ),
+    "mistral.rs": (
+        {
+            "image": "ghcr.io/ericlbuehler/mistral.rs:1",
+            "args": ["--port", "80", "plain", "-m", "acme/drafts"],
+        },
+        ["hf://acme/drafts"],
+        [f"image:mistral.rs@{AT}.image", f"arg:--m@{AT}.args[3]"],
+    ),
+    "FastChat": (
+        {"command": ["python3", "-m", "fastchat.serve.vllm_worker", "--model-path", "acme/drafts"]},
+        ["hf://acme/drafts"],
+        [f"command:fastchat@{AT}.command[1]"],
+    ),
+    "Tabby": (
+        {"image": "tabbyml/tabby:1", "args": ["serve", "--model", "acme/drafts", "--device", "cuda"]},
+        ["hf://acme/drafts"],
+        [f"image:tabby@{AT}.image"],
+    ),
+    "ComfyUI": (
+        {"image": "yanwk/comfyui-boot:cu124"},
+        ["image://yanwk/comfyui-boot:cu124"],
+        [f"image:comfyui@{AT}.image"],
+    ),
+    "a container of Vertex AI": (
+        {
+            "image": "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-3:latest",
+            **env(AIP_STORAGE_URI="gs://b/models/d"),
+        },
+        ["gs://b/models/d"],
+        [f"image:vertex-prediction@{AT}.image", f"env:AIP_STORAGE_URI@{AT}.env[0]"],
+    ),
+    "an outlier detector that is told its storage": (
+        {"args": ["--storage_uri", "gs://b/models/d", "--http_port", "8080"]},
+        ["gs://b/models/d"],
+        [f"arg:--storage-uri@{AT}.args[0]"],
+    ),
     "a copy of several files": (
         sh("gcloud storage cp -r gs://b/models/d gs://b/models/e /data"),
         ["gs://b/models/d", "gs://b/models/e"],

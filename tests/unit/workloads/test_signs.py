@@ -40,6 +40,13 @@ def slot_of(read: Read, pod_of: Make) -> Callable[..., Any]:
         "aws.amazon.com/neuroncore",
         "habana.ai/gaudi",
         "huawei.com/Ascend910",
+        "nvidia.com/gpumem",
+        "aliyun.com/gpu-mem",
+        "volcano.sh/vgpu-number",
+        "tencent.com/vcuda-core",
+        "cambricon.com/mlu",
+        "furiosa.ai/rngd",
+        "qualcomm.com/qaic",
     ],
 )
 def test_an_accelerator_is_a_sign(slot_of: Callable[..., Any], part: str, name: str) -> None:

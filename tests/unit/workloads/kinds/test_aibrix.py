@@ -224,3 +224,20 @@ def test_every_part_of_a_cache_is_read(read: Read) -> None:
 )
 def test_a_wrong_type_is_a_problem_with_its_path(read: Read, obj: Json, path: str) -> None:
     assert path in [problem.path for problem in workload_of(read(obj)).problems]
+
+
+def test_a_fleet_says_as_much_as_the_cluster_it_makes(read: Read) -> None:
+    spec = fleet(template(SERVER), rayStartParams={"dashboard-host": "x; vllm serve acme/evil"})
+    ray = spec["template"]["spec"]
+    ray["gcsFaultToleranceOptions"] = {"redisAddress": "cache.example.com:6379"}
+    ray["autoscalerOptions"] = {"image": "r.example.com/autoscaler:1"}
+    ray["headGroupSpec"]["headService"] = {"spec": {"externalIPs": ["203.0.113.7"]}}
+    workload = workload_of(read(of_kind("RayClusterFleet", spec)))
+
+    assert "hf://acme/evil" in [model.uri for model in workload.models]
+    assert [call.uri for call in workload.endpoints] == ["redis://cache.example.com:6379"]
+    assert ("autoscaler", "r.example.com/autoscaler:1") in [
+        (item.name, item.image.raw) for item in workload.containers if item.image is not None
+    ]
+    assert workload.exposure.scope == "external"
+    assert workload.problems == ()

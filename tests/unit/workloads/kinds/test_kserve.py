@@ -370,12 +370,17 @@ def test_a_route_a_gateway_or_an_ingress_opens_the_service(
     assert (workload.exposure.scope, workload.exposure.path) == (scope, path)
 
 
+MIRROR: Json = {"type": "RequestMirror", "requestMirror": {"backendRef": {"name": "copy"}}}
+
+
 @pytest.mark.parametrize(
     ("route", "strategy"),
     [
         ({"http": {"spec": {"rules": [{"backendRefs": [{"name": "a", "weight": 1}]}]}}}, "none"),
         ({"http": {"spec": {"rules": [{"backendRefs": [{"name": "a"}, {"name": "b"}]}]}}}, "unknown"),
         ({"group": "chat", "weight": 5}, "unknown"),
+        ({"http": {"spec": {"rules": [{"filters": [MIRROR]}]}}}, "shadow"),
+        ({"http": {"spec": {"rules": [{"backendRefs": [{"name": "a", "filters": [MIRROR]}]}]}}}, "shadow"),
     ],
 )
 def test_a_route_that_splits_traffic_with_others_promises_no_share(

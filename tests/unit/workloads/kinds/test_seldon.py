@@ -381,6 +381,13 @@ def test_a_parameter_that_puts_another_model_in_its_place_is_read(read: Read) ->
     assert [model.uri for model in workload.models] == ["gs://b/writer", "hf://evil/writer"]
 
 
+def test_what_an_explainer_is_configured_with_counts_as_what_it_is_told(read: Read) -> None:
+    explainer = {"modelUri": "gs://b/explainer", "config": {"storage_uri": "gs://b/other"}}
+    workload = workload_of(read(deployment(predictor(served(), explainer=explainer))))
+
+    assert "gs://b/other" in [model.uri for model in workload.models]
+
+
 def test_an_explainer_of_the_second_version_is_one(read: Read) -> None:
     explainer = {"type": "anchor_tabular", "modelRef": "income"}
     workload = workload_of(read(of_kind("Model", storageUri="gs://b/explainer", explainer=explainer)))
@@ -440,7 +447,10 @@ def test_a_server_config_is_read_by_itself(read: Read) -> None:
 
 
 PLATFORM: Json = {
-    "kafkaConfig": {"bootstrap": {"servers": "kafka-0.example.com:9092,kafka-1.example.com:9092"}},
+    "kafkaConfig": {
+        "bootstrap.servers": "kafka-0.example.com:9092,kafka-1.example.com:9092",
+        "consumer": {"bootstrap.servers": "other.example.com:9092"},
+    },
     "tracingConfig": {"otelExporterEndpoint": "http://otel.example.com:4317"},
     "agentConfig": {
         "rclone": {"config": ['{"endpoint":"http://minio.example.com"}'], "config_secrets": ["gs"]}
@@ -459,6 +469,7 @@ def test_the_components_of_the_platform_are_read(read: Read, kind: str, field: s
     assert [call.uri for call in workload.endpoints] == [
         "kafka://kafka-0.example.com:9092",
         "kafka://kafka-1.example.com:9092",
+        "kafka://other.example.com:9092",
         "http://otel.example.com:4317",
         "http://minio.example.com",
     ]
