@@ -25,7 +25,7 @@ $(READY): requirements/dev.txt pyproject.toml
 setup: $(READY) ## Make the virtual environment
 
 tools-test: $(READY)
-	@$(BIN)/python tools/build.py opa
+	@$(BIN)/python tools/build.py opa kubeconform
 
 tools-e2e: $(READY)
 	@$(BIN)/python tools/build.py opa etcd kube-apiserver kube-controller-manager kubectl helm
@@ -36,7 +36,7 @@ demo: tools-test ## Judge every example and show each refusal (no cluster needed
 examples: $(READY) ## Write the examples, shifted to today, to .build/examples
 	@$(BIN)/python tools/examples.py
 
-test: tools-test lint types ## Everything that needs Python packages and OPA only
+test: tools-test lint types ## Everything that needs Python packages, OPA and kubeconform only
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not e2e" --cov --cov-report= tests
 	@$(BIN)/coverage report
 

@@ -88,6 +88,12 @@ TOOLS = {
         _kubernetes("kube-controller-manager"),
         _kubernetes("kubectl"),
         Tool("helm", "helm", "helm.sh/helm/v4/cmd/helm", "helm.sh/helm/v4"),
+        Tool(
+            "kubeconform",
+            "kubeconform",
+            "github.com/yannh/kubeconform/cmd/kubeconform",
+            "github.com/yannh/kubeconform",
+        ),
     )
 }
 
