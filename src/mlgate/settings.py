@@ -157,6 +157,10 @@ class ServerSettings(_Group):
 
     max_body_bytes: Annotated[int, Field(ge=1024)] = 7 * 1024 * 1024
     """Largest review: object and old object at the API server's 3 MiB, and room for the envelope."""
+    max_held_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
+    """Bytes of all reviews that are being sent or judged. One more displaces the one that is least worth
+    keeping, never one that is being judged; where only such are left, it is refused with 503. A review takes
+    up to thirty times its bytes of memory."""
     max_concurrent: Annotated[int, Field(ge=1, le=4096)] = 64
     """Reviews judged at the same time; more are refused at once with 503 inside the review."""
     max_connections: Annotated[int, Field(ge=16, le=65536)] = 1024
@@ -176,6 +180,13 @@ class ServerSettings(_Group):
     """Longer than the 90 s an API server keeps an idle connection, so that it closes first."""
     drain_seconds: Annotated[float, Field(ge=0, le=300)] = 3
     """After SIGTERM: seconds of answering with `Connection: close` before the exit."""
+
+    @model_validator(mode="after")
+    def _the_largest_review_can_be_held(self) -> Self:
+        """Else it would always be refused, and for a reason that says to try again."""
+        if self.max_held_bytes < self.max_body_bytes:
+            raise ValueError("max_held_bytes is less than max_body_bytes, the largest review")
+        return self
 
 
 class LogSettings(_Group):

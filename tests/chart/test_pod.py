@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import helm_python as helm
 import pytest
-from chart.outcomes import ValueSet, value_sets
+from chart.outcomes import ValueSet, outcome, value_sets
 from chart.rendering import hooks, objects, only, render
+from chart.values import CHART
 
 from mlgate.policy.sidecar import sidecar_arguments
 from mlgate.settings import load_settings
@@ -140,6 +142,38 @@ def test_a_replica_has_time_to_drain(spec: dict[str, Any]) -> None:
     (opa,) = [container for container in spec["containers"] if container["name"] == "opa"]
     (wait,) = [float(flag.partition("=")[2]) for flag in opa["args"] if flag.startswith("--shutdown-wait")]
     assert needed < wait < spec["terminationGracePeriodSeconds"] - 1
+
+
+def test_what_a_gate_holds_fits_into_its_memory(
+    spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(spec).items():
+        monkeypatch.setenv(name, value)
+    server = load_settings().server
+    (mlgate,) = [container for container in spec["containers"] if container["name"] == "mlgate"]
+    number, unit = mlgate["resources"]["limits"]["memory"][:-2], mlgate["resources"]["limits"]["memory"][-2:]
+    limit = int(number) * {"Mi": 2**20, "Gi": 2**30}[unit]
+    assert 200 * 2**20 + server.max_connections * 320 * 2**10 + server.max_held_bytes * 30 <= limit
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"server": {"maxHeldBytes": 2**25}}, True),
+        ({"server": {"maxHeldBytes": 2**25}, "resources": {"limits": {"memory": "2Gi"}}}, False),
+        ({"server": {"maxConnections": 4096}}, True),
+        ({"server": {"maxConnections": 4096}, "resources": {"limits": {"memory": "2100M"}}}, False),
+        ({"server": {"maxConnections": 4096}, "resources": {"limits": {"memory": 2**30}}}, True),
+        ({"server": {"maxConnections": 512}, "resources": {"limits": {"memory": "900000Ki"}}}, False),
+        ({"resources": {"limits": {"memory": "1e12m"}}}, False),
+    ],
+)
+def test_more_than_the_memory_of_a_gate_is_refused(
+    values: dict[str, Any], tmp_path: Path, *, refused: bool
+) -> None:
+    found = outcome(ValueSet(values), CHART, tmp_path)
+    assert found.startswith("refused:") is refused
+    assert ("docs/operate.md, Limits of a replica" in found) is refused
 
 
 def test_the_three_probes_ask_what_they_should(spec: dict[str, Any]) -> None:

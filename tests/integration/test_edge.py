@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attacks import ATTACKS, Closed, Victim
 from process import Served, serving
+from siege.attacks import ATTACKS, Closed, Victim
 from traffic import Traffic, reviews_go_on
 
 from mlgate.policy.manifest import BundleManifest

@@ -63,6 +63,7 @@ def test_a_flag_wins_over_a_variable_of_the_same_group(monkeypatch: pytest.Monke
         ("MLGATE_SERVER__HEAD_SECONDS", "0", "server.head_seconds"),
         ("MLGATE_SERVER__MAX_CONNECTIONS", "0", "server.max_connections"),
         ("MLGATE_SERVER__ANSWER_SECONDS", "0", "server.answer_seconds"),
+        ("MLGATE_SERVER__MAX_HELD_BYTES", "2048", "max_held_bytes is less than max_body_bytes"),
         ("MLGATE_TLS__CLIENT_NAMES", '["kube-apiserver"]', "client_names demand nothing without client_ca"),
         ("MLGATE_SERVER__DRAIN_SECONDS", "-1", "server.drain_seconds"),
         ("MLGATE_SERVER__MAX_CONCURRENT", "1e9", "server.max_concurrent"),

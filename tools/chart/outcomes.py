@@ -55,6 +55,8 @@ REFUSED: dict[str, Json] = {
     "key-unused": {"policy": {"verificationKey": "-----BEGIN PUBLIC KEY-----"}},
     "sequence-unused": {"policy": {"minSequence": 3}},
     "waivers-unguarded": {"evidence": {"waiverNamespaces": ["governance", "kube-system"]}},
+    "held-too-little": {"server": {"maxHeldBytes": 1024 * 1024}},
+    "memory-too-little": {"resources": {"limits": {"cpu": 1, "memory": "512Mi"}}},
     "records-unguarded": {"evidence": {"clusterNamespace": "mlgate-system"}},
     "never-drained": {"podDisruptionBudget": {"minAvailable": 2}},
 }

@@ -107,6 +107,7 @@ TYPES: dict[str, Schema] = {
     "evidence.waiverNamespaces": _list(_NAMESPACE),
     "evidence.callSeconds": _SECONDS,
     "server.maxBodyBytes": {"type": "integer", "minimum": 1024},
+    "server.maxHeldBytes": {"type": "integer", "minimum": 1024},
     "server.maxConcurrent": _CONCURRENT,
     "server.maxConnections": {"type": "integer", "minimum": 16, "maximum": 65536},
     "server.maxConnectionsPerPeer": {"type": "integer", "minimum": 8, "maximum": 65536},

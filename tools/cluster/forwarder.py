@@ -3,7 +3,8 @@
 Usage: python forwarder.py ADDRESS PORT FILE
 
 The file holds the ports of the ready pods on 127.0.0.1 as a JSON list; it is read for every connection. A
-connection that is there stays with its pod until one of the two ends it, whatever becomes of the list.
+connection that is there stays with its pod until one of the two ends it, whatever becomes of the list. One
+that its pod does not take is ended, as in a cluster; a line tells when, by the monotonic clock.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import contextlib
 import itertools
 import json
 import sys
+import time
 from pathlib import Path
 
+NOT_TAKEN = "not taken:"
 _CHUNK = 65536
 
 
@@ -31,13 +34,20 @@ async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 async def main(address: str, port: int, ports: Path) -> None:
     """Serve until killed."""
     turn = itertools.count()
+    under_way: set[asyncio.Task[None] | None] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # When the client has gone nothing else holds the task, which may still have something to pass on.
+        under_way.add(asyncio.current_task())
         ready = json.loads(await asyncio.to_thread(ports.read_text))
         try:
             if not ready:
                 return
-            there = await asyncio.open_connection("127.0.0.1", ready[next(turn) % len(ready)])
+            try:
+                there = await asyncio.open_connection("127.0.0.1", ready[next(turn) % len(ready)])
+            except OSError:
+                print(NOT_TAKEN, time.monotonic(), flush=True)
+                raise
             with contextlib.closing(there[1]):
                 async with asyncio.TaskGroup() as both:
                     both.create_task(_copy(reader, there[1]))
@@ -46,6 +56,7 @@ async def main(address: str, port: int, ports: Path) -> None:
             writer.transport.abort()
         finally:
             writer.close()
+            under_way.discard(asyncio.current_task())
 
     server = await asyncio.start_server(connected, address, port)
     await server.serve_forever()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from cluster.api import Api, ApiError
+from cluster.forwarder import NOT_TAKEN
 from cluster.pod import Programs, RunningPod
 from cluster.pod_status import Status
 from cluster.processes import Child, launch
@@ -80,6 +81,12 @@ class Node:
         """The pods that get connections."""
         pods = {name: pod for name, pod in [*self.pods.items()] if pod.serves}
         return [pods[name] for name, status in [*self._told.items()] if status.ready and name in pods]
+
+    @property
+    def not_taken(self) -> list[float]:
+        """When, by the monotonic clock, a connection to the Service met a pod that was not there."""
+        told = self._forwarder.log.read_text().splitlines() if self._forwarder else []
+        return [float(line.rpartition(" ")[2]) for line in told if line.startswith(NOT_TAKEN)]
 
     def _run(self) -> None:
         """Look again and again; a fault of one look must not be the last of the node."""

@@ -47,3 +47,21 @@ seccompProfile: {type: RuntimeDefault}
     - {port: {{ . }}, protocol: TCP}
     {{- end }}
 {{- end -}}
+
+{{/*
+Reviews that are held, and what connections take beside them, fit into the memory of the gate: docs/operate.md, Limits of
+a replica. A limit in a unit that is not listed is left to whoever writes it.
+*/}}
+{{- define "mlgate.memory.check" -}}
+{{- $server := .Values.server -}}
+{{- if lt (int64 $server.maxHeldBytes) (int64 $server.maxBodyBytes) -}}
+{{- fail "server.maxHeldBytes is less than server.maxBodyBytes, the largest review" -}}
+{{- end -}}
+{{- $bytes := dict "" 1 "k" 1e3 "M" 1e6 "G" 1e9 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 -}}
+{{- $limit := dig "limits" "memory" "none" .Values.resources | toString -}}
+{{- $unit := regexFind "[A-Za-z]*$" $limit -}}
+{{- $needed := addf 209715200 (mulf $server.maxConnections 327680) (mulf $server.maxHeldBytes 30) -}}
+{{- if and (hasKey $bytes $unit) (lt (mulf (trimSuffix $unit $limit) (get $bytes $unit)) $needed) -}}
+{{- fail (printf "resources.limits.memory is %s, but server.maxHeldBytes and server.maxConnections can take %.0fMi; see docs/operate.md, Limits of a replica" $limit (divf $needed 1048576)) -}}
+{{- end -}}
+{{- end -}}

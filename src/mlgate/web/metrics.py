@@ -24,6 +24,7 @@ DROPPED = (
     "client_certificate",
     "head_timeout",
     "answer_timeout",
+    "no_room",
     "bad_request",
 )
 """Every reason for which a connection is dropped."""
@@ -74,6 +75,9 @@ class Metrics:
             "mlgate_bad_calls", "Calls that were no review, by status.", ["status"], registry=registry
         )
         self.in_flight = Gauge("mlgate_reviews_in_flight", "Reviews being judged now.", registry=registry)
+        self.held_bytes = Gauge(
+            "mlgate_held_bytes", "Bytes of reviews that are being sent or judged now.", registry=registry
+        )
         self.connections = Gauge(
             "mlgate_connections", "Connections, in their handshake too.", registry=registry
         )

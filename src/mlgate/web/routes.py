@@ -28,6 +28,7 @@ from mlgate.web.body import read_body
 from mlgate.web.certificate_metrics import CertificateMetrics
 from mlgate.web.clients import stranger
 from mlgate.web.crowd import Caller
+from mlgate.web.holdings import Holding, Holdings
 from mlgate.web.metrics import Metrics
 from mlgate.web.policy_metrics import PolicyMetrics
 from mlgate.web.tls import ServingCertificate
@@ -53,9 +54,12 @@ class Server:
     """Set by whoever wants the policy loaded at once."""
     draining: bool = False
     in_flight: int = 0
+    holdings: Holdings = field(init=False)
 
     def __post_init__(self) -> None:
         """Count what becomes of the policy and the certificate, and say what becomes of failures."""
+        self.holdings = Holdings(self.settings.server.max_held_bytes)
+        self.metrics.held_bytes.set_function(lambda: self.holdings.size)
         self.metrics.allow_on_error.set(self.gate.allow_on_error)
         if self.policy is not None:
             self.metrics.registry.register(PolicyMetrics(self.policy))
@@ -100,21 +104,12 @@ def make_routes(server: Server) -> APIRouter:
     @router.post("/validate")
     async def validate(request: Request) -> Response:
         """Judge one AdmissionReview."""
-        deadline = _deadline(server, request)
-        limits = server.settings.server
         caller: Caller | None = getattr(request.state, "caller", None)
-        try:
-            _refuse_strangers(server, caller)
-            seconds = deadline.sooner(limits.body_seconds)
-            body = await read_body(request, max_bytes=limits.max_body_bytes, seconds=seconds)
-            envelope, asked = read_review(body)
-        except ReviewError as problem:
-            return _refuse_call(server, problem)
-        judgement = await _judge(server, asked, deadline)
-        if caller is not None:
-            caller.reviewed = True
-        answer = respond(envelope, asked, judgement.verdict, judgement.record.decision_id)
-        return Response(json.dumps(answer, ensure_ascii=False).encode(), media_type="application/json")
+        with server.holdings.holding(caller) as held:
+            try:
+                return await _answer(server, request, caller, held)
+            except ReviewError as problem:
+                return _refuse_call(server, problem)
 
     @router.get("/livez")
     async def livez() -> Response:
@@ -150,6 +145,25 @@ def make_routes(server: Server) -> APIRouter:
         return JSONResponse(server.versions())
 
     return router
+
+
+async def _answer(server: Server, request: Request, caller: Caller | None, held: Holding) -> Response:
+    """Read a review, judge it and answer.
+
+    Raises:
+        ReviewError: it is none, or not to be taken.
+    """
+    deadline, limits = _deadline(server, request), server.settings.server
+    _refuse_strangers(server, caller)
+    seconds = deadline.sooner(limits.body_seconds)
+    envelope, asked = read_review(
+        await read_body(request, held, max_bytes=limits.max_body_bytes, seconds=seconds)
+    )
+    judgement = await _judge(server, asked, deadline)
+    if caller is not None:
+        caller.reviewed = True
+    answer = respond(envelope, asked, judgement.verdict, judgement.record.decision_id)
+    return Response(json.dumps(answer, ensure_ascii=False).encode(), media_type="application/json")
 
 
 def _policy(policy: LivePolicy) -> dict[str, Any]:

@@ -151,11 +151,11 @@ async def test_half_a_head_behind_a_call_ends_the_connection() -> None:
 async def test_a_call_that_is_being_judged_is_not_hurried() -> None:
     application = Answering()
     application.may_answer.clear()
-    async with _connected(application, 0.001) as (reader, writer):
+    async with _connected(application, 0.2) as (reader, writer):
         writer.write(CALL)
         while not application.asked:
             await asyncio.sleep(0.001)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
         application.may_answer.set()
 
         assert await _ok(reader)
@@ -164,12 +164,12 @@ async def test_a_call_that_is_being_judged_is_not_hurried() -> None:
 async def test_a_body_in_pieces_is_no_head() -> None:
     application = Answering()
     application.may_answer.clear()
-    async with _connected(application, 0.001) as (reader, writer):
+    async with _connected(application, 0.2) as (reader, writer):
         writer.write(HEAD + b"Content-Length: 4\r\n\r\nab")
         while not application.asked:
             await asyncio.sleep(0.001)
         writer.write(b"cd")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
         application.may_answer.set()
 
         assert await _ok(reader)

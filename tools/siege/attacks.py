@@ -43,6 +43,10 @@ class Victim:
         return self.trust.wrap_socket(plain, server_hostname="127.0.0.1")
 
 
+Attack = Callable[[Victim], Closed]
+"""Holds on, or floods, until the server ends it."""
+
+
 def tcp_without_handshake(victim: Victim) -> Closed:
     """Connects, and that is all."""
     return [_seconds_until_closed(victim.plain())]
@@ -120,7 +124,7 @@ def chunks_without_end(victim: Victim) -> Closed:
     return [_flood(sock, b"10000\r\n" + b"x" * 65536 + b"\r\n")]
 
 
-ATTACKS: tuple[Callable[[Victim], Closed], ...] = (
+ATTACKS: tuple[Attack, ...] = (
     tcp_without_handshake,
     handshake_by_the_byte,
     idle_tls,
