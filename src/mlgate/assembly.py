@@ -21,19 +21,14 @@ from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.layered import LayeredCluster
-from mlgate.evidence.options import EvidenceOptions
-from mlgate.evidence.signatures.bundles import BundleVerifier
-from mlgate.evidence.signatures.keys import load_keys
-from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.gate import Gate, now_utc
 from mlgate.live_policy import LivePolicy, live_policy
+from mlgate.options import closing_registries, options_for
 from mlgate.policy.engine import PolicyEngine
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa_calls import in_thread
 from mlgate.settings import Settings, kubeconfig_path, load_settings
-from mlgate.workloads.credentials import scan_entries, scan_text_places
-from mlgate.workloads.extract import ExtractOptions
 
 API_SECONDS = 10.0
 """Time for one read of a command that a person waits for."""
@@ -69,42 +64,6 @@ def installed_versions(settings: Settings) -> dict[str, str | None]:
     return found
 
 
-def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, EvidenceOptions]:
-    """How manifests are read and evidence is looked for.
-
-    Raises:
-        SettingsError: a key that is to be recognised cannot be read.
-    """
-    chosen = settings.evidence
-    sources = frozenset(str(name) for name in chosen.card_sources)
-    extraction = ExtractOptions(card_sources=sources, cluster_namespace=chosen.cluster_namespace)
-    gathering = EvidenceOptions(
-        card_sources=sources,
-        cluster_namespace=chosen.cluster_namespace,
-        waiver_namespaces=chosen.waiver_namespaces,
-        region=chosen.region,
-        mesh_root=chosen.mesh_root,
-        secrets=chosen.secrets,
-        config_maps=chosen.config_maps,
-        statements=statement_verifier(settings),
-        scan=scan_text_places,
-        scan_entries=scan_entries,
-        **evidence,
-    )
-    return extraction, gathering
-
-
-def statement_verifier(settings: Settings) -> StatementVerifier:
-    """What verifies signed approvals here.
-
-    Raises:
-        SettingsError: a key or the trusted root cannot be read.
-    """
-    chosen = settings.signatures
-    bundles = BundleVerifier.load(chosen.trusted_root) if chosen.trusted_root else None
-    return StatementVerifier(load_keys(chosen.keys), bundles)
-
-
 @contextmanager
 def _cluster_for(settings: Settings) -> Iterator[Cluster]:
     """The cluster: files that stand for it, or the live one with its watches running."""
@@ -136,7 +95,7 @@ async def assemble(settings: Settings, sink: AuditSink | None = None) -> AsyncIt
     opa = opa_for(settings)
     extraction, gathering = options_for(settings)
     with _cluster_for(settings) as cluster:
-        async with live_policy(settings, opa) as policy:
+        async with live_policy(settings, opa) as policy, closing_registries(gathering):
             gate = Gate(
                 engine=policy.engine,
                 cluster=cluster,

@@ -6,6 +6,7 @@
       +  EvidenceError          becomes a fact for policy, never an answer by itself
            x  CardInvalid           a card cannot be used at all
            x  EvidenceUnavailable   a source did not answer
+           x  OtherContent          a registry sent something else than what has the digest
            x  StatementRefused      a signed statement cannot be read, or does not verify
       +  EngineError            the policy engine gave no decision: denied with status 503
            x  EngineUnavailable     it cannot be reached
@@ -65,6 +66,10 @@ class CardInvalid(EvidenceError):
 
 class EvidenceUnavailable(EvidenceError):
     """A source of evidence did not answer, or not in time."""
+
+
+class OtherContent(EvidenceError):
+    """A registry sent something else than what has the digest it was asked for."""
 
 
 class StatementRefused(EvidenceError):

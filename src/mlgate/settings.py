@@ -19,7 +19,7 @@ from mlgate.errors import SettingsError
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
-CardSourceName = Literal["modelcard", "configmap", "file"]
+CardSourceName = Literal["modelcard", "configmap", "file", "oci"]
 
 
 class _Group(BaseModel):
@@ -103,6 +103,19 @@ class PolicySettings(_Group):
     """How often these files are looked at for a new policy; 0 never, and SIGHUP is the only order to."""
 
 
+class OciSettings(_Group):
+    """Registries that cards are read from, over HTTPS and by digest."""
+
+    registries: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:[0-9]{1,5})?$")], ...] = ()
+    """Hosts that may be asked, such as `ghcr.io` or `registry.example:5000`; those that give tokens, too."""
+    private: tuple[str, ...] = ()
+    """Those of them that are at private addresses."""
+    docker_config: Path | None = None
+    """Credentials: a mounted Secret of type kubernetes.io/dockerconfigjson."""
+    ca: Path | None = None
+    """PEM file of a private authority that signed their certificates."""
+
+
 class EvidenceSettings(_Group):
     """Where evidence is looked for."""
 
@@ -113,7 +126,7 @@ class EvidenceSettings(_Group):
     kubeconfig: Path | None = None
     context: str | None = None
     card_sources: frozenset[CardSourceName] = frozenset({"modelcard"})
-    """Add `configmap` where mlgate may read ConfigMaps."""
+    """Add `configmap` where mlgate may read ConfigMaps, and `oci` with the registries in `evidence.oci`."""
     cluster_namespace: str | None = None
     """Namespace of cards, sign-offs and waivers of cluster-scoped objects."""
     waiver_namespaces: tuple[str, ...] = ()
@@ -126,6 +139,7 @@ class EvidenceSettings(_Group):
     """Whether the dates of Secrets are read; it takes the right to read Secrets."""
     config_maps: bool = False
     """Whether ConfigMaps are read, for credentials and what servers take from them; it takes the right to."""
+    oci: OciSettings = OciSettings()
     call_seconds: Seconds = 2
     """Timeout of one call to the API server."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
 from mlgate.evidence.cards.memory import CardMemory
 from mlgate.evidence.signatures.verify import StatementVerifier
+
+if TYPE_CHECKING:
+    from mlgate.evidence.registries.client import RegistryClient
 
 ScanEntries = Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
 
@@ -23,7 +26,7 @@ class EvidenceOptions:
     """Settings of `gather`; times are seconds."""
 
     card_sources: frozenset[str] = frozenset({"modelcard"})
-    """Sources that are on: `modelcard`, `configmap`, `file`."""
+    """Sources that are on: `modelcard`, `configmap`, `file`, `oci`."""
     cluster_namespace: str | None = None
     """Namespace of cards, sign-offs and waivers for cluster-scoped objects."""
     waiver_namespaces: tuple[str, ...] = ()
@@ -47,6 +50,8 @@ class EvidenceOptions:
     """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
+    registries: RegistryClient | None = None
+    """Reads cards from registries; None where no registry is allowed."""
     statements: StatementVerifier = field(default_factory=StatementVerifier)
     """Verifies the signed statements of sign-offs; without keys it refuses each."""
     scan: Scan = no_scan

@@ -9,11 +9,16 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
-from mlgate.evidence.cards.sources import Found, configmap, file, modelcard
+from mlgate.evidence.cards.sources import Found, configmap, file, modelcard, oci
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 
-_SOURCES = {"modelcard": modelcard.find, "configmap": configmap.find, "file": file.find}
+_SOURCES = {
+    "modelcard": modelcard.find,
+    "configmap": configmap.find,
+    "file": file.find,
+    "oci": oci.find,
+}
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,20 @@ def _loaded(reference: CardReference, found: Found) -> LoadedCard:
         problems=content.problems + found.problems,
         format=content.format,
         digest=content.digest,
-        pinned_digest=reference.pinned_digest,
+        pinned_digest=_pinned(reference, content),
         card=content.card,
         credentials=tuple(CardPlace(path=path, reason=reason) for path, reason in content.places),
         lost=content.lost,
         runtime=found.runtime,
     )
     return LoadedCard(card, content.claims)
+
+
+def _pinned(reference: CardReference, content: CardContent) -> str | None:
+    """The digest the card must have.
+
+    In a registry the reference pins the artifact, and what was fetched by it is that artifact; the digest of
+    a card in mlgate's own format is another one, over the card alone, and has nothing left to differ from.
+    """
+    fetched_by_pin = reference.source.type == "oci" and content.digest is not None
+    return content.digest if fetched_by_pin else reference.pinned_digest

@@ -1,0 +1,172 @@
+"""The OCI distribution API, as far as evidence needs it: manifests and blobs by digest, and referrers.
+
+Specification: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md; the token that many
+registries ask for: https://distribution.github.io/distribution/spec/auth/token/.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from mlgate.domain.base import Json
+from mlgate.domain.deadline import Deadline
+from mlgate.errors import EvidenceUnavailable, ManifestError, OtherContent
+from mlgate.evidence.registries.credentials import DockerConfig
+from mlgate.evidence.registries.reference import RepositoryName
+from mlgate.evidence.registries.store import DigestStore
+from mlgate.evidence.registries.transport import Answer, Caller
+from mlgate.parsing.json_text import parse_json
+from mlgate.parsing.limits import CARD_LIMITS
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+_MOST_TOKEN = 64 * 1024
+_TOKEN_SECONDS = 60
+"""How long a token holds that does not say so: the specification's own default."""
+_CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
+_OK, _UNAUTHORIZED, _NOT_FOUND = 200, 401, 404
+
+
+@dataclass
+class RegistryClient:
+    """Reads what has a digest, from registries the operator allows."""
+
+    caller: Caller
+    config: DockerConfig
+    store: DigestStore = field(default_factory=DigestStore)
+    _tokens: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict, init=False)
+
+    async def manifest(self, at: RepositoryName, digest: str, deadline: Deadline) -> dict[str, Any] | None:
+        """The manifest with that digest; None when there is none.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, or is not allowed.
+            OtherContent: it sent something else.
+        """
+        path = f"manifests/{digest}"
+        found = await self._content(at, path, digest, CARD_LIMITS.max_bytes, deadline, accept=MANIFEST)
+        if found is None:
+            return None
+        document = _parsed(found)
+        if not isinstance(document, dict):
+            raise OtherContent("is no manifest")
+        return document
+
+    async def blob(self, at: RepositoryName, digest: str, most: int, deadline: Deadline) -> bytes | None:
+        """The blob with that digest; None when there is none.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, is not allowed, or sends more than `most` bytes.
+            OtherContent: it sent something else.
+        """
+        return await self._content(at, f"blobs/{digest}", digest, most, deadline, accept="*/*")
+
+    async def referrers(self, at: RepositoryName, digest: str, deadline: Deadline) -> list[dict[str, Any]]:
+        """Descriptors of what refers to a manifest. Nothing vouches for the list: it may lack some.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, or is not allowed.
+        """
+        answer = await self._get(at, f"referrers/{digest}", CARD_LIMITS.max_bytes, deadline, accept=INDEX)
+        if answer is None:
+            return []
+        try:
+            document = _parsed(answer.body)
+        except OtherContent as error:
+            raise EvidenceUnavailable(f"{at.registry} sent no list of referrers") from error
+        entries = document.get("manifests") if isinstance(document, dict) else None
+        return [entry for entry in entries or () if isinstance(entry, dict)]
+
+    async def _content(
+        self, at: RepositoryName, path: str, digest: str, most: int, deadline: Deadline, *, accept: str
+    ) -> bytes | None:
+        if at.registry not in self.caller.places.hosts:
+            raise EvidenceUnavailable(f"{at.registry} is none of the registries this installation may ask")
+        kept = self.store.get(digest)
+        if kept is not None:
+            return kept
+        answer = await self._get(at, path, most, deadline, accept=accept)
+        if answer is None:
+            return None
+        actual = "sha256:" + hashlib.sha256(answer.body).hexdigest()
+        if actual != digest:
+            raise OtherContent(f"{at.registry} sent what has the digest {actual}")
+        self.store.keep(digest, answer.body)
+        return answer.body
+
+    async def _get(
+        self, at: RepositoryName, path: str, most: int, deadline: Deadline, *, accept: str
+    ) -> Answer | None:
+        """The answer; asked for once more with a token, if the registry wants one."""
+        url = f"{at.origin}/v2/{at.repository}/{path}"
+        headers = {"Accept": accept} | self._authorization(at)
+        answer = await self.caller.get(url, headers, most, deadline)
+        if answer.status == _UNAUTHORIZED:
+            headers |= await self._authorized(at, answer.headers.get("WWW-Authenticate", ""), deadline)
+            answer = await self.caller.get(url, headers, most, deadline)
+        if answer.status == _NOT_FOUND:
+            return None
+        if answer.status != _OK:
+            raise EvidenceUnavailable(f"{at.registry} answered with {answer.status}")
+        return answer
+
+    def _authorization(self, at: RepositoryName) -> dict[str, str]:
+        """The token that still holds, if there is one."""
+        expires, header = self._tokens.get((at.registry, at.repository), (0.0, ""))
+        return {"Authorization": header} if time.monotonic() < expires else {}
+
+    async def _authorized(self, at: RepositoryName, challenge: str, deadline: Deadline) -> dict[str, str]:
+        """The header that answers a challenge.
+
+        Raises:
+            EvidenceUnavailable: there are no credentials, or nobody gives a token for them.
+        """
+        scheme, _, rest = challenge.partition(" ")
+        login = self.config.credentials(at.registry)
+        basic = {"Authorization": _basic(login)} if login else {}
+        if scheme.lower() == "basic" and basic:
+            return basic
+        if scheme.lower() != "bearer":
+            raise EvidenceUnavailable(f"{at.registry} asks for credentials, and there are none for it")
+        asked = dict(_CHALLENGE.findall(rest))
+        scope = asked.get("scope") or f"repository:{at.repository}:pull"
+        query = urlencode({"service": asked.get("service", ""), "scope": scope})
+        answer = await self.caller.get(f"{asked.get('realm', '')}?{query}", basic, _MOST_TOKEN, deadline)
+        token = _token(answer)
+        if token is None:
+            raise EvidenceUnavailable(f"{at.registry} gives no token for {at.repository} ({answer.status})")
+        seconds, text = token
+        header = f"Bearer {text}"
+        self._tokens[at.registry, at.repository] = (time.monotonic() + seconds, header)
+        return {"Authorization": header}
+
+
+def _token(answer: Answer) -> tuple[float, str] | None:
+    """A token and the seconds it holds."""
+    try:
+        document = _parsed(answer.body) if answer.status == _OK else None
+    except OtherContent:
+        return None
+    found = document if isinstance(document, dict) else {}
+    text = found.get("token") or found.get("access_token")
+    seconds = found.get("expires_in")
+    if not isinstance(text, str) or not text.isascii() or not text.isprintable():
+        return None
+    return (seconds if isinstance(seconds, int) and seconds > 0 else _TOKEN_SECONDS), text
+
+
+def _basic(login: tuple[str, str]) -> str:
+    return "Basic " + base64.b64encode(":".join(login).encode()).decode()
+
+
+def _parsed(data: bytes) -> Json:
+    try:
+        return parse_json(data, CARD_LIMITS)
+    except ManifestError as error:
+        raise OtherContent(f"cannot be parsed: {error.message}") from error

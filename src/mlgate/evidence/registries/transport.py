@@ -1,0 +1,119 @@
+"""HTTPS to the registries an operator named, and to nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from mlgate.domain.deadline import Deadline
+from mlgate.errors import EvidenceUnavailable, SettingsError
+from mlgate.evidence.registries.addresses import Resolve, allowed_address, resolve
+
+HTTPS = 443
+
+
+@dataclass(frozen=True)
+class Places:
+    """Whom the operator allows mlgate to ask."""
+
+    hosts: frozenset[str] = frozenset()
+    """Hosts, each with its port where it is not 443."""
+    private: frozenset[str] = frozenset()
+    """Those of them that may be at private addresses."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with as much of its body as was asked for."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+@dataclass
+class Caller:
+    """Asks hosts that are allowed, at addresses that are; follows no redirect, reads no more than it must."""
+
+    places: Places
+    client: httpx.AsyncClient
+    lookup: Resolve = field(default=resolve)
+
+    async def get(self, url: str, headers: dict[str, str], most: int, deadline: Deadline) -> Answer:
+        """The answer to a GET.
+
+        Args:
+            url: an absolute address.
+            headers: of the request.
+            most: largest body in bytes.
+            deadline: of the request that needs the answer.
+
+        Raises:
+            EvidenceUnavailable: the host is not allowed, does not answer in time or sends more than `most`.
+        """
+        target = httpx.URL(url)
+        place = _place(target)
+        if target.scheme != "https" or place not in self.places.hosts:
+            raise EvidenceUnavailable(f"{place} is none of the hosts this installation may ask")
+        port = target.port or HTTPS
+        is_private = place in self.places.private
+        address = await allowed_address(target.host, port, private=is_private, lookup=self.lookup)
+        request = self.client.build_request(
+            "GET",
+            target.copy_with(host=address),
+            headers={"Accept-Encoding": "identity", **headers, "Host": target.netloc.decode()},
+            extensions={"sni_hostname": target.host},
+            timeout=deadline.remaining,
+        )
+        try:
+            # The client's own timeouts are between two parts of an answer; a body may come byte by byte.
+            async with asyncio.timeout(deadline.remaining):
+                return await self._sent(request, most)
+        except TimeoutError as error:
+            raise EvidenceUnavailable(f"{place} did not answer in time") from error
+        except (httpx.HTTPError, ssl.SSLError) as error:
+            raise EvidenceUnavailable(f"{place} did not answer ({type(error).__name__})") from error
+
+    async def _sent(self, request: httpx.Request, most: int) -> Answer:
+        response = await self.client.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for part in response.aiter_raw():
+                body += part
+                if len(body) > most:
+                    raise EvidenceUnavailable(f"the answer has more than {most} bytes")
+            return Answer(response.status_code, response.headers, bytes(body))
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.client.aclose()
+
+
+def https_client(authority: Path | None = None) -> httpx.AsyncClient:
+    """A client that follows nothing, takes nothing from the environment and verifies certificates.
+
+    Args:
+        authority: PEM file of a private authority that is trusted beside the system's.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    context = ssl.create_default_context()
+    if authority is not None:
+        try:
+            context.load_verify_locations(cafile=authority)
+        except OSError as error:  # ssl.SSLError is one, too
+            raise SettingsError(f"evidence.oci.ca: {authority} cannot be read as certificates") from error
+    limits = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60)
+    return httpx.AsyncClient(verify=context, follow_redirects=False, trust_env=False, limits=limits)
+
+
+def _place(url: httpx.URL) -> str:
+    """Host and port as an operator writes them."""
+    return url.host if url.port in (None, HTTPS) else f"{url.host}:{url.port}"

@@ -1,0 +1,88 @@
+"""How manifests are read and evidence is gathered, as the settings of an installation say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from mlgate.errors import SettingsError
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.signatures.bundles import BundleVerifier
+from mlgate.evidence.signatures.keys import load_keys
+from mlgate.evidence.signatures.verify import StatementVerifier
+from mlgate.settings import Settings
+from mlgate.workloads.credentials import scan_entries, scan_text_places
+from mlgate.workloads.extract import ExtractOptions
+
+if TYPE_CHECKING:
+    from mlgate.evidence.registries.client import RegistryClient
+
+
+def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, EvidenceOptions]:
+    """How manifests are read and evidence is looked for.
+
+    Raises:
+        SettingsError: a key that is to be recognised cannot be read.
+    """
+    chosen = settings.evidence
+    sources = frozenset(str(name) for name in chosen.card_sources)
+    extraction = ExtractOptions(card_sources=sources, cluster_namespace=chosen.cluster_namespace)
+    gathering = EvidenceOptions(
+        card_sources=sources,
+        cluster_namespace=chosen.cluster_namespace,
+        waiver_namespaces=chosen.waiver_namespaces,
+        region=chosen.region,
+        mesh_root=chosen.mesh_root,
+        secrets=chosen.secrets,
+        config_maps=chosen.config_maps,
+        statements=_statement_verifier(settings),
+        registries=_registry_client(settings),
+        scan=scan_text_places,
+        scan_entries=scan_entries,
+        **evidence,
+    )
+    return extraction, gathering
+
+
+def _statement_verifier(settings: Settings) -> StatementVerifier:
+    """What verifies signed approvals here.
+
+    Raises:
+        SettingsError: a key or the trusted root cannot be read.
+    """
+    chosen = settings.signatures
+    bundles = BundleVerifier.load(chosen.trusted_root) if chosen.trusted_root else None
+    return StatementVerifier(load_keys(chosen.keys), bundles)
+
+
+def _registry_client(settings: Settings) -> RegistryClient | None:
+    """What reads cards from registries, where an installation takes cards from there.
+
+    Raises:
+        SettingsError: no registry is named, or a file cannot be read.
+    """
+    chosen = settings.evidence.oci
+    if "oci" not in settings.evidence.card_sources:
+        return None
+    strangers = sorted(set(chosen.private) - set(chosen.registries))
+    if not chosen.registries or strangers:
+        told = f"evidence.oci.private names {strangers[0]}, which" if strangers else "the card source oci"
+        raise SettingsError(f"{told} needs its registry in evidence.oci.registries")
+    # An HTTP client takes a twentieth of a second to import, and most installations ask no registry.
+    from mlgate.evidence.registries.client import RegistryClient  # noqa: PLC0415 - as above
+    from mlgate.evidence.registries.credentials import DockerConfig  # noqa: PLC0415 - as above
+    from mlgate.evidence.registries.transport import Caller, Places, https_client  # noqa: PLC0415 - as above
+
+    places = Places(frozenset(chosen.registries), frozenset(chosen.private))
+    return RegistryClient(Caller(places, https_client(chosen.ca)), DockerConfig(chosen.docker_config))
+
+
+@asynccontextmanager
+async def closing_registries(options: EvidenceOptions) -> AsyncIterator[None]:
+    """Close the connections to registries at the end."""
+    try:
+        yield
+    finally:
+        if options.registries is not None:
+            await options.registries.caller.close()
