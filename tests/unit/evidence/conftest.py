@@ -201,7 +201,7 @@ def reference() -> Callable[..., CardReference]:
     def make(
         text: str = "modelcard/credit", pinned: str | None = None, problem: str | None = None
     ) -> CardReference:
-        kind: Any = text.split("/", 1)[0]
+        kind: Any = text.split("/", 1)[0].removesuffix(":")
         return CardReference(
             model=None,
             source=CardSource(type=kind, reference=text),
