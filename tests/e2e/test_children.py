@@ -173,6 +173,22 @@ def test_an_owner_of_another_uid_is_none(stage: Stage, kserve_chain: dict[str, A
     assert "model_card.missing" in refusal(answer.errors).codes
 
 
+def test_a_template_is_no_owner_that_was_judged(stage: Stage, kserve_chain: dict[str, Any]) -> None:
+    """What a template says is only warned of, so that a copy of it would otherwise be judged by nobody."""
+    spec = pod(container("kserve-container", args=["--model=hf://elsewhere/model"]))
+    template = {
+        "apiVersion": "serving.kserve.io/v1alpha1",
+        "kind": "ServingRuntime",
+        "metadata": {"name": "stowaway", "namespace": NAMESPACE},
+        "spec": spec,
+    }
+    assert stage.cluster.kubectl.send("administrator", "create", [template]).ok
+    owner = owner_of(stage, "ServingRuntime/stowaway", "serving.kserve.io/v1alpha1")
+    answer = stage.cluster.kubectl.send("engineer", "create", [pod_of("copied", owner, spec)])
+    assert refused_by_gate(answer), answer.errors
+    assert "model_card.missing" in refusal(answer.errors).codes
+
+
 def test_the_cluster_and_the_pods_of_a_ray_service_are_made(
     stage: Stage, annotations: dict[str, str]
 ) -> None:

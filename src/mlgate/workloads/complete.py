@@ -46,7 +46,9 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
     manifest = extraction.manifest
     if manifest is None or extraction.workload is None:
         return Subject(None, None, Change(), evidence.cards, extraction.credentials)
-    controller = _resolved(find_controller(evidence.owners, extraction.request.namespace), evidence)
+    controller = _resolved(
+        find_controller(evidence.owners, extraction.request.namespace, manifest.row), evidence
+    )
     inherited = manifest if controller is None else inherit(manifest, controller)
     offline, unread = (_is(evidence, *why) for why in (OFFLINE, UNREAD))
     whole = resolve(inherited, evidence.references, offline=offline, unread=unread)
@@ -82,7 +84,7 @@ def wider_lookups(extraction: Extraction, evidence: Evidence) -> LookUps:
 
 def _with_owner(extraction: Extraction, manifest: Manifest, evidence: Evidence) -> LookUps:
     lookups = extraction.lookups
-    controller = find_controller(evidence.owners, extraction.request.namespace)
+    controller = find_controller(evidence.owners, extraction.request.namespace, manifest.row)
     if controller is None or controller.manifest is None:
         return lookups
     whole = inherit(manifest, controller)

@@ -236,6 +236,7 @@ class Kind(Frozen):
     trains_with: tuple[str, ...] = ()
     helps: Conditions = {}
     runtime: bool = False
+    makes_pods: bool = False
     route: bool = False
     batch: bool = False
     components: tuple[Component, ...] = ()

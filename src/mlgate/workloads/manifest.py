@@ -166,7 +166,7 @@ class Manifest:
             annotations=self.annotations,
             serves_model=self.serves,
             trains_model=self.trains,
-            is_runtime=row is not None and row.runtime,
+            is_runtime=row is not None and row.runtime and not (row.makes_pods and self.serves),
             is_route=row is not None and row.route and not self.serves,
             detected_by=self.detected_by,
             owner=self.owner,

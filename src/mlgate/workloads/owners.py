@@ -10,7 +10,7 @@ from typing import Any
 
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Container, Owner, ServedModel, Volume, Workload
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds import Kind, find_kind
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.pods import POD_SETTINGS, Pod
 from mlgate.workloads.read import read_object
@@ -31,22 +31,37 @@ class Controller:
     """What it says; None unless it is gated."""
 
 
-def find_controller(owners: tuple[dict[str, Any], ...], namespace: str | None) -> Controller | None:
-    """The owner that counts in a chain that was resolved by uid, nearest first."""
+def find_controller(
+    owners: tuple[dict[str, Any], ...], namespace: str | None, of: Kind | None = None
+) -> Controller | None:
+    """The owner that counts in a chain that was resolved by uid, nearest first; `of` is what it owns."""
     known = [(obj, _kind(obj)) for obj in owners if isinstance(obj, dict)]
     chain = [(obj, kind) for obj, kind in known if kind is not None]
     if not chain:
         return None
     for obj, kind in reversed(chain):
         row = find_kind(kind.group, kind.kind)
-        if row is not None and row.webhook in _GATED:
-            name = dig(obj, "metadata", "name")
-            manifest = read_object(
-                obj, kind, row, namespace=namespace, name=name if isinstance(name, str) else None
-            )
-            return Controller(_owner(obj, kind, gated=True), manifest)
+        if row is None or not _judged(row, of):
+            continue
+        name = dig(obj, "metadata", "name")
+        manifest = read_object(
+            obj, kind, row, namespace=namespace, name=name if isinstance(name, str) else None
+        )
+        return Controller(_owner(obj, kind, gated=True), manifest)
     obj, kind = chain[-1]
     return Controller(_owner(obj, kind, gated=False), None)
+
+
+def _judged(row: Kind, of: Kind | None) -> bool:
+    """Whether an owner was judged like a workload before the object was made.
+
+    Templates are not: what they say is only warned of, because it is judged where they are used. Plain
+    workloads are where the namespace asks for it, so that one need not have been where a kind of models
+    is made, which is judged everywhere.
+    """
+    if row.webhook not in _GATED or (row.runtime and not row.makes_pods):
+        return False
+    return row.webhook == "models" or of is None or of.webhook != "models"
 
 
 def inherit(manifest: Manifest, controller: Controller) -> Manifest:

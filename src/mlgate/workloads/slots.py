@@ -96,7 +96,7 @@ class Slot:
             for var in self.env
             if not (var.name == _JOB_INDEX and var.from_ == "field")
         ]
-        sources = [(source.kind, source.name) for source in self.env_from]
+        sources = [[(source.kind, source.name) for source in self.env_from], _prefixes(self.raw)]
         parts = [self.role, self.image, self.command, self.args, env, sources, self.security.wire()]
         # Platforms rewrite the requests of probes; their commands run in the container like its own.
         probes = [dig(self.raw, probe, "exec") for probe in PROBES]
@@ -147,6 +147,12 @@ class Slot:
 def _items(raw: dict[str, Json]) -> list[Json]:
     mounts = raw.get("volumeMounts")
     return mounts if isinstance(mounts, list) else []
+
+
+def _prefixes(raw: dict[str, Json]) -> list[str]:
+    """What stands before the names of variables that are taken from elsewhere."""
+    given = raw.get("envFrom")
+    return [str(dig(item, "prefix") or "") for item in (given if isinstance(given, list) else ())]
 
 
 def _mounts_as_written(raw: dict[str, Json]) -> list[str]:

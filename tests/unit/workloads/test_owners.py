@@ -83,6 +83,69 @@ def test_an_owner_the_gate_does_not_judge_is_named_and_vouches_for_nothing(read:
 
 
 @pytest.mark.parametrize(
+    ("api_version", "kind"),
+    [
+        ("serving.kserve.io/v1alpha1", "ServingRuntime"),
+        ("serving.kserve.io/v1alpha1", "ClusterServingRuntime"),
+        ("serving.kserve.io/v1alpha2", "LLMInferenceServiceConfig"),
+        ("trainer.kubeflow.org/v1alpha1", "TrainingRuntime"),
+        ("ome.io/v1beta1", "ServingRuntime"),
+    ],
+)
+def test_bypass_06_a_template_vouches_for_nothing(read: Read, api_version: str, kind: str) -> None:
+    """Whatever a template says is only warned of: it is judged where it is used."""
+    about = {"name": "v", "namespace": "team", "uid": "u1"}
+    template = {
+        "apiVersion": api_version,
+        "kind": kind,
+        "metadata": about,
+        "spec": copy.deepcopy(TEMPLATE["spec"]),
+    }
+    found = owned(read, pod(), template)
+    assert found.owner is not None
+    assert not found.owner.gated
+    assert not found.models[0].in_owner
+
+
+def test_bypass_06_a_plain_workload_vouches_for_no_kind_that_is_judged_everywhere(read: Read) -> None:
+    """Plain workloads are judged where the namespace asks for it alone."""
+    cluster: Json = {
+        "apiVersion": "ray.io/v1",
+        "kind": "RayCluster",
+        "metadata": {"name": "v"},
+        "spec": {"headGroupSpec": {"rayStartParams": {}, "template": copy.deepcopy(TEMPLATE)}},
+    }
+    found = owned(read, cluster)
+    assert found.owner is not None
+    assert not found.owner.gated
+    service = {"apiVersion": "ray.io/v1", "kind": "RayService", "metadata": {"name": "s", "uid": "u2"}}
+    spec = {"rayClusterConfig": cluster["spec"]}
+    held = owned(read, cluster, owner(), service | {"spec": spec})
+    assert held.owner is not None
+    assert (held.owner.kind, held.owner.gated) == ("RayService", True)
+
+
+def test_a_server_that_holds_its_own_model_is_no_template(read: Read) -> None:
+    def server(container: Json) -> Json:
+        spec = {"serverConfig": "mlserver", "podSpec": {"containers": [container]}}
+        return {
+            "apiVersion": "mlops.seldon.io/v1alpha1",
+            "kind": "Server",
+            "metadata": {"name": "v"},
+            "spec": spec,
+        }
+
+    plain = read(server({"name": "mlserver", "image": "seldonio/mlserver:1"})).workload
+    loaded = read(
+        server({"name": "mlserver", "image": "vllm/vllm-openai:1", "args": ["--model=evil/m"]})
+    ).workload
+    assert plain is not None
+    assert loaded is not None
+    assert (plain.is_runtime, plain.serves_model) == (True, False)
+    assert (loaded.is_runtime, loaded.serves_model) == (False, True)
+
+
+@pytest.mark.parametrize(
     "owners",
     [(), ({},), ({"apiVersion": "v1"},), ({"kind": 5, "apiVersion": "v1"},), ("text",), (None,)],
 )
@@ -129,6 +192,16 @@ def test_a_container_that_differs_does_not_stand_in_the_owner(read: Read, change
 @pytest.mark.parametrize("change", [{"name": "other"}, {"readinessProbe": {"httpGet": {"port": 15020}}}])
 def test_what_platforms_rewrite_makes_no_other_container(read: Read, change: Json) -> None:
     assert owned(read, pod(**change)).containers[0].in_owner
+
+
+def test_another_prefix_of_taken_variables_makes_another_container(read: Read) -> None:
+    def taken(prefix: str) -> Json:
+        return {"envFrom": [{"configMapRef": {"name": "c"}, **({"prefix": prefix} if prefix else {})}]}
+
+    upper = owner()
+    upper["spec"]["template"]["spec"]["containers"][0].update(taken("APP_"))
+    assert owned(read, pod(**taken("APP_")), upper).containers[0].in_owner
+    assert not owned(read, pod(**taken("")), upper).containers[0].in_owner
 
 
 def test_another_secret_key_is_another_container(read: Read) -> None:

@@ -20,7 +20,7 @@ insiders(entry) := {tie: keys |
 	some tie, names in {
 		"in spec.model.authors": facts.authors(entry.card),
 		"the one in spec.training.initiatedBy": {present.get(entry.card, ["training", "initiatedBy"])},
-		"the one who deploys it": {facts.requester | not facts.owner_gated},
+		"the one who deploys it": {facts.requester | not facts.made_by_owner},
 	}
 	keys := {people.key(name) | some name in names}
 }
@@ -30,7 +30,7 @@ insiders(entry) := {tie: keys |
 # description: Whoever is tied to the version of an entry, in the form of a login name that is compared.
 tied(entry) := {people.key(name) | some name in facts.builders(entry.card)} | deployers
 
-deployers := {people.key(facts.requester) | not facts.owner_gated}
+deployers := {people.key(facts.requester) | not facts.made_by_owner}
 
 # Nobody is tied to nothing; whether somebody is named is asked apart from this.
 untied(entry, sign_off) if {

@@ -12,10 +12,16 @@ card_with(model) := document.cards[0] if {
 	document := fixtures.with_card_patch(["model"], object.union(bare, model))
 }
 
-owned(gated) := fixtures.with_patch(["workload", "owner"], {
-	"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "visit-triage",
-	"uid": "u1", "gated": gated, "podSettingsEqual": true,
-})
+owned(gated) := forged(gated, true)
+
+# An object with an owner that names its model, or does not.
+forged(gated, named) := json.patch(
+	fixtures.with_patch(["workload", "owner"], {
+		"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "visit-triage",
+		"uid": "u1", "gated": gated, "podSettingsEqual": true,
+	}),
+	[{"op": "replace", "path": "/workload/models/0/inOwner", "value": named}],
+)
 
 test_an_author_is_tied_however_the_name_is_written[name] if {
 	some name in ["mira.solano@example.org", "Mira.Solano@Example.ORG", "  mira.solano@example.org\t"]
@@ -39,6 +45,10 @@ test_who_deploys_does_not_matter_under_a_gated_owner if {
 test_who_deploys_matters_under_an_owner_that_is_not_really_gated[gated] if {
 	some gated in [false, null, "true", 1]
 	ties(owned(gated), "deploy-bot@example.org") == {"the one who deploys it"}
+}
+
+test_who_adds_a_model_to_what_an_owner_holds_deploys_it if {
+	ties(forged(true, false), "deploy-bot@example.org") == {"the one who deploys it"}
 }
 
 test_a_gated_owner_excuses_no_author if {

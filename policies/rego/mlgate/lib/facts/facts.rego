@@ -46,6 +46,20 @@ default owner_gated := false
 owner_gated if input.workload.owner.gated == true
 
 # METADATA
+# title: made_by_owner
+# description: |
+#   A controller made the object for a gated owner, as far as can be told: it names no model but the owner's.
+#   Anyone can write an ownerReference, and whoever adds a model to what it leads to deploys that model.
+default made_by_owner := false
+
+made_by_owner if {
+	owner_gated
+	every model in input.workload.models {
+		model.inOwner == true
+	}
+}
+
+# METADATA
 # title: objects
 # description: The words of `appliesWhen.objects` that hold for this object.
 objects contains "any"

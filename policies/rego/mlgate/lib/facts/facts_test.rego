@@ -44,6 +44,20 @@ test_an_owner_is_gated_when_the_gate_judges_it if {
 	facts.owner_gated == false with input as fixtures.with_patch(["workload"], null)
 }
 
+test_an_owner_makes_nothing_that_names_a_model_of_its_own[sprintf("%v", [value])] if {
+	some value in [false, null, "true", 1]
+	owned := fixtures.with_patch(["workload", "owner"], {"gated": true})
+	named := json.patch(owned, [{"op": "replace", "path": "/workload/models/0/inOwner", "value": value}])
+	facts.made_by_owner == false with input as named
+}
+
+test_an_owner_makes_what_names_no_model_but_its_own if {
+	owned := fixtures.with_patch(["workload", "owner"], {"gated": true})
+	facts.made_by_owner with input as json.patch(owned, [{"op": "replace", "path": "/workload/models/0/inOwner", "value": true}])
+	facts.made_by_owner with input as json.patch(owned, [{"op": "replace", "path": "/workload/models", "value": []}])
+	facts.made_by_owner == false with input as fixtures.passing
+}
+
 test_the_kinds_of_object_follow_the_flags[flag] if {
 	some flag, word in {
 		"servesModel": "serving", "trainsModel": "training",

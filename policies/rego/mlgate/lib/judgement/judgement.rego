@@ -39,7 +39,7 @@ applies(code) if {
 
 # Who asks is then a controller, about whom such a rule has nothing to say.
 left_to_owner(code) if {
-	facts.owner_gated
+	facts.made_by_owner
 	data.mlgate.catalog[code].topLevelOnly
 }
 

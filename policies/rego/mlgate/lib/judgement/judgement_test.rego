@@ -106,4 +106,6 @@ test_a_code_about_who_asks_is_left_to_the_owner if {
 	judgement.applies("a.b") with input as fixtures.passing with data.mlgate.catalog as catalog
 	not judgement.applies("a.b") with input as extended with data.mlgate.catalog as catalog
 	judgement.applies("a.b") with input as extended with data.mlgate.catalog as {"a.b": rule}
+	added := json.patch(extended, [{"op": "replace", "path": "/workload/models/0/inOwner", "value": false}])
+	judgement.applies("a.b") with input as added with data.mlgate.catalog as catalog
 }

@@ -71,7 +71,7 @@ anchored(subject, _) if is_object(present.get(subject, "workload"))
 part_matches("workload", subject, _) if same_object(subject.workload, input.workload)
 
 part_matches("workload", subject, _) if {
-	facts.owner_gated
+	facts.made_by_owner
 	same_object(subject.workload, input.workload.owner)
 }
 

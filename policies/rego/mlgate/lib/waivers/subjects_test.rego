@@ -105,6 +105,7 @@ test_the_gated_owner_is_the_workload_too if {
 	subject := {"workload": {"kind": "InferenceService", "name": "front-desk"}}
 	waivers.subject_matches(subject, finding) with input as owned(true)
 	not waivers.subject_matches(subject, finding) with input as owned(false)
+	not waivers.subject_matches(subject, finding) with input as forged(true, false)
 	other := {"workload": {"kind": "InferenceService", "name": "back-office"}}
 	not waivers.subject_matches(other, finding) with input as owned(true)
 }

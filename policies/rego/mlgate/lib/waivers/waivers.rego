@@ -110,7 +110,7 @@ insider(name, finding) if {
 }
 
 insider(name, _) if {
-	not facts.owner_gated
+	not facts.made_by_owner
 	people.same(facts.requester, name)
 }
 

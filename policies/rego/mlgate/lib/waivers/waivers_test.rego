@@ -54,10 +54,16 @@ why(fields) := text if {
 	text := waivers.hindrance(changed(fields), finding) with input as fixtures.passing
 }
 
-owned(gated) := fixtures.with_patch(["workload", "owner"], {
-	"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "front-desk",
-	"uid": "u1", "gated": gated, "podSettingsEqual": true,
-})
+owned(gated) := forged(gated, true)
+
+# An object with an owner that names its model, or does not.
+forged(gated, named) := json.patch(
+	fixtures.with_patch(["workload", "owner"], {
+		"apiVersion": "serving.kserve.io/v1beta1", "kind": "InferenceService", "name": "front-desk",
+		"uid": "u1", "gated": gated, "podSettingsEqual": true,
+	}),
+	[{"op": "replace", "path": "/workload/models/0/inOwner", "value": named}],
+)
 
 test_a_good_waiver_lifts_the_finding if {
 	lifted_by([waiver], finding) == [shown]
@@ -225,6 +231,13 @@ test_who_deploys_may_approve_under_a_gated_owner_only[gated] if {
 	}])
 	lifting := waivers.lifting(finding) with input as given
 	[count(lifting), gated] in [[1, true], [0, false]]
+}
+
+test_who_adds_a_model_to_what_an_owner_holds_may_not_approve if {
+	given := json.patch(forged(true, false), [{
+		"op": "replace", "path": "/waivers", "value": [changed({"approvedBy": "deploy-bot@example.org"})],
+	}])
+	waivers.lifting(finding) == [] with input as given
 }
 
 test_an_unknown_requester_hinders_nothing if {
