@@ -15,7 +15,7 @@ SHOWN = 8
 
 _ADVICE = (
     (r"undefined function (data\.\S+)", "there is no {0}; name a function that exists"),
-    (r"undefined function ([a-z_.]+)", "{0} is not among the built-ins a policy may use, or is misspelt"),
+    (r"undefined function ([a-z0-9_.]+)", "{0} is not among the built-ins a policy may use, or is misspelt"),
     (r"undefined ref: input", "read a field that policies/schema/input.json describes"),
     (r"undefined ref: data", "name a rule that exists, as `data.mlgate.lib.<topic>.<rule>`"),
     (r"var (\S+) is unsafe", "give {0} a value in the same body, or import or define what it names"),

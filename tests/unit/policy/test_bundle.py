@@ -213,6 +213,10 @@ def test_settings_that_do_not_fit_are_refused(
         ("package mlgate.rules.demo\n\nx := time.now_ns()\n", r"extra\.rego:3.*time\.now_ns"),
         ("package mlgate.rules.demo\n\nx := rand.intn(`a`, 3)\n", r"extra\.rego:3.*rand\.intn"),
         ("package mlgate.rules.demo\n\nx := net.lookup_ip_addr(`a`)\n", r"extra\.rego:3.*net\.lookup"),
+        (
+            "package mlgate.rules.demo\n\nx := json.match_schema(input, {`$ref`: `http://evil`})\n",
+            r"extra\.rego:3.*json\.match_schema",
+        ),
         ("package outside.roots\n\nx := 1\n", "roots"),
     ],
 )

@@ -156,6 +156,11 @@ def test_an_older_bundle_is_refused(files: Files, file: Path, least: int, loaded
     ("name", "rule", "words"),
     [
         ("lib/a.rego", 'x := http.send({"url": "http://evil"})', r"lib/a\.rego:3: .*http\.send"),
+        (
+            "lib/a.rego",
+            "x := json.verify_schema(`http://evil`)",
+            r"lib/a\.rego:3: .*json\.verify_schema",
+        ),
         ("lib/a.rego", "x := time.now_ns()", r"lib/a\.rego:3: .*time\.now_ns"),
         (
             "lib/a.rego",

@@ -29,6 +29,7 @@ def error(message: str, code: str = "rego_type_error", **more: Any) -> dict[str,
             "there is no data.a.f; name a",
         ),
         ("undefined function http.send", "rego_type_error", "http.send is not among the built-ins"),
+        ("undefined function crypto.x509.y", "rego_type_error", "crypto.x509.y is not among the built-ins"),
         (
             "undefined ref: input.request.nmae",
             "rego_type_error",

@@ -6,6 +6,7 @@
 package mlgate.lib.settings
 
 import data.mlgate.lib.levels
+import data.mlgate.lib.shape
 
 # METADATA
 # title: value
@@ -94,11 +95,8 @@ problems[key] := problem if {
 key_problem(key, _) := "unknown setting" if not data.mlgate.indexes.settings[key]
 
 key_problem(key, found) := problem if {
-	# Wrapped, because a bare string would be read as JSON text.
-	wanted := {"type": "object", "properties": {"value": data.mlgate.indexes.settings[key]}}
-	[_, errors] := json.match_schema({"value": found}, wanted)
-	first := errors[0]
-	problem := sprintf("%s: %s", [first.field, first.desc])
+	faults := shape.faults(data.mlgate.indexes.settings[key], found)
+	problem := sort(faults)[0]
 }
 
 code_overrides[code] := entry if {
