@@ -11,7 +11,7 @@ from casebook.documents import read_one
 from casebook.foreign import CARDS, expectations, findings, foreign_cards
 
 ALL = foreign_cards()
-COMPLETE = {"cyclonedx/ticket-router.json", "huggingface/ticket-router.md"}
+COMPLETE = {"cyclonedx/ticket-router.json", "huggingface/ticket-router.md", "spdx/ticket-router.json"}
 """Cards that use the extension of their format to say all that a ModelCard can."""
 FORMATS = sorted({card.path.parent.name for card in ALL})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mlgate.evidence.cards.formats.node import Node
@@ -25,7 +25,10 @@ _COLUMNS = {
 class Measurements:
     """Sorts measured values: those of groups into bias tests, the others into the evaluation."""
 
-    def __init__(self, version: str | None) -> None:
+    def __init__(
+        self, version: str | None, limits: Callable[[Node], dict[str, Any]] = lambda _node: {}
+    ) -> None:
+        self._limits = limits
         self.metrics: list[dict[str, Any]] = []
         self._version = version
         self._groups: dict[str, dict[str, dict[str, Any]]] = {}
@@ -38,7 +41,8 @@ class Measurements:
             if attribute and group and name in _COLUMNS:
                 self._column(attribute, group, _COLUMNS[name], node)
             else:
-                self.metrics.append({"name": name, "value": node.get("value").number(), "slice": where})
+                value = node.get("value").number()
+                self.metrics.append({"name": name, "value": value, "slice": where, **self._limits(node)})
 
     def _column(self, attribute: str, group: str, column: str, node: Node) -> None:
         row = self._groups.setdefault(attribute, {}).setdefault(group, {"group": group})

@@ -142,7 +142,7 @@ def replaced(document: Any, path: tuple[str | int, ...], value: Any) -> Any:
 def test_a_value_of_any_other_type_anywhere_is_no_crash_and_only_ever_takes_away(path: Path) -> None:
     document = json.loads(path.read_text())
     everywhere = list(places(document))
-    for place in everywhere[:: max(1, len(everywhere) // 120)]:
+    for place in everywhere[:: max(1, len(everywhere) // 40)]:
         for value in (None, 7, True, "other", [], {}, [[]], [{}], {"a": {}}):
             content = read_card(json.dumps(replaced(document, place, value)).encode())
             assert content.card is not None or content.problems

@@ -1,0 +1,22 @@
+"""Model Card Toolkit, schema 0.0.2, as JSON."""
+
+from __future__ import annotations
+
+from mlgate.evidence.cards.formats import toolkit
+from mlgate.evidence.cards.formats.conversion import Conversion, Draft, Foreign
+
+FORMAT = "model-card-toolkit"
+PLACES = toolkit.PLACES
+_SECTIONS = frozenset(
+    {"schema_version", "model_details", "model_parameters", "quantitative_analysis", "considerations"}
+)
+
+
+def convert(foreign: Foreign) -> Conversion:
+    """Map the card. The format has no place for fields of ours: the result is completed by hand."""
+    draft = Draft(foreign)
+    for key in sorted(set(draft.root.keys()) - _SECTIONS):
+        draft.root.get(key).complain("is no section of a card of Model Card Toolkit")
+        draft.root.get(key).take()
+    spec = toolkit.spec_of(draft.root, lambda _node: "modelOwner", lambda _node: {})
+    return draft.finished(FORMAT, spec, None, toolkit.REASONS)
