@@ -167,7 +167,7 @@ SHAPES: Mapping[str, tuple[Shape, int]] = {
     "one script": (lambda n: _server(command=["sh", "-c", "echo a; " * n]), 8_000),
     "scripts": (lambda n: _server(command=["sh", "-c"], args=["vllm serve a/b; sleep 1"] * n), 1_000),
     "copies": (lambda n: _pod(_container(0, command=["sh", "-c", "aws s3 cp s3://b/model /m " * n])), 1_000),
-    "code": (lambda n: _pod(_container(0, command=["python3", "-c", 'LLM("acme/m"); ' * n])), 2_000),
+    "code": (lambda n: _pod(_container(0, command=["python3", "-c", 'LLM("acme/m"); ' * n])), 1_000),
     "files that are run": (
         lambda n: _server(
             command=["sh", "-c", "".join(f". /m{i}/x; sh /d{i}/y; " for i in range(n))],
@@ -195,6 +195,27 @@ SHAPES: Mapping[str, tuple[Shape, int]] = {
             args=["a/b"], volumeMounts=[{"name": "v", "mountPath": f"/opt/a{i}/b/c/d/e"} for i in range(n)]
         ),
         1_000,
+    ),
+    "names of Python": (
+        lambda n: _server(
+            command=["python", "-c", "".join(f"a{i} = os.x{i}\na{i}('a')\n" for i in range(n))]
+        ),
+        500,
+    ),
+    "lists of Python": (
+        lambda n: _server(
+            command=[
+                "python",
+                "-c",
+                "a0 = ['x']\n"
+                + "".join(f"a{i + 1} = [*a{i}, *a{i}]\nos.execv('a', a{i})\n" for i in range(n)),
+            ]
+        ),
+        150,
+    ),
+    "deep Python": (
+        lambda n: _server(command=["python", "-c", f"x = {'(' * 90}{')' * 90}\nx{'.a' * 90}()\n" * n]),
+        50,
     ),
     "programs of Python": (lambda n: _server(command=["python", "-c", "x = open('/a')\n" * n]), 500),
     "quotes": (lambda n: _server(command=["sh", "-c", "\"'\\" * n]), 10_000),

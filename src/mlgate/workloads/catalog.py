@@ -93,6 +93,10 @@ class Catalog:
     """Programs of one word that load no model."""
     loaders: frozenset[str]
     """Functions of libraries that load a model by its address."""
+    unpicklers: frozenset[str]
+    """Those that run what they load, by module and name."""
+    libraries: frozenset[str]
+    """Libraries that load models."""
     requests: dict[str, tuple[ModelRole, str | None]]
     """Parts of addresses by which a running server is told to load a model: its role and its library."""
     gpus: tuple[str, ...]
@@ -161,6 +165,8 @@ def catalog() -> Catalog:
             if len(command) == 1
         ),
         loaders=frozenset(data["loaders"]),
+        unpicklers=frozenset(data["unpicklers"]),
+        libraries=frozenset(data["libraries"]),
         requests={part: (row["role"], row.get("library")) for part, row in data["requests"].items()},
         gpus=tuple(data["gpus"]),
         sign_mounts=tuple(signs["mounts"]),

@@ -23,11 +23,6 @@ Unfollowed = tuple[str, str]
 _UNKNOWN = "takes the place of code from elsewhere, which the reader cannot know"
 _FILLED = "takes code from where the command line itself writes"
 _FROM_VOLUME = "takes code from a volume, which the reader cannot look into"
-_CODE_VARIABLES = frozenset(
-    {"PYTHONPATH", "PYTHONSTARTUP", "PYTHONUSERBASE", "PYTHONHOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "PATH"}
-    | {"BASH_ENV", "ENV", "PERL5LIB", "NODE_PATH", "NODE_OPTIONS"}
-)
-"""Variables that say where programs take code from."""
 _DRIVERS = frozenset({"LD_LIBRARY_PATH", "PATH"})
 """Those in which the drivers of the node stand, too."""
 _CHANGEABLE = frozenset({"configMap", "secret", "emptyDir"})
@@ -69,9 +64,9 @@ class _Places:
 
     def doubts(self) -> Iterator[Unfollowed]:
         for env in self._invocation.slot.env:
-            if env.name in _CODE_VARIABLES and env.value is None and env.from_ in _ELSEWHERE:
+            if env.name in catalog().code["variables"] and env.value is None and env.from_ in _ELSEWHERE:
                 yield env.path, _UNKNOWN
-            elif env.name in _CODE_VARIABLES and env.value:
+            elif env.name in catalog().code["variables"] and env.value:
                 value = self._invocation.expand(env.value).replace(" ", ":")
                 yield from self._doubts(env.name, value, env.path)
         for word, name, value, computed in islice(self._set(), _MOST):
@@ -84,7 +79,7 @@ class _Places:
         words = self._invocation.words
         for index, word in enumerate(words):
             name, equals, value = word.text.partition("=")
-            if equals and name in _CODE_VARIABLES:
+            if equals and name in catalog().code["variables"]:
                 behind = words[index + 1].text if index + 1 < len(words) else ""
                 yield word, name, value, value.endswith("$") and behind.startswith("(")
 
@@ -106,7 +101,7 @@ class _Places:
 
     def _is_unknown(self, name: str) -> bool:
         """Whether what stands for it can be anything; what nothing sets is empty or the image's."""
-        if name in _CODE_VARIABLES:
+        if name in catalog().code["variables"]:
             return False  # what it is set to is looked at where it is set
         var, assigned = self._invocation.slot.variable(name), self._invocation.assigned
         if var is not None and var.value is None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, takewhile
 
 from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import Program, catalog
-from mlgate.workloads.inline_code import Code, programs_in, read_code
+from mlgate.workloads.inline_code import Code, codes_in
+from mlgate.workloads.python_text import without_programs
 from mlgate.workloads.reading import dig
 from mlgate.workloads.shell_variables import Assigned, assigned_by, expand, with_arguments
 from mlgate.workloads.slots import Slot
@@ -136,7 +137,10 @@ class Invocation:
         """Where a bare model name is looked up; a variable can choose another hub."""
         if any(var.value and var.value.lower() not in FALSE for var in self._hub_choices):
             return "modelscope"
-        return next((program.library for program in self.programs if program.library), self.told_library)
+        known = next((program.library for program in self.programs if program.library), self.told_library)
+        return known or (
+            "hub" if any(load.certain for code, _ in self.code for load in code.loaded) else None
+        )
 
     @property
     def _hub_choices(self) -> Iterator[EnvVar]:
@@ -203,7 +207,8 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
     by_image = catalog().program_of_image(slot.image) if slot.image else None
     told = told or Told((*_begun(slot, by_image), *_items(slot)), in_shell=slot.in_shell)
     items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
-    code = tuple(_code([*items, *told.code]))
+    code = tuple(codes_in(items, told.code))
+    items = without_programs(items)
     for program, path in code:
         items += [item for command in program.commands for item in ((";", path), (command, path))]
     line, assigned = read_words(items, in_shell=told.in_shell), Assigned()
@@ -228,13 +233,6 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
         told_library=told.library,
         code=code,
     )
-
-
-def _code(texts: Iterable[tuple[str, str]]) -> Iterator[tuple[Code, str]]:
-    """What the programs of Python among the texts do; others are left out."""
-    for text, path in texts:
-        if "(" in text:
-            yield from ((read_code(program), path) for program in programs_in(text))
 
 
 def _begun(slot: Slot, program: Program | None) -> Iterator[tuple[str, str]]:

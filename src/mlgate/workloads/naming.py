@@ -13,7 +13,7 @@ from mlgate.workloads.bystanders import runs_bystanders
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.companions import draft_of, named_values, sent, weights_of
 from mlgate.workloads.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
-from mlgate.workloads.places import Places
+from mlgate.workloads.places import NO_REPOSITORY, Places
 from mlgate.workloads.signs import has_gpu
 from mlgate.workloads.uris import Address, addresses_in, tagged
 from mlgate.workloads.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
@@ -177,15 +177,29 @@ class Naming:
         return len(self._invocation.programs) <= 1 and self._invocation.mention(name, named)
 
     def _from_code(self) -> Iterator[FoundModel]:
-        """Models that programs in the arguments load through a library."""
+        """Models that programs in the arguments load through a library, or give to what is called a model."""
+        known = self._known or has_gpu(self._invocation.slot)
         for code, path in self._invocation.code:
-            for function, given in code.loaded:
-                value = None if given is None else self._invocation.expand(given)
+            for load in code.loaded:
+                evidence = f"command:{load.function}"
+                value = None if load.address is None else self._invocation.expand(load.address)
                 if value is None:
-                    unknown = Address(f"{function}(...)", "unknown")
-                    yield FoundModel(unknown, "primary", path, f"command:{function}")
-                elif "$" in value or self._places.reads_as_address(value):
-                    yield from self._found(value, path, f"command:{function}")
+                    unknown = Address(f"{load.function}(...)", "unknown")
+                    yield FoundModel(unknown, "primary", path, evidence)
+                elif self._is_loaded(value, certain=load.certain or known):
+                    yield from self._found(value, path, evidence)
+            for name, text in code.named if self._known or code.loaded else ():
+                value = self._invocation.expand(text)
+                if not value.startswith("/") and self._places.reads_as_address(value):
+                    yield from self._found(value, path, "command:python", _role(name.lower()))
+
+    def _is_loaded(self, value: str, *, certain: bool) -> bool:
+        """Whether what a function is given that loads models is one; `certain`: any word that can be is."""
+        if "$" in value or self._places.reads_as_address(value):
+            return True
+        return (
+            certain and bool(value) and not value.endswith(NO_REPOSITORY) and not any(map(str.isspace, value))
+        )
 
     def _from_requests(self) -> Iterator[FoundModel]:
         """Models that a server which runs already is told to load, by a command that calls it."""

@@ -25,7 +25,7 @@ _REVISIONS = {
     "draft": "draftRevision",
 }
 """Flags with the revision of a model, by its role."""
-_NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
+NO_REPOSITORY = (".py", ".yaml", ".yml", ".json", ".sh", ".txt")
 
 
 class Places:
@@ -55,7 +55,7 @@ class Places:
             return known or scheme.lower() in _ALWAYS_MODELS or host_of(value) in catalog().hubs
         if value.startswith("/"):
             return "model" in lower
-        return looks_like_hub_id(value) and not lower.endswith(_NO_REPOSITORY)
+        return looks_like_hub_id(value) and not lower.endswith(NO_REPOSITORY)
 
     def is_stored(self, value: str) -> bool:
         """Whether it leads to a store of files; a word that says `model` says which files."""

@@ -236,7 +236,7 @@ def _is_written_out(words: tuple[Word, ...], name: str) -> bool:
 
 def _code(invocation: Invocation, writes: Writes) -> Iterator[Unfollowed]:
     for code, path in invocation.code:
-        for name in code.hidden:
-            yield path, f"calls {name} with what the reader cannot know"
+        for doubt in code.hidden:
+            yield path, doubt
     if writes.code is not None:
         yield invocation.slot.at("command" if invocation.slot.command else "args"), _CODE

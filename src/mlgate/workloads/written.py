@@ -66,7 +66,11 @@ def writes_of(invocation: Invocation) -> Writes:
     """What the command line writes."""
     words = invocation.words
     targets = set(_redirected(words))
-    anything = any(code.writes for code, _ in invocation.code)
+    for path in (path for code, _ in invocation.code for path in code.writes):
+        targets.add(
+            plain_path(written) if (written := invocation.expand(path)) and "$" not in written else "/"
+        )
+    anything = "/" in targets
     for start, at, end in led_commands(words):
         if at is None or not _is_writer(words[at], words[start:end]):
             continue

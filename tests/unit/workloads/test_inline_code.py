@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.inline_code import programs_in, read_code
+from mlgate.workloads.inline_code import read_code
+from mlgate.workloads.python_text import programs_in
 
 Read = Callable[..., Extraction]
 PodOf = Callable[..., dict[str, Any]]
@@ -34,7 +35,7 @@ PodOf = Callable[..., dict[str, Any]]
     ],
 )
 def test_calls_that_load_a_model_are_found(text: str, expected: list[tuple[str, str]]) -> None:
-    assert list(read_code(text).loaded) == expected
+    assert [(load.function, load.address) for load in read_code(text).loaded] == expected
 
 
 CODE = 'from huggingface_hub import snapshot_download; snapshot_download("acme/drafts")'
@@ -66,10 +67,10 @@ def test_a_file_or_a_word_in_code_is_no_model(read: Read, pod_of: PodOf) -> None
 def test_a_name_that_doubles_with_every_line_is_one_nobody_knows() -> None:
     lines = "".join(f"a{index + 1} = a{index} + a{index}\n" for index in range(60))
     code = read_code(f"import os\na0 = 'evil/model'\n{lines}os.system(a60)\nLLM(a60)")
-    assert code.hidden == ("system",)
-    assert code.loaded == (("LLM", None),)
+    assert code.hidden == ("calls system with what the reader cannot know",)
+    assert [(load.function, load.address) for load in code.loaded] == [("LLM", None)]
 
 
 def test_of_very_many_documents_none_is_taken_out() -> None:
     text = "".join(f"cat <<E{index}\nx(\n" for index in range(1000))
-    assert list(programs_in(text)) == [text]
+    assert list(programs_in([(text, "p")])) == [(text, "p", False)]
