@@ -17,6 +17,7 @@ from mlgate.workloads.extract import ExtractOptions
 
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
+    from mlgate.evidence.registries.hub import HubClient
 
 
 def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, EvidenceOptions]:
@@ -38,6 +39,7 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         config_maps=chosen.config_maps,
         statements=_statement_verifier(settings),
         registries=_registry_client(settings),
+        hub=_hub_client(settings),
         scan=scan_text_places,
         scan_entries=scan_entries,
         **evidence,
@@ -78,11 +80,31 @@ def _registry_client(settings: Settings) -> RegistryClient | None:
     return RegistryClient(Caller(places, https_client(chosen.ca)), DockerConfig(chosen.docker_config))
 
 
+def _hub_client(settings: Settings) -> HubClient | None:
+    """What reads READMEs of models, where an installation takes cards from there.
+
+    Raises:
+        SettingsError: no Hub is named, or a file cannot be read.
+    """
+    chosen = settings.evidence.huggingface
+    if "huggingface" not in settings.evidence.card_sources:
+        return None
+    if chosen.endpoint is None:
+        raise SettingsError("the card source huggingface needs its address in evidence.huggingface.endpoint")
+    from mlgate.evidence.registries.hub import HubClient  # noqa: PLC0415 - as above
+    from mlgate.evidence.registries.transport import Caller, Places, https_client  # noqa: PLC0415 - as above
+
+    host = frozenset({chosen.endpoint.removeprefix("https://").removesuffix(":443")})
+    places = Places(host, host if chosen.private else frozenset())
+    return HubClient(Caller(places, https_client(chosen.ca)), chosen.endpoint, chosen.token_file)
+
+
 @asynccontextmanager
 async def closing_registries(options: EvidenceOptions) -> AsyncIterator[None]:
-    """Close the connections to registries at the end."""
+    """Close the connections to registries and a Hub at the end."""
     try:
         yield
     finally:
-        if options.registries is not None:
-            await options.registries.caller.close()
+        for client in (options.registries, options.hub):
+            if client is not None:
+                await client.caller.close()

@@ -19,7 +19,7 @@ from mlgate.errors import SettingsError
 
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
-CardSourceName = Literal["modelcard", "configmap", "file", "oci"]
+CardSourceName = Literal["modelcard", "configmap", "file", "oci", "huggingface"]
 
 
 class _Group(BaseModel):
@@ -116,6 +116,19 @@ class OciSettings(_Group):
     """PEM file of a private authority that signed their certificates."""
 
 
+class HubSettings(_Group):
+    """A Hugging Face Hub whose READMEs are read as cards, at the commit that is served."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$")] | None = None
+    """Address, `https://huggingface.co` or that of a mirror; without it none is asked."""
+    private: bool = False
+    """Whether it is at a private address."""
+    token_file: Path | None = None
+    """Bearer token for it."""
+    ca: Path | None = None
+    """PEM file of a private authority that signed its certificate."""
+
+
 class EvidenceSettings(_Group):
     """Where evidence is looked for."""
 
@@ -126,7 +139,8 @@ class EvidenceSettings(_Group):
     kubeconfig: Path | None = None
     context: str | None = None
     card_sources: frozenset[CardSourceName] = frozenset({"modelcard"})
-    """Add `configmap` where mlgate may read ConfigMaps, and `oci` with the registries in `evidence.oci`."""
+    """Add `configmap` where mlgate may read ConfigMaps, `oci` with the registries in `evidence.oci`,
+    `huggingface` with the endpoint in `evidence.huggingface`."""
     cluster_namespace: str | None = None
     """Namespace of cards, sign-offs and waivers of cluster-scoped objects."""
     waiver_namespaces: tuple[str, ...] = ()
@@ -140,6 +154,7 @@ class EvidenceSettings(_Group):
     config_maps: bool = False
     """Whether ConfigMaps are read, for credentials and what servers take from them; it takes the right to."""
     oci: OciSettings = OciSettings()
+    huggingface: HubSettings = HubSettings()
     call_seconds: Seconds = 2
     """Timeout of one call to the API server."""
 

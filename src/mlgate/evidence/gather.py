@@ -128,7 +128,15 @@ async def _cards(work: Gathering, lookups: LookUps, deadline: Deadline) -> list[
     found = await asyncio.gather(
         *(
             work.attempt(
-                load(reference, work.records_namespace, work.named, work.options, deadline), deadline
+                load(
+                    reference,
+                    work.records_namespace,
+                    work.named,
+                    work.options,
+                    deadline,
+                    lookups.model_uris,
+                ),
+                deadline,
             )
             for reference in lookups.cards
         )

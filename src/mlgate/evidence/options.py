@@ -12,6 +12,7 @@ from mlgate.evidence.signatures.verify import StatementVerifier
 
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
+    from mlgate.evidence.registries.hub import HubClient
 
 ScanEntries = Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
 
@@ -26,7 +27,7 @@ class EvidenceOptions:
     """Settings of `gather`; times are seconds."""
 
     card_sources: frozenset[str] = frozenset({"modelcard"})
-    """Sources that are on: `modelcard`, `configmap`, `file`, `oci`."""
+    """Sources that are on: `modelcard`, `configmap`, `file`, `oci`, `huggingface`."""
     cluster_namespace: str | None = None
     """Namespace of cards, sign-offs and waivers for cluster-scoped objects."""
     waiver_namespaces: tuple[str, ...] = ()
@@ -52,6 +53,8 @@ class EvidenceOptions:
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
     registries: RegistryClient | None = None
     """Reads cards from registries; None where no registry is allowed."""
+    hub: HubClient | None = None
+    """Reads READMEs of models from a Hugging Face Hub; None where none is named."""
     statements: StatementVerifier = field(default_factory=StatementVerifier)
     """Verifies the signed statements of sign-offs; without keys it refuses each."""
     scan: Scan = no_scan

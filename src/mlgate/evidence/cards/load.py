@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mlgate.domain.base import Problem
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
-from mlgate.evidence.cards.sources import Found, configmap, file, modelcard, oci
+from mlgate.evidence.cards.sources import Found, Wanted, configmap, file, huggingface, modelcard, oci
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 
@@ -18,6 +20,7 @@ _SOURCES = {
     "configmap": configmap.find,
     "file": file.find,
     "oci": oci.find,
+    "huggingface": huggingface.find,
 }
 
 
@@ -35,6 +38,7 @@ async def load(
     cluster: Cluster,
     options: EvidenceOptions,
     deadline: Deadline,
+    model_uris: Mapping[str, str] = MappingProxyType({}),
 ) -> LoadedCard:
     """Look one card up. Never raises: what went wrong is its status."""
     if reference.problem:
@@ -42,8 +46,9 @@ async def load(
     source = reference.source.type
     if source not in options.card_sources or source not in _SOURCES:
         return not_loaded(reference, "missing", f"source {source} is switched off in this installation")
+    wanted = Wanted(reference, namespace, cluster, options, deadline, model_uris)
     try:
-        found = await _SOURCES[source](reference, namespace, cluster, options, deadline)
+        found = await _SOURCES[source](wanted)
     except EvidenceUnavailable as error:
         return not_loaded(reference, "unavailable", str(error))
     if found is None:

@@ -109,7 +109,7 @@ def https_client(authority: Path | None = None) -> httpx.AsyncClient:
         try:
             context.load_verify_locations(cafile=authority)
         except OSError as error:  # ssl.SSLError is one, too
-            raise SettingsError(f"evidence.oci.ca: {authority} cannot be read as certificates") from error
+            raise SettingsError(f"{authority} cannot be read as certificates of an authority") from error
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60)
     return httpx.AsyncClient(verify=context, follow_redirects=False, trust_env=False, limits=limits)
 

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mlgate.domain.base import Problem
-from mlgate.domain.evidence import CardRuntime
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import CardReference, CardRuntime
 from mlgate.evidence.cards.formats.modelcard import CardContent
+from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.options import EvidenceOptions
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One card that is looked for, and what it may be looked for with."""
+
+    reference: CardReference
+    namespace: str | None
+    cluster: Cluster
+    options: EvidenceOptions
+    deadline: Deadline
+    model_uris: Mapping[str, str]
+    """Model id -> uri of the workload's models."""
+
+    @property
+    def name(self) -> str:
+        """The reference behind the name of its source: `credit-2.3.1` of `modelcard/credit-2.3.1`."""
+        return self.reference.source.reference.partition("/")[2]
 
 
 @dataclass(frozen=True)
