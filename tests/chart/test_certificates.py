@@ -95,3 +95,17 @@ def test_a_new_authority_is_trusted_beside_the_one_before(
     assert trusted[1:] == [now], "the first one is trusted no more"
     still = ValueSet({"tls": {"mode": "helm", "helm": {"generation": 2}}}, {n: found[n] for n in secrets})
     assert stored(still, tmp_path / "still")[1] == [now, before], "until then both stay"
+
+
+def test_what_was_trusted_in_another_mode_is_trusted_until_the_next_authority(
+    secrets: Json, sets: dict[str, ValueSet], tmp_path: Path
+) -> None:
+    found, trusted = stored(sets["taken-over"], tmp_path)
+    assert trusted == [certificate(found[AUTHORITY]), certificate(secrets[AUTHORITY])]
+    certificate(found[SERVING]).verify_directly_issued_by(trusted[0])
+    again = ValueSet({"tls": {"mode": "helm", "helm": {"generation": 2}}}, {n: found[n] for n in secrets})
+    assert stored(again, tmp_path / "again")[1][1:] == [certificate(found[AUTHORITY])]
+
+
+def test_an_installation_trusts_nobody_else(secrets: Json) -> None:
+    assert base64.b64decode(secrets[AUTHORITY]["data"]["bundle.crt"]).count(b"BEGIN CERTIFICATE") == 1

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,17 +47,33 @@ class Installation:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def install(self, *values: str) -> str:
+    def install(self, *values: str, chart: Path = CHART) -> str:
         """Install with Helm's own certificate, and lead to its Service; what helm printed."""
-        told = self.change("tls.mode=helm", f"service.port={PORT}", *values, verb="install")
+        told = self.change("tls.mode=helm", f"service.port={PORT}", *values, verb="install", chart=chart)
         self.node.forward(self.get("service", RELEASE, "-n", NAMESPACE)["spec"]["clusterIP"], PORT)
         return told
 
-    def change(self, *values: str, verb: str = "upgrade") -> str:
-        """Install or upgrade and wait until it is there; what helm printed."""
-        kept = ("--reuse-values",) if verb == "upgrade" else ()
+    def change(
+        self,
+        *values: str,
+        verb: str = "upgrade",
+        chart: Path = CHART,
+        kept: str = "--reuse-values",
+        files: Mapping[str, Path] | None = None,
+    ) -> str:
+        """Install or upgrade and wait until it is there; what helm printed.
+
+        Args:
+            values: as `--set` takes them.
+            verb: `install` or `upgrade`.
+            chart: folder or archive.
+            kept: which flag keeps the values of the release when it is upgraded.
+            files: values that are the text of a file.
+        """
         given = [f"--set={value}" for value in values]
-        answer = self.helm(verb, RELEASE, str(CHART), *kept, *given, "--wait", f"--timeout={PATIENCE}")
+        given += [f"--set-file={name}={path}" for name, path in (files or {}).items()]
+        flags = [*([kept] if verb == "upgrade" else []), *given, "--wait", f"--timeout={PATIENCE}"]
+        answer = self.helm(verb, RELEASE, str(chart), *flags)
         assert answer.ok, f"{answer.errors}\n{self.told()}"
         return answer.output
 
@@ -94,6 +110,17 @@ class Installation:
             self.folder.glob(f"node/{RELEASE}-test-*/reach.log"), key=lambda path: path.stat().st_mtime
         )
         return logs[-1].read_text()
+
+    def trusted(self) -> str:
+        """Whom the API server trusts to be the gate, as base64; the same in every entry."""
+        (bundle,) = {entry["clientConfig"]["caBundle"] for entry in self.webhook()["webhooks"]}
+        return str(bundle)
+
+    def setting(self, variable: str) -> str:
+        """A variable that replicas are started with."""
+        spec = self.get("deployment", RELEASE, "-n", NAMESPACE)["spec"]["template"]["spec"]
+        (value,) = [entry["value"] for entry in spec["containers"][0]["env"] if entry["name"] == variable]
+        return str(value)
 
     def policies(self) -> list[str]:
         """The failure policies of its entries."""

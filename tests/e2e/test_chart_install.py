@@ -8,19 +8,27 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import trustme
+import yaml
 from attempts import attempts
 from casebook.cases import Case
 from casebook.documents import Object, label
 from chart.rendering import NAMESPACE, RELEASE
+from chart.values import CHART
+from cluster.pki import Authority
 from conftest import ROOT
+from earlier import earlier_chart
 from installation import Installation, cluster, until
 from records import waiver
 from refusals import refusal, refused_by_gate
 
 PROFILES = ("sandbox", "development", "staging", "production")
+MADE = (f"{RELEASE}-helm-authority", f"{RELEASE}-helm-tls")
+OWNED = (("deployment", "-n", NAMESPACE), ("validatingwebhookconfiguration",))
+CURRENT = f"mlgate-{yaml.safe_load((CHART / 'Chart.yaml').read_text())['version']}"
 RECORDS = "records.mlgate.dev"
 WEBHOOKS = ("validatingwebhookconfiguration", RELEASE)
 ENFORCING = [f"decision.mode.{profile}=enforce" for profile in PROFILES]
@@ -106,9 +114,11 @@ def test_helm_test_fails_where_the_gate_is_not_believed_or_the_webhook_is_not_th
 
 def test_one_upgrade_enforces_and_closes(site: Installation, bad: Object, good: Object) -> None:
     before = site.webhook()["webhooks"][0]["clientConfig"]
+    assert site.setting("MLGATE_DECISION__ON_ERROR") == "allow"
     notes = site.change(*ENFORCING)
     assert "Objects of development, production, sandbox, staging" in notes
     assert site.policies() == ["Fail", "Fail", "Fail"]
+    assert site.setting("MLGATE_DECISION__ON_ERROR") == "deny"
     assert site.webhook()["webhooks"][0]["clientConfig"] == before, "authority and service stay"
     until(lambda: not site.send(bad, "--dry-run=server").ok, 30, "the webhook never refused")
     answer = site.send(bad, "--dry-run=server")
@@ -130,8 +140,7 @@ def test_all_pods_deleted_come_back(site: Installation, bad: Object) -> None:
 
 def test_the_authority_helm_made_is_the_one_the_api_server_trusts(site: Installation) -> None:
     made = site.get("secret", f"{RELEASE}-helm-authority", "-n", NAMESPACE)["data"]["bundle.crt"]
-    trusted = {entry["clientConfig"]["caBundle"] for entry in site.webhook()["webhooks"]}
-    assert trusted == {made}
+    assert site.trusted() == made
     assert b"BEGIN CERTIFICATE" in base64.b64decode(made)
 
 
@@ -153,10 +162,63 @@ def test_uninstalled_nothing_is_judged_and_the_records_stay(
     assert "modelcard" in site.plane.kubectl.must("administrator", "get", "modelcards", "-A", "-o", "name")
 
 
-def test_installed_again_it_judges_as_before(site: Installation, bad: Object, good: Object) -> None:
-    site.install(*ENFORCING)
+def test_an_earlier_version_is_installed_and_judges(
+    site: Installation, bad: Object, good: Object, tmp_path: Path
+) -> None:
+    site.install(*ENFORCING, chart=earlier_chart(tmp_path))
     assert len(site.node.ready) == 2
     again = bad | {"metadata": bad["metadata"] | {"name": "again"}}
     until(lambda: not site.send(again, "--dry-run=server").ok, 30, "the webhook never refused")
     assert refused_by_gate(site.send(again, "--dry-run=server"))
     assert site.send(good, "--dry-run=server").ok
+
+
+def test_an_upgrade_from_an_earlier_version_keeps_authority_and_service(
+    site: Installation, good: Object
+) -> None:
+    before, address = site.trusted(), _service(site)
+    with attempts(site, good) as answers:
+        site.change(kept="--reset-then-reuse-values")
+    assert answers.refused == []
+    assert (site.trusted(), _service(site)) == (before, address)
+    assert site.get("deployment", RELEASE, "-n", NAMESPACE)["metadata"]["labels"]["helm.sh/chart"] == CURRENT
+    assert site.policies() == ["Fail", "Fail", "Fail"]
+
+
+def test_the_same_values_once_more_change_nothing(site: Installation) -> None:
+    before = {name: site.get("secret", name, "-n", NAMESPACE)["data"] for name in MADE}
+    versions = {name: site.get(name, RELEASE, *flags)["metadata"]["generation"] for name, *flags in OWNED}
+    site.change()
+    assert {name: site.get("secret", name, "-n", NAMESPACE)["data"] for name in MADE} == before
+    assert {n: site.get(n, RELEASE, *flags)["metadata"]["generation"] for n, *flags in OWNED} == versions
+
+
+def test_a_certificate_of_ones_own_and_back_without_a_moment_of_distrust(
+    site: Installation, good: Object, bad: Object, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path, "an authority of the site")
+    pair = authority.server("serving", [f"{RELEASE}.{NAMESPACE}.svc"])
+    files = (f"--cert={pair.certificate}", f"--key={pair.key}", "-n", NAMESPACE)
+    site.plane.kubectl.must("administrator", "create", "secret", "tls", "own-serving", *files)
+    both = tmp_path / "both.crt"
+    both.write_bytes(authority.pem() + base64.b64decode(site.trusted()))
+
+    own = ("tls.mode=existing", "tls.existing.secret=own-serving")
+    with attempts(site, good) as answers:
+        site.change(*own, files={"tls.existing.caBundle": both})
+    assert answers.refused == []
+    site.change(*own, files={"tls.existing.caBundle": authority.certificate})
+    assert base64.b64decode(site.trusted()) == authority.pem()
+    assert refused_by_gate(site.send(bad, "--dry-run=server"))
+
+    with attempts(site, good) as answers:
+        site.change("tls.mode=helm", "tls.existing.secret=", "tls.existing.caBundle=")
+    assert answers.refused == []
+    assert base64.b64decode(site.trusted()).endswith(authority.pem()), "and the one it made before that"
+    assert base64.b64decode(site.trusted()).count(b"BEGIN CERTIFICATE") == 2
+    assert refused_by_gate(site.send(bad, "--dry-run=server"))
+
+
+def _service(site: Installation) -> tuple[str, str]:
+    found = site.get("service", RELEASE, "-n", NAMESPACE)
+    return found["metadata"]["uid"], found["spec"]["clusterIP"]

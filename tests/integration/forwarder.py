@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
+import socket
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from cluster import forwarder
+from cluster.processes import free_port, launch, wait_ready
 from process import Served
 
 _LOOK = 0.25
@@ -19,46 +25,22 @@ class Service:
     """The replicas, and where they are reached."""
 
     replicas: list[Served]
-    port: int = 0
+    file: Path
+    """What the forwarder reads: the ports of the ready ones."""
+    port: int = field(default_factory=free_port)
     ready: list[Served] = field(default_factory=list)
-    open: set[asyncio.Task[None]] = field(default_factory=set)
-    _next: int = 0
 
-    def pick(self) -> Served:
-        """The next replica in turn."""
-        self._next += 1
-        return self.ready[self._next % len(self.ready)]
+    def look(self) -> None:
+        """Look who is ready; where nobody is, those stay who were."""
+        self.ready = [replica for replica in [*self.replicas] if _is_ready(replica)] or self.ready
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(json.dumps([replica.port for replica in self.ready]))
+        fresh.replace(self.file)
 
-    async def follow(self) -> None:
-        """Look again and again at who is ready."""
-        while True:
-            answers = await asyncio.gather(
-                *(asyncio.to_thread(_is_ready, replica) for replica in self.replicas)
-            )
-            self.ready = [
-                replica for replica, ready in zip(self.replicas, answers, strict=False) if ready
-            ] or self.ready
-            await asyncio.sleep(_LOOK)
-
-    async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass bytes on in both directions until both sides have ended."""
-        task = asyncio.current_task()
-        assert task is not None
-        self.open.add(task)
-        try:
-            back, onward = await asyncio.open_connection("127.0.0.1", self.pick().port)
-            await asyncio.gather(_pass(reader, onward), _pass(back, writer))
-        except (OSError, asyncio.CancelledError):
-            writer.transport.abort()
-        finally:
-            self.open.discard(task)
-
-    async def end(self) -> None:
-        """End all that is still open."""
-        for task in self.open:
-            task.cancel()
-        await asyncio.gather(*self.open, return_exceptions=True)
-        await asyncio.sleep(0)
+    def answers(self) -> bool:
+        """Whether somebody listens."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 def _is_ready(replica: Served) -> bool:
@@ -68,43 +50,27 @@ def _is_ready(replica: Served) -> bool:
         return False
 
 
-async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on in one direction, and then the end."""
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except OSError:
-        pass
-    finally:
-        writer.close()
-
-
 @contextmanager
 def service(*replicas: Served) -> Iterator[Service]:
-    """A service in a thread of its own."""
-    found = Service(list(replicas))
-    started, stop = threading.Event(), asyncio.Event()
-    loop_of: list[asyncio.AbstractEventLoop] = []
-
-    async def run() -> None:
-        loop_of.append(asyncio.get_running_loop())
-        listener = await asyncio.start_server(found.forward, "127.0.0.1", 0)
-        found.port = listener.sockets[0].getsockname()[1]
-        following = asyncio.create_task(found.follow())
+    """A service whose forwarder is a process, and whose list a thread of its own keeps."""
+    ended = threading.Event()
+    with tempfile.TemporaryDirectory() as folder:
+        found = Service([*replicas], Path(folder) / "ready.json")
         while not found.ready:
-            await asyncio.sleep(0.01)
-        started.set()
-        await stop.wait()
-        following.cancel()
-        listener.close()
-        await found.end()
+            found.look()
+        command = [sys.executable, forwarder.__file__, "127.0.0.1", str(found.port), str(found.file)]
+        child = launch("forwarder", command, Path(folder))
 
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
-    thread.start()
-    started.wait(60)
-    try:
-        yield found
-    finally:
-        loop_of[0].call_soon_threadsafe(stop.set)
-        thread.join()
+        def follow() -> None:
+            while not ended.wait(_LOOK):
+                found.look()
+
+        thread = threading.Thread(target=follow)
+        thread.start()
+        try:
+            wait_ready(child, found.answers, 30)
+            yield found
+        finally:
+            ended.set()
+            thread.join()
+            child.stop()

@@ -1,12 +1,14 @@
 """The checked-in renders of the value sets: they show a reviewer what a change of the chart means for whom.
 
-The default is there in full, but for the files that are installed as they lie in the chart. Of every other
-set the file holds the lines in which it differs.
+The default is there in full, but for the files that are installed as they lie in the chart, and the rules of
+the webhooks, which follow the table of kinds. Of every other set the file holds the lines in which it
+differs.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from chart.values import CHART
 
 FOLDER = Path(__file__).resolve().parents[2] / "tests" / "chart" / "golden"
 _AS_THEY_LIE = ("# records.yaml", "# people.yaml")
+_RULES = re.compile(r"(\n    rules:)\n(?: {6}.*\n)+")
 _DEFAULT = "default"
 
 
@@ -30,7 +33,7 @@ def golden() -> dict[Path, str]:
 
 def _shown(wanted: ValueSet) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        text = outcome(wanted, CHART, Path(folder))
+        text = _RULES.sub(r"\1 <those of the table of kinds>\n", outcome(wanted, CHART, Path(folder)))
     parts = _templates(text)
     return "\n".join(part.splitlines()[0] if part.startswith(_AS_THEY_LIE) else part for part in parts) + "\n"
 

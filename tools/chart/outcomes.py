@@ -23,7 +23,10 @@ from chart.values import CHART
 
 Json = dict[str, Any]
 
-_LOOKUP = re.compile(r'lookup "v1" "Secret" \.Release\.Namespace (\(.*?\)) \| default dict')
+_LOOKUP = re.compile(
+    r'lookup (?:"v1" "Secret" \.Release\.Namespace|"[^"]+" "ValidatingWebhookConfiguration" "") (\(.*?\))'
+    r" \| default dict"
+)
 _ENCODED = re.compile(r"[A-Za-z0-9+/]{100,}={0,2}")
 _PEM = re.compile(r"-----BEGIN [A-Z ]+-----.+?-----END [A-Z ]+-----", re.DOTALL)
 _DAY = 86400
@@ -31,7 +34,7 @@ _DAY = 86400
 
 @dataclass(frozen=True)
 class ValueSet:
-    """Values, and the Secrets that `lookup` finds, by name."""
+    """Values, and what `lookup` finds, by name: Secrets, and the webhook configuration."""
 
     values: Json
     secrets: Json = field(default_factory=dict)
@@ -83,12 +86,14 @@ def upgrade_sets(secrets: Json) -> dict[str, ValueSet]:
     aged = json.loads(json.dumps(secrets))
     old = str(int(time.time()) - 200 * _DAY)
     aged["mlgate-helm-tls"]["metadata"]["annotations"]["mlgate.dev/issued-at"] = old
+    trusted = {"clientConfig": {"caBundle": secrets["mlgate-helm-authority"]["data"]["tls.crt"]}}
     moved = json.loads(json.dumps(secrets))
     moved["mlgate-helm-tls"]["metadata"]["annotations"]["mlgate.dev/hosts"] = "elsewhere"
     return {
         "upgraded": ValueSet({"tls": mode}, secrets),
         "upgraded-late": ValueSet({"tls": mode}, aged),
         "upgraded-elsewhere": ValueSet({"tls": mode}, moved),
+        "taken-over": ValueSet({"tls": mode}, {"mlgate": {"webhooks": [trusted]}}),
         "rotated": ValueSet({"tls": mode | {"helm": {"generation": 2}}}, secrets),
     }
 
@@ -130,6 +135,11 @@ def names_of(secrets: Json) -> dict[str, str]:
         base64.b64decode(entry["data"][key]).decode().strip(): f"<kept {name} {key}>"
         for name, entry in secrets.items()
         for key in ("tls.crt", "tls.key")
+        if "data" in entry
+    } | {
+        base64.b64decode(webhook["clientConfig"]["caBundle"]).decode().strip(): f"<kept {name} caBundle>"
+        for name, entry in secrets.items()
+        for webhook in entry.get("webhooks", ())
     }
 
 

@@ -60,13 +60,18 @@ class Node:
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
-        for running in self.pods.values():
-            for child in running.children.values():
-                child.process.kill()
-                child.process.wait()
+        self._kill()  # so that nobody waits for an orderly end,
         self._workers.shutdown()
+        self._kill()  # and what was being started meanwhile
         if self._forwarder:
             self._forwarder.stop()
+
+    def _kill(self) -> None:
+        for running in [*self.pods.values()]:
+            running.stopped = True
+            for child in [*running.children.values()]:
+                child.process.kill()
+                child.process.wait()
 
     def forward(self, address: str, port: int) -> None:
         """Listen at the address of a Service, and no longer at the one before."""

@@ -90,7 +90,12 @@ class RunningPod:
         return self.ports[8443]
 
     def start(self) -> None:
-        """Run the init containers one after the other, then the others side by side."""
+        """Run the init containers one after the other, then the others side by side.
+
+        Where that failed before, it begins anew.
+        """
+        for child in self.children.values():
+            child.stop(0.1)
         self.ports = {port: free_port() for port in (8443, 8181, 8182)}
         self.volumes.refresh()
         for container in self.pod["spec"].get("initContainers", []):

@@ -38,7 +38,6 @@ class Volumes:
         """
         if time.monotonic() < self._due:
             return
-        self._due = time.monotonic() + _PAUSE
         for volume in self._pod["spec"].get("volumes", []):
             folder = self.path(volume["name"])
             folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +47,7 @@ class Volumes:
             if self._written.get(volume["name"]) != content:
                 _switch(folder, content)
                 self._written[volume["name"]] = content
+        self._due = time.monotonic() + _PAUSE
 
     def _content(self, volume: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         if "secret" in volume:

@@ -30,8 +30,8 @@
 Mode helm: authority, bundle and certificate as YAML. Call it once in a render: each call makes new keys.
 
 What is there is kept: the authority while `tls.helm.generation` is the same, and the certificate until its hosts
-change or half of its life is over. A new authority is trusted beside the one before, so that the pods that still
-serve the old certificate are believed until they have read the new one.
+change or half of its life is over. A new authority is trusted beside the one before, or beside what was trusted in
+another mode, so that the pods that still serve the old certificate are believed until they serve the new one.
 */}}
 {{- define "mlgate.tls.generated" -}}
 {{- $names := include "mlgate.tls.hosts" . | fromJsonArray -}}
@@ -41,6 +41,8 @@ serve the old certificate are believed until they have read the new one.
 {{- $name := include "mlgate.fullname" . -}}
 {{- $kept := lookup "v1" "Secret" .Release.Namespace (printf "%s-helm-authority" $name) | default dict -}}
 {{- $keptData := $kept.data | default dict -}}
+{{- $hook := lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" (print $name) | default dict -}}
+{{- $trusted := dig "clientConfig" "caBundle" "" (first ($hook.webhooks | default list) | default dict) -}}
 {{- $served := lookup "v1" "Secret" .Release.Namespace (printf "%s-helm-tls" $name) | default dict -}}
 {{- $servedData := $served.data | default dict -}}
 {{- $told := dig "metadata" "annotations" dict $served -}}
@@ -56,7 +58,7 @@ serve the old certificate are believed until they have read the new one.
 {{- $bundle = index $keptData "bundle.crt" | b64dec -}}
 {{- else -}}
 {{- $authority = genCA (printf "%s %s" $name $generation) 3650 -}}
-{{- $bundle = print $authority.Cert (index $keptData "tls.crt" | default "" | b64dec) -}}
+{{- $bundle = print $authority.Cert (index $keptData "tls.crt" | default $trusted | b64dec) -}}
 {{- end -}}
 {{- if $usable -}}
 {{- toYaml (dict "authority" $authority "bundle" $bundle "generation" $generation "hosts" $hosts "issuedAt" (toString $issued)
