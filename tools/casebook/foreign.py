@@ -19,7 +19,7 @@ from mlgate.admission.review import read_review
 from mlgate.assembly import CheckFrom, Running, assemble_check
 from mlgate.domain.deadline import Deadline
 from mlgate.evidence.cards.formats.modelcard import CardContent
-from mlgate.evidence.cards.formats.read import read_card
+from mlgate.evidence.cards.formats.read import FOREIGN, read_card
 
 CARDS = EXAMPLES / "cards"
 EXPECTED = ".expected.yaml"
@@ -55,7 +55,11 @@ class ForeignCard:
 
 def foreign_cards(root: Path = CARDS) -> list[ForeignCard]:
     """All of them, in order."""
-    return [ForeignCard(path) for path in sorted(root.glob("*/*")) if path.suffix in {".md", ".json"}]
+    return [
+        ForeignCard(path)
+        for path in sorted(root.glob("*/*"))
+        if path.suffix in {".md", ".json"} and path.parent.name in FOREIGN
+    ]
 
 
 async def expectations(cards: list[ForeignCard]) -> dict[str, dict[str, Any]]:
@@ -82,7 +86,7 @@ async def findings(
         objects=tuple(objects), namespace=_CASE, at=f"{day}T12:00:00Z", assume_authenticated=True
     )
     async with assemble_check(source) as running:
-        return {card.name: await _codes(_workload(pattern, card, artifact), running) for card in cards}
+        return {card.name: await codes(_workload(pattern, card, artifact), running) for card in cards}
 
 
 def _sign_off(pattern: Object, card: ForeignCard) -> Object:
@@ -119,7 +123,7 @@ def _expectation(card: ForeignCard, found: dict[str, list[str]]) -> dict[str, An
     }
 
 
-async def _codes(manifest: Object, running: Running) -> dict[str, list[str]]:
+async def codes(manifest: Object, running: Running) -> dict[str, list[str]]:
     """The codes found of a manifest, by the list they stand in."""
     body = json.dumps(review(manifest, read_reference(EXAMPLES).requester, _UID)).encode()
     _, request = read_review(body)

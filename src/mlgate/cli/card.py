@@ -1,4 +1,4 @@
-"""`mlgate card`: check a model card before it is applied, and print the digest that pins it."""
+"""`mlgate card`: start a model card, check it, convert one of another format, print what pins it."""
 
 from __future__ import annotations
 
@@ -6,33 +6,50 @@ from typing import Annotated, Any
 
 import typer
 
+from mlgate.cli.card_convert import Component, Repository, Revision, convert
+from mlgate.cli.card_new import new
 from mlgate.cli.cards import ReadCard, read_cards
 from mlgate.cli.console import complain, lines, print_json, put
 from mlgate.cli.options import Output, OutputOption
+from mlgate.evidence.cards.formats.conversion import Origin
 
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Card files, folders, or - for standard input.")
 ]
 
 
+_EXAMPLES = {
+    "validate": "Example: mlgate card validate card.yaml",
+    "digest": "Example: mlgate card digest card.yaml",
+    "convert": "Example: mlgate card convert README.md --repository acme/router --revision 4f2c...",
+    "new": "Example: mlgate card new --name router --version 1.0.0 --artifact s3://models/router/",
+}
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     card = typer.Typer(
-        help="Check a model card, print its digest.",
-        epilog="Example: mlgate card validate card.yaml",
+        help="Start a model card, check it, convert one of another format, print its digest.",
+        epilog=_EXAMPLES["validate"],
         no_args_is_help=True,
     )
-    card.command("validate", epilog="Example: mlgate card validate card.yaml")(validate)
-    card.command("digest", epilog="Example: mlgate card digest card.yaml")(digest)
+    for command in (validate, digest, convert, new):
+        card.command(command.__name__, epilog=_EXAMPLES[command.__name__])(command)
     app.add_typer(card, name="card")
 
 
-def validate(paths: Paths, output: OutputOption = Output.TEXT) -> None:
-    """Check model cards: every problem with its place.
+def validate(
+    paths: Paths,
+    repository: Repository = None,
+    revision: Revision = None,
+    component: Component = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Check model cards, in any format that is read: every problem with its place.
 
     Exit codes: 0 sound, 1 a card has problems, 2 a document could not be read at all.
     """
-    cards = read_cards(paths)
+    cards = read_cards(paths, Origin(repository, revision, component))
     if output is Output.JSON:
         print_json([_wire(card) for card in cards])
     elif cards:
@@ -43,7 +60,8 @@ def validate(paths: Paths, output: OutputOption = Output.TEXT) -> None:
 def digest(paths: Paths, output: OutputOption = Output.TEXT) -> None:
     """Print the reference that pins a card: `modelcard/<name>@sha256:<digest>`.
 
-    The digest is SHA-256 over the canonical JSON (RFC 8785) of spec without signOffs.
+    The digest is SHA-256 over the canonical JSON (RFC 8785) of spec without signOffs; of a card in another
+    format it is SHA-256 over the bytes of the file.
     Exit codes: 0 printed, 1 a card has no digest, 2 a document could not be read at all.
     """
     cards = read_cards(paths)
@@ -68,9 +86,11 @@ def _wire(card: ReadCard) -> dict[str, Any]:
     return {
         "source": card.document.source,
         "name": card.name,
+        "format": card.content.format,
         "valid": not card.problems and not card.unreadable,
         "digest": card.digest,
         "problems": [problem.wire() for problem in card.problems],
+        "lost": [entry.wire() for entry in card.content.lost],
     }
 
 
@@ -78,7 +98,13 @@ def _text(card: ReadCard) -> str:
     """A card for people."""
     place = card.document.place
     if not card.problems:
-        return lines([f"{place}: {card.reference} is a valid card ({card.digest})"])
+        head = f"{place}: {card.reference} is a valid card ({card.digest})"
+        return lines([head, *_told_lost(card)])
     head = f"{place}: {card.reference} has {len(card.problems)} problem(s)"
     found = [f"  {problem.path or 'document'}: {problem.message}" for problem in card.problems]
-    return lines([head, *found])
+    return lines([head, *found, *_told_lost(card)])
+
+
+def _told_lost(card: ReadCard) -> list[str]:
+    """What of a card in another format is not read, in a line each."""
+    return [f"  not read: {entry.path or 'document'}: {entry.reason}" for entry in card.content.lost]

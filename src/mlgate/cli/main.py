@@ -20,7 +20,7 @@ COMMANDS = {
     "serve": "the webhook",
     "check": "judge manifests without a cluster",
     "inspect": "show what is read in a manifest, before any judgement",
-    "card": "validate a model card, print its digest",
+    "card": "start, check and convert a model card, print its digest",
     "signoff": "make a SignOff manifest",
     "sign": "sign the approval of a card with a key",
     "verify": "verify the signed approvals a card carries",

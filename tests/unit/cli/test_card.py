@@ -43,9 +43,11 @@ def test_the_digest_is_printed_as_the_annotation_names_it(mlgate: Program) -> No
         {
             "source": {"file": str(EVIDENCE), "document": 5},
             "name": "credit-scoring-3.2.0",
+            "format": "modelcard",
             "valid": True,
             "digest": digest,
             "problems": [],
+            "lost": [],
         }
     ]
 
@@ -172,3 +174,27 @@ def test_no_card_prints_an_empty_list_for_programs(mlgate: Program, tmp_path: Pa
     done = mlgate("card", "digest", "-o", "json", write(tmp_path / "a.yaml", ""))
 
     assert (done.code, json.loads(done.out)) == (2, [])
+
+
+def test_a_card_of_another_format_is_valid_and_what_is_not_read_of_it_is_told(
+    mlgate: Program, tmp_path: Path
+) -> None:
+    identity = "mlgate: {model: {name: m, version: '1', artifacts: [{uri: s3://b/m}]}}"
+    file = write(tmp_path / "README.md", f"---\nlanguage: en\n{identity}\n---\ntext\n")
+
+    done = mlgate("card", "validate", file)
+    (told,) = json.loads(mlgate("card", "validate", "-o", "json", file).out)
+
+    assert done.code == 0
+    assert "  not read: card.language: a ModelCard has no field for it" in done.out
+    assert (told["format"], told["valid"], len(told["lost"])) == ("huggingface", True, 2)
+    assert mlgate("card", "digest", file).out.strip() == f"file/{file}@{told['digest']}"
+
+
+def test_a_card_of_another_format_stands_in_a_file_of_its_own(mlgate: Program, tmp_path: Path) -> None:
+    file = write(tmp_path / "two.yaml", '---\n{"bomFormat": "CycloneDX"}\n---\n{"bomFormat": "CycloneDX"}\n')
+
+    done = mlgate("card", "validate", file)
+
+    assert done.code == 1
+    assert done.out.count("is not a model card of mlgate") == 2

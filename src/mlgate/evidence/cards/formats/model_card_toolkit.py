@@ -15,7 +15,7 @@ _SECTIONS = frozenset(
 def convert(foreign: Foreign) -> Conversion:
     """Map the card. The format has no place for fields of ours: the result is completed by hand."""
     draft = Draft(foreign)
-    for key in sorted(set(draft.root.keys()) - _SECTIONS):
+    for key in sorted(set(draft.root.named()) - _SECTIONS):
         draft.root.get(key).complain("is no section of a card of Model Card Toolkit")
         draft.root.get(key).take()
     spec = toolkit.spec_of(draft.root, lambda _node: "modelOwner", lambda _node: {})

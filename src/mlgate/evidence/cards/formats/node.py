@@ -59,7 +59,7 @@ class Node:
             node = node._under(key)
         return node
 
-    def keys(self) -> list[str]:
+    def named(self) -> list[str]:
         """The keys of an object; none of anything else."""
         return list(self.value) if isinstance(self.value, dict) else []
 

@@ -20,6 +20,7 @@ from mlgate.evidence.cards.formats.modelcard import (
     read_document,
     read_spec,
 )
+from mlgate.evidence.cards.formats.results import result_of
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
 
@@ -62,7 +63,7 @@ def parsed_card(data: bytes, origin: Origin = NOWHERE) -> tuple[str, Foreign]:
     document = readme.values if readme is not None else parse_yaml(data, CARD_LIMITS)
     found = [*(["huggingface"] if readme is not None else ()), *matching(document)]
     if len(found) != 1:
-        raise CardInvalid(_undecided(found))
+        raise CardInvalid(_undecided(found, result_of(document)))
     return found[0], Foreign(document, origin, prose=readme is not None and readme.prose)
 
 
@@ -72,7 +73,8 @@ def read_foreign(card_format: str, foreign: Foreign, scan: Scan = no_scan) -> Ca
         conversion = convert(card_format, foreign)
     except CardInvalid as error:
         return invalid(str(error), path=error.path, card_format=card_format)
-    content = read_spec(conversion.spec)
+    # An empty model is told field by field, with the place where the author would write each.
+    content = read_spec({"model": {}, **conversion.spec})
     problems = (*conversion.problems, *(_placed(problem, card_format) for problem in content.problems))
     places = tuple((f"{ROOT}.{path}", reason) for path, reason in scan(foreign.document))
     return replace(
@@ -108,7 +110,9 @@ def _placed(problem: Problem, card_format: str) -> Problem:
     return problem
 
 
-def _undecided(found: list[str]) -> str:
+def _undecided(found: list[str], library: str | None) -> str:
+    if not found and library is not None:
+        return f"is a result of {library} and no card; `mlgate card convert` makes a bias test of it"
     if not found:
         return _NO_FORMAT
     names = " and ".join(found)

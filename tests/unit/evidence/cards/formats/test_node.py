@@ -106,5 +106,5 @@ def test_a_blank_text_says_nothing(value: Any) -> None:
 
 
 def test_keys_are_those_of_an_object() -> None:
-    assert node({"a": 1, "b": 2})[0].keys() == ["a", "b"]
-    assert node([1])[0].keys() == []
+    assert node({"a": 1, "b": 2})[0].named() == ["a", "b"]
+    assert node([1])[0].named() == []
