@@ -15,8 +15,10 @@ from mlgate.domain.workload import Switch
 from mlgate.workloads.bystanders import is_bystander, runs_bystanders
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.code_places import Unfollowed, taken_from_volumes
+from mlgate.workloads.command_rules import CommandRules
 from mlgate.workloads.invocation import FALSE, Call, Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
+from mlgate.workloads.places_of_authors import AuthorsPlaces
 from mlgate.workloads.scripts import files_run, places_of
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
@@ -122,11 +124,16 @@ def detect(
         quiet = batch and not _could_serve(invocation)
         trains, serves = trains or quiet, not quiet
     doubts: tuple[Unfollowed, ...] = ()
-    writes, run = writes_of(invocation), tuple(islice(files_run(invocation), _MOST_SCRIPTS + 1))
+    writes = writes_of(invocation)
+    places = AuthorsPlaces(invocation, every, writes)
+    rules = CommandRules(invocation, places)
+    judged = tuple(rules.judge())
+    run = tuple(islice(dict.fromkeys([*files_run(invocation), *rules.files]), _MOST_SCRIPTS + 1))
     if serves or presumed:
         models, untold = _with_made(models, naming, invocation, writes)
         taken = taken_from_volumes(invocation, every, writes, _places(invocation, run))
-        doubts = (*untold, *unfollowed(invocation, writes), *islice(taken, _MOST_DOUBTS))
+        found = unfollowed(invocation, places, writes, judged, installs=rules.installs)
+        doubts = (*untold, *found, *islice(taken, _MOST_DOUBTS))
         if len(run) > _MOST_SCRIPTS:
             doubts = (*doubts, (slot.at("command"), _TOO_MANY))
     tables = catalog()

@@ -15,7 +15,8 @@ from mlgate.workloads.catalog import Program, catalog
 from mlgate.workloads.inline_code import Code, codes_in
 from mlgate.workloads.python_text import without_programs
 from mlgate.workloads.reading import dig
-from mlgate.workloads.shell_variables import Assigned, assigned_by, expand, with_arguments
+from mlgate.workloads.shell_values import Doubts, doubts_of
+from mlgate.workloads.shell_variables import Assigned, assigned_by, expand, facts_of, replaced, with_arguments
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import looks_like_hub_id
 from mlgate.workloads.volumes import plain_path, within
@@ -32,6 +33,8 @@ from mlgate.workloads.words import (
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
+_LINE = re.compile(r"[\s;&|]")
+"""What only lines of shells hold, and no word."""
 _MAX_BEHIND = 200
 """Words behind a command that are looked at where there are many commands; behind a few, all."""
 _MAX_VALUE = 4096
@@ -78,6 +81,8 @@ class Told:
     """Where a bare model name is looked up, if no program says so."""
     code: tuple[tuple[str, str], ...] = ()
     """Programs of Python it runs, with their paths."""
+    is_line: bool = False
+    """The lines are a script, or a line for a shell, and no settings."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,10 @@ class Invocation:
     told_library: str | None = None
     code: tuple[tuple[Code, str], ...] = ()
     """What programs of Python do that stand in it."""
+    facts: frozenset[str] = frozenset()
+    """Variables it sets to numbers, or to what the machine says of itself."""
+    told: Told | None = None
+    """What it is told in other places than its own fields, if that is what was read."""
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
@@ -205,16 +214,18 @@ class Invocation:
 def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
     """What the container runs, or what it is told in other places than its own fields."""
     by_image = catalog().program_of_image(slot.image) if slot.image else None
+    elsewhere = told
     told = told or Told((*_begun(slot, by_image), *_items(slot)), in_shell=slot.in_shell)
     items = [(text[: MAX_LENGTH + 1], path) for text, path in told.lines]
     code = tuple(codes_in(items, told.code))
     items = without_programs(items)
     for program, path in code:
         items += [item for command in program.commands for item in ((";", path), (command, path))]
-    line, assigned = read_words(items, in_shell=told.in_shell), Assigned()
+    line, assigned, doubts = read_words(items, in_shell=told.in_shell), Assigned(), Doubts()
     if any("$" in text for text, _ in items):
         # Programs and flags can come from variables, and those from the command line itself.
-        assigned = assigned_by(line.words, slot, (text for text, _ in items))
+        doubts = doubts_of(replaced(text, slot) for text, _ in items if _LINE.search(text))
+        assigned = assigned_by(line.words, slot, (text for text, _ in items), doubts)
         expanded = ((expand(text, slot, assigned, MAX_LENGTH), path) for text, path in items)
         line = read_words(expanded, in_shell=told.in_shell)
     found = list(_calls(line.words))
@@ -232,6 +243,8 @@ def read_invocation(slot: Slot, told: Told | None = None) -> Invocation:
         assigned=assigned,
         told_library=told.library,
         code=code,
+        told=elsewhere,
+        facts=facts_of(doubts, slot, assigned),
     )
 
 

@@ -71,7 +71,7 @@ def as_told(text: str, path: str, name: str, args: tuple[str, ...]) -> Told:
     """
     if name.endswith(PYTHON):
         return Told(code=((text, path),))
-    return Told(((with_arguments(text, ("", *args)), path),), in_shell=True)
+    return Told(((with_arguments(text, ("", *args)), path),), in_shell=True, is_line=True)
 
 
 def _files_of_shells(words: tuple[Word, ...]) -> Iterator[Word]:

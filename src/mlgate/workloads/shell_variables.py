@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.credential_patterns import shipped
+from mlgate.workloads.shell_values import Doubts
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
-from mlgate.workloads.words import SEPARATORS, Word
+from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word
 
 REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 """A reference to a variable, which the kubelet replaces before anything runs."""
@@ -49,12 +50,18 @@ Assigned = dict[str, tuple[str, ...]]
 """Values by name; none or several if the value cannot be told."""
 
 
-def assigned_by(words: tuple[Word, ...], slot: Slot, texts: Iterable[str] = ()) -> Assigned:
+def assigned_by(
+    words: tuple[Word, ...], slot: Slot, texts: Iterable[str] = (), doubts: Doubts | None = None
+) -> Assigned:
     """Variables set by words such as `MODEL=x`, with every value they can have.
 
-    `texts` is what the words were read from: in it a value in quotes is whole.
+    `texts` is what the words were read from: in it a value in quotes is whole. `doubts`: which may not
+    be set where they are asked for.
     """
     found = _quoted(texts)
+    doubts = doubts or Doubts()
+    for name, values in doubts.defaults.items():
+        found.setdefault(name, {}).update(values)
     begun = {(name, value.split(maxsplit=1)[0]) for name, values in found.items() for value in values}
     unsure: set[str] = set()
     for word in words:
@@ -67,18 +74,48 @@ def assigned_by(words: tuple[Word, ...], slot: Slot, texts: Iterable[str] = ()) 
         elif (name, value) not in begun and not _refers_to(name, value):
             found.setdefault(name, {})[value] = None
     unsure.update(_set_otherwise(words))
-    for name, values in found.items():
-        var = slot.variable(name)
+    for name, var in ((name, slot.variable(name)) for name in found):
         if var is not None and var.value is not None:
-            values[var.value] = None
-        if var is not None and var.value is None:
+            found[name][var.value] = None
+        elif var is not None:
             unsure.add(name)
     if _sources_a_mount(words, slot):
         unsure |= found.keys()
-    return {
-        name: () if name in unsure and len(found.get(name, ())) == 1 else tuple(found.get(name, ()))
-        for name in found.keys() | unsure
-    }
+    unsure |= doubts.anything | _may_miss(found, doubts, slot)
+    return {name: () if name in unsure else tuple(found.get(name, ())) for name in found.keys() | unsure}
+
+
+def _may_miss(found: dict[str, dict[str, None]], doubts: Doubts, slot: Slot) -> set[str]:
+    """Adds that there may be no value; the names for which another object has one in its place."""
+    names = doubts.missing & found.keys()
+    if any(source.kind == "secret" for source in slot.env_from):
+        return names
+    for name in names:
+        if slot.variable(name) is None:
+            found[name][""] = None
+    return set()
+
+
+def facts_of(doubts: Doubts, slot: Slot, assigned: Assigned) -> frozenset[str]:
+    """Variables that can only be numbers, what the machine says of itself, or empty."""
+    from_secret = any(source.kind == "secret" for source in slot.env_from)
+
+    def known(name: str) -> bool:
+        return name in doubts.facts or (
+            name not in assigned and slot.variable(name) is None and not from_secret
+        )
+
+    return frozenset(name for name in doubts.facts if all(map(known, doubts.leaning.get(name, ()))))
+
+
+def replaced(text: str, slot: Slot) -> str:
+    """A text with the references in the form of Kubernetes replaced, as far as their values are known."""
+
+    def value(match: re.Match[str]) -> str:
+        var = slot.variable(match.group(1))
+        return match.group(0) if var is None or var.value is None else var.value
+
+    return _with_values(REFERENCE, text, value, MAX_LENGTH) if "$(" in text else text
 
 
 def with_arguments(text: str, items: tuple[str, ...]) -> str:
@@ -113,10 +150,16 @@ def _quoted(texts: Iterable[str]) -> dict[str, dict[str, None]]:
 
 def expand(text: str, slot: Slot, assigned: Assigned, limit: int) -> str:
     """References replaced by values; what grows past the limit is cut a little behind it."""
+    return _with_values(VARIABLE, text, lambda match: _value(match, slot, assigned), limit)
+
+
+def _with_values(
+    pattern: re.Pattern[str], text: str, value_of: Callable[[re.Match[str]], str], limit: int
+) -> str:
     pieces: list[str] = []
     end = total = 0
-    for match in VARIABLE.finditer(text):
-        value = _value(match, slot, assigned)[: limit + 1]
+    for match in pattern.finditer(text):
+        value = value_of(match)[: limit + 1]
         pieces += [text[end : match.start()], value]
         total += match.start() - end + len(value)
         end = match.end()

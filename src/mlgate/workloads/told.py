@@ -43,7 +43,7 @@ def _told(reader: Reader, part: Part) -> Iterator[tuple[Slot, Told]]:
         for text in read_words(reader, value, path)
     ]
     if lines:
-        yield slot, Told(tuple(lines), in_shell=True)
+        yield slot, Told(tuple(lines), in_shell=True, is_line=True)
     known = read_places(part) if component.arguments else frozenset()
     for pattern in component.arguments:
         for path, value in part.select(reader, pattern):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ EMPTY = frozenset({"emptyDir", "ephemeral", "secret", "configMap", "serviceAccou
 MODEL_MOUNT = "/mnt/models"
 PLATFORM_VOLUME = "kserve-provision-location"
 """Where KServe puts the model it loads, and the volume it uses (its storage initializer)."""
+_ROOT = re.compile(r"(?:^/proc/(?:self|thread-self|\d+)(?:/task/\d+)?/root(?=/|$))+")
 _API_TOKEN = "kube-api-access-"  # noqa: S105 - the name prefix of the volume, no credential
 _API_TOKEN_SOURCES = ("serviceAccountToken", "configMap", "downwardAPI")
 _DEFAULT_TOKEN_SECONDS = 3600
@@ -205,8 +207,14 @@ def address_in(slot: VolumeSlot, rest: str, target: str) -> str:
 
 
 def plain_path(path: str) -> str:
-    """The path without detours: `.`, `..` and slashes in a row lead the kernel to the same file."""
-    return "/" + posixpath.normpath(path).lstrip("/") if path.startswith("/") else path
+    """The path without detours: `.`, `..` and slashes in a row lead the kernel to the same file.
+
+    So does the root of a process of the same container.
+    """
+    if not path.startswith("/"):
+        return path
+    plain = "/" + posixpath.normpath(path).lstrip("/")
+    return (_ROOT.sub("", plain) or "/") if plain.startswith("/proc/") else plain
 
 
 def within(target: str, mount: str) -> bool:

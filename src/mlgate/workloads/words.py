@@ -33,7 +33,7 @@ _SUBSTITUTED = re.compile(r"`([^`]*)`")
 _COMMENT = re.compile(r"""^(?<!\\\n)[ \t]*\#[^'"`$\\\n]*$""", re.MULTILINE)
 """A line that is nothing but a comment, whatever quotes or documents it may stand in."""
 _ESCAPED = re.compile(r"""\\(["\\$`])|\\\n""")
-_PLACE_OF = re.compile(
+PLACE_OF = re.compile(
     r"""\$\(\s*(?:which|command\s+-v)\s+([^\s()]+)\s*\)|`\s*(?:which|command\s+-v)\s+([^\s`]+)\s*`"""
 )
 """A shell's question where a program lies stands for the program."""
@@ -158,7 +158,7 @@ def _open(text: str, path: str, depth: int, before: str) -> Iterator[tuple[str, 
         yield module.group(1), path
     elif depth and is_script and not _is_json(text):
         before = ""
-        text = _PLACE_OF.sub(r"\1\2", _COMMENT.sub("", text))
+        text = PLACE_OF.sub(r"\1\2", _COMMENT.sub("", text))
         for piece in _PIECE.findall(_SUBSTITUTED.sub(r"$(\1)", text)):
             plain = _QUOTES.sub(_unquote, piece)
             # A word that was quoted as a whole is a command again (`sh -c "..."`); a part of one is not.
@@ -192,9 +192,14 @@ def _is_json(text: str) -> bool:
 def _unquote(match: re.Match[str]) -> str:
     ansi, double, single, escaped = match.groups()
     if ansi:
-        return _ANSI.sub(_character, ansi)
+        return unquoted_ansi(ansi)
     # Within double quotes a backslash protects what would end or open them.
     return _ESCAPED.sub(r"\1", double) if double else single or escaped or ""
+
+
+def unquoted_ansi(text: str) -> str:
+    """What stands between `$'` and `'`, its signs for characters replaced by these."""
+    return _ANSI.sub(_character, text)
 
 
 def _character(match: re.Match[str]) -> str:
