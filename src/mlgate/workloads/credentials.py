@@ -1,7 +1,7 @@
 """Finds what looks like a credential in a whole object, nested YAML and JSON included.
 
-The walk knows four contexts: entries of an `env` list or map, command lines, keys of ConfigMap data, and any
-other text. Values are never kept: a finding says where and why.
+The walk knows five contexts: entries of an `env` list or map, settings under keys of the author's, command
+lines, keys of ConfigMap data, and any other text. Values are never kept: a finding says where and why.
 """
 
 from __future__ import annotations
@@ -17,11 +17,19 @@ from mlgate.errors import ManifestError
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
 from mlgate.workloads.credential_patterns import CredentialPatterns, shipped
-from mlgate.workloads.field_names import command_names, variable_names
+from mlgate.workloads.field_names import command_names, settings_names, variable_names
 from mlgate.workloads.reading import join
 
 _Role = Literal[
-    "plain", "variables", "variableMap", "variable", "arguments", "configMap", "data", "configEntry"
+    "plain",
+    "variables",
+    "variableMap",
+    "variable",
+    "settings",
+    "arguments",
+    "configMap",
+    "data",
+    "configEntry",
 ]
 
 _NOT_SEARCHED = {
@@ -32,6 +40,10 @@ _VARIABLES = variable_names()
 _VARIABLE_KEYS = {"value", "valueFrom"}
 """Fields of a variable in a map of its own, which is called as the field it stands in."""
 _COMMANDS = command_names()
+_SETTINGS = settings_names()
+_LISTS = _VARIABLES | _SETTINGS
+_SAID = {"oauth_secret"}
+"""Fields that hold a credential itself."""
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}://\S+")
 _VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"';&|]+)"
 _FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][A-Za-z0-9_.-]{0,100})(?:=|(?:\\\n|[ \t])+(?![-\\]))" + _VALUE)
@@ -121,10 +133,12 @@ def _role(node: _Node, key: str, child: Json) -> _Role:
             return "data"
         if key in _VARIABLES or key in _COMMANDS:
             return "variableMap"
+        if key in _SETTINGS or node.role == "settings":
+            return "settings"
         return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
-    if node.role == "data" and isinstance(child, str):
+    if isinstance(child, str) and (node.role in {"data", "settings"} or key in _SAID):
         return "configEntry"
-    if key in _VARIABLES and isinstance(child, list) and any(isinstance(item, dict) for item in child):
+    if key in _LISTS and isinstance(child, list) and any(isinstance(item, dict) for item in child):
         return "variables"
     return "arguments" if key in _COMMANDS else "plain"
 

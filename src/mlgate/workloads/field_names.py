@@ -10,6 +10,19 @@ from mlgate.workloads.kinds import ContainerField, gated_kinds
 
 _NAME = re.compile(r"\w+")
 _MAPPED = ("command", "args")
+_SETTINGS = frozenset(
+    {
+        "additionalConfig",
+        "config",
+        "consumer",
+        "options",
+        "parameters",
+        "producer",
+        "streams",
+        "user_config",
+    }
+)
+"""Of storage, of brokers, of adapters and of applications."""
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +42,11 @@ def command_names() -> frozenset[str]:
     told += [pattern for row in rows for pattern in row.args]
     named = _last([*told, *(pattern for key in _MAPPED for pattern in _mapped(key))])
     return (named | {*_MAPPED}) - variable_names()
+
+
+def settings_names() -> frozenset[str]:
+    """Fields that hold settings under keys of the author's, so that a key can say what its value is."""
+    return _SETTINGS
 
 
 def _fields() -> Iterator[ContainerField]:

@@ -69,6 +69,52 @@ def test_a_map_of_variables_is_read_as_variables(key: str) -> None:
     ]
 
 
+SETTINGS: dict[str, tuple[Any, str]] = {
+    "of a store": (
+        {"storage": {"parameters": {"type": "s3", "secret_access_key": "hunter22"}}},
+        "spec.storage.parameters.secret_access_key",
+    ),
+    "of a broker": (
+        {"kafkaConfig": {"consumer": {"sasl.password": "hunter22"}}},
+        "spec.kafkaConfig.consumer['sasl.password']",
+    ),
+    "of a store in a text": (
+        {"rclone": {"config": ['{"name":"s3","parameters":{"secret_access_key":"hunter22"}}']}},
+        "spec.rclone.config[0].parameters.secret_access_key",
+    ),
+    "of an adapter": (
+        {"additionalConfig": {"api-key": "hunter22", "rank": "8"}},
+        "spec.additionalConfig.api-key",
+    ),
+    "of an application, deeper": (
+        {"user_config": {"db": {"auth": {"password": "hunter22"}, "host": "db"}}},
+        "spec.user_config.db.auth.password",
+    ),
+    "of a graph, as a list": (
+        {"graph": {"parameters": [{"name": "api_key", "value": "hunter22", "type": "STRING"}]}},
+        "spec.graph.parameters[0].value",
+    ),
+    "a field that is one": ({"oauth_secret": "hunter22"}, "spec.oauth_secret"),
+}
+
+
+@pytest.mark.parametrize(("spec", "path"), SETTINGS.values(), ids=SETTINGS.keys())
+def test_settings_under_the_name_of_a_credential_are_found(spec: Any, path: str) -> None:
+    assert [(place, reason) for *_, place, reason in found({"spec": spec})] == [(path, "name")]
+
+
+def test_settings_that_name_a_secret_or_nothing_secret_are_none() -> None:
+    settings = {"secretName": "hub", "password_file": "/run/p", "api_key": "$(KEY)", "max_tokens": "9", "n": 1}
+    assert found({"spec": {"parameters": settings, "ingress": {"annotations": {"token": "word"}}}}) == []
+
+
+def test_deeply_nested_settings_are_searched_without_recursion() -> None:
+    deep: Any = {"password": "hunter22"}
+    for _ in range(5000):
+        deep = {"a": deep}
+    assert len(found({"spec": {"parameters": deep}})) == 1
+
+
 @pytest.mark.parametrize(
     ("items", "index", "name", "reason"),
     [
