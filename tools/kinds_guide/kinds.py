@@ -70,7 +70,8 @@ def purpose(row: Kind) -> str:
     ]
     text = ", ".join(filter(None, said)) or "what its containers run decides"
     batch = "; it runs to an end, so that a GPU points to training" if row.batch else ""
-    return f"{text[0].upper()}{text[1:]}{batch}."
+    lasting = "; it keeps running, so that a GPU alone is a model being run" if row.lasting else ""
+    return f"{text[0].upper()}{text[1:]}{batch}{lasting}."
 
 
 def _versions(row: Kind) -> str:

@@ -48,7 +48,8 @@ def plain_part() -> Iterator[str]:
 
 _SIGNS = (
     "A GPU with one of the others, or a mount of models with a variable, is a model being run; "
-    "in what runs to an end, a model being trained."
+    "in what runs to an end, a model being trained. Of what keeps running, as a Deployment does, a GPU is "
+    "enough."
 )
 _CLIENTS = (
     "A program with one of these talks to a server of others, unless it has a flag that only servers have."
@@ -82,6 +83,7 @@ _STRENGTH = {
     "serving": "that it is a server",
     "switches": "nothing: they take no value",
     "arguments": "further arguments of the server",
+    "withGpu": "the model, beside a GPU",
 }
 
 

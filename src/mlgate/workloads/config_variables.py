@@ -159,6 +159,7 @@ def _examined(manifest: Manifest, pod: Pod, slot: Slot) -> Detection:
         pod.volumes,
         presumed=row is not None and row.is_model_kind,
         batch=row is not None and row.batch,
+        lasting=row is not None and row.lasting,
         trainer=row is not None and row.trains,
         made=pod.made,
     )

@@ -129,18 +129,22 @@ def _children(node: _Node) -> Iterator[_Node]:
 
 def _role(node: _Node, key: str, child: Json) -> _Role:
     if isinstance(child, dict):
-        if node.role == "configMap" and key == "data":
-            return "data"
-        if key in _VARIABLES or key in _COMMANDS:
-            return "variableMap"
-        if key in _SETTINGS or node.role == "settings":
-            return "settings"
-        return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
+        return _role_of_map(node, key, child)
     if isinstance(child, str) and (node.role in {"data", "settings"} or key in _SAID):
         return "configEntry"
     if key in _LISTS and isinstance(child, list) and any(isinstance(item, dict) for item in child):
         return "variables"
     return "arguments" if key in _COMMANDS else "plain"
+
+
+def _role_of_map(node: _Node, key: str, child: dict[str, Json]) -> _Role:
+    if node.role == "configMap" and key == "data":
+        return "data"
+    if key in _VARIABLES or key in _COMMANDS:
+        return "variableMap"
+    if key in _SETTINGS or node.role == "settings":
+        return "settings"
+    return "variable" if child.keys() <= _VARIABLE_KEYS else "plain"
 
 
 def _variables(node: _Node, patterns: CredentialPatterns) -> Iterator[Credential]:

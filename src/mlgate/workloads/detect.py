@@ -88,6 +88,7 @@ def detect(
     *,
     presumed: bool = False,
     batch: bool = False,
+    lasting: bool = False,
     trainer: bool = False,
     platform_mount: bool = False,
     made: Mounted = Mounted(),  # noqa: B008 - immutable
@@ -96,9 +97,10 @@ def detect(
     """What the container serves or trains.
 
     `presumed`: its kind serves models, so that every word that can name a model does. `batch`: its kind
-    runs to an end, so that a GPU points to training. `trainer`: its kind trains. `platform_mount`:
-    /mnt/models is where the platform puts a model that is named elsewhere. `made`: what the operator mounts,
-    so that paths can be followed. `told`: what it is told in other places than its own fields.
+    runs to an end, so that a GPU points to training. `lasting`: it keeps running, so that a GPU is enough.
+    `trainer`: its kind trains. `platform_mount`: /mnt/models is where the platform puts a model that is named
+    elsewhere. `made`: what the operator mounts, so that paths can be followed. `told`: what it is told in
+    other places than its own fields.
     """
     invocation = read_invocation(slot, told)
     if not (presumed or told) and is_bystander(invocation):
@@ -114,7 +116,7 @@ def detect(
     # server is taken for training alone, because training needs no card.
     alone = trains and batch and not _could_serve(invocation)
     serves = not alone and bool(models or any(not program.trains for program in invocation.programs))
-    signs = () if alone or serves else _signs(invocation)
+    signs = () if alone or serves else _signs(invocation, lasting=lasting)
     if not (models or alone or told):
         models = tuple(_mounted(slot, volumes, signs=bool(signs or serves or presumed)))
         serves = serves or bool(models)
@@ -230,10 +232,12 @@ def _file(invocation: Invocation, writes: Writes, name: str, path: str, *, must:
 
 
 def _trains(invocation: Invocation) -> bool:
-    """A known trainer, or without any known program a flag that only training has."""
+    """A known trainer, or without any known program a flag or a variable that only training has."""
     if invocation.programs:
         return all(program.trains for program in invocation.programs)
-    return any(flag.name in catalog().flags["training"] for flag in invocation.flags)
+    return any(flag.name in catalog().flags["training"] for flag in invocation.flags) or any(
+        env.name in catalog().variables["training"] for env in invocation.slot.env
+    )
 
 
 def _could_serve(invocation: Invocation) -> bool:
@@ -254,12 +258,16 @@ def _evidence(invocation: Invocation, models: tuple[FoundModel, ...]) -> Iterato
     for flag in invocation.flags:
         if flag.name in catalog().flags["training"]:
             yield f"arg:--{flag.name}@{flag.path}"
+    for env in invocation.slot.env:
+        if env.name in catalog().variables["training"]:
+            yield f"env:{env.name}@{env.path}"
 
 
-def _signs(invocation: Invocation) -> tuple[str, ...]:
+def _signs(invocation: Invocation, *, lasting: bool) -> tuple[str, ...]:
     """Two signs of which one is a GPU, or a mount of models beside a variable, are a model being run.
 
-    Notebooks and clients have them too.
+    Notebooks and clients have them too. Of what keeps running a GPU is enough: nothing makes an author say
+    on which port it listens, or where the model lies in its image.
     """
     slot, image = invocation.slot, invocation.by_image
     if runs_bystanders(invocation) or (image is not None and image.role == "bystander"):
@@ -270,7 +278,8 @@ def _signs(invocation: Invocation) -> tuple[str, ...]:
     port = next(model_ports(slot), None)
     found = [sign for sign in (gpu, mount, variable, port) if sign is not None]
     telling = gpu is not None or (mount is not None and variable is not None)
-    return tuple(found[:2]) if telling and len(found) > 1 else ()
+    enough = len(found) > 1 or (lasting and slot.role != "init")
+    return tuple(found[:2]) if telling and enough else ()
 
 
 def _mounted(slot: Slot, volumes: tuple[VolumeSlot, ...], *, signs: bool) -> Iterator[FoundModel]:

@@ -34,6 +34,7 @@ def examine(
     own = replace(part, pod=replace(part.pod, volumes=part.pod.volumes + _mounted(part, claims)))
     presumed = row is not None and row.is_model_kind
     batch = row is not None and row.batch
+    lasting = row is not None and row.lasting
     trainer = row is not None and row.trains
     platform = any(slot.name == _INITIALIZER for slot in part.pod.slots)
     detections = tuple(
@@ -42,6 +43,7 @@ def examine(
             own.pod.volumes,
             presumed=presumed,
             batch=batch,
+            lasting=lasting,
             trainer=trainer,
             platform_mount=platform,
             made=part.pod.made,

@@ -13,6 +13,7 @@ from mlgate.domain.workload import (
     Endpoint,
     Features,
     RequestLogging,
+    ServedModel,
     Switch,
 )
 from mlgate.workloads.detect import Detection
@@ -22,7 +23,7 @@ from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import scalars, written
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
-from mlgate.workloads.uris import addresses_in, host_of, normalise
+from mlgate.workloads.uris import addresses_in, host_of, is_unverified, normalise
 
 _LOCAL_ENDINGS = (".svc", ".svc.cluster.local", ".cluster.local")
 _ENCRYPTED = {"https", "wss", "grpcs", "rediss", "ftps"}
@@ -63,6 +64,13 @@ def stores(slots: Iterable[Slot]) -> Iterator[Endpoint]:
             for index, text in enumerate(items):
                 for value in islice(_SET_STORE.findall(text), _MOST_ADDRESSES):
                     yield _endpoint(value, f"{slot.at(key)}[{index}]", "other")
+
+
+def unverified(models: Iterable[ServedModel]) -> Iterator[Endpoint]:
+    """Registries of models that are fetched without TLS because their address says so."""
+    for model in models:
+        if is_unverified(model.uri):
+            yield _endpoint(model.uri, model.path, "other").model_copy(update={"tls": False})
 
 
 def _of_fields(reader: Reader, part: Part) -> Iterator[Endpoint]:

@@ -239,6 +239,7 @@ class Kind(Frozen):
     makes_pods: bool = False
     route: bool = False
     batch: bool = False
+    lasting: bool = False
     components: tuple[Component, ...] = ()
     env: tuple[str, ...] = ()
     args: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ _MAX_REQUEST = 20
 """Words behind the address of a request that are looked at for what is sent."""
 _NO_NAME = re.compile(r"(?i:true|false|yes|no|on|off)|[0-9.]+")
 """Values of switches, which nobody calls a model."""
+_UNVERIFIED = {"--insecure", "--insecure=true"}
+"""Flags with which Ollama and the tools of registries fetch without TLS."""
 _SERVICE = re.compile(r"(?i:https?|grpcs?)://")
 _VALUED = ("names", "revision", "adapters", "drafts", "tokenizers", "datasets")
 """Flags whose value is no model to be served by itself."""
@@ -159,7 +161,7 @@ class Naming:
         own = {name for program in self._invocation.programs for name in program.variables}
         for env in self._invocation.variables:
             strong = env.name in variables["strong"] or env.name in own
-            if not (strong or env.name in variables["weak"]):
+            if not (strong or env.name in variables["weak"] or self._is_beside(env.name)):
                 continue
             if named and not strong and self._is_used_up(env.name, named):
                 continue
@@ -171,6 +173,10 @@ class Naming:
             value = self._invocation.expand(env.value).strip()
             if value and (strong or self._counts(value, env.name)):
                 yield from self._found(value, env.path, f"env:{env.name}")
+
+    def _is_beside(self, name: str) -> bool:
+        """Whether clients have a variable of that name too, and a GPU says that this is none."""
+        return name in self._catalog.variables["withGpu"] and has_gpu(self._invocation.slot)
 
     def _is_used_up(self, name: str, named: set[str]) -> bool:
         """Whether the one server there is takes the variable from its command line."""
@@ -228,6 +234,8 @@ class Naming:
             word = self._behind(call, named=named) if call.follows else None
             if word is not None:
                 text = self._invocation.expand(word.text)
+                if any(said.text in _UNVERIFIED for said in call.behind):
+                    text = f"{text}?insecure=true"
                 yield from self._found(text, word.path, evidence, at=call.index)
         image = self._invocation.by_image
         plain = [word for word in self._invocation.words if is_plain(word)]

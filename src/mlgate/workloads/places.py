@@ -48,6 +48,8 @@ class Places:
         """Whether it reads as the address of a model, whatever word it stands behind."""
         scheme, separator, rest = value.partition("://")
         lower = value.lower().rstrip("/")
+        if value.partition(":")[0].lower() in catalog().schemes and not separator:
+            return True  # as rclone writes them, or a slash short
         if value.startswith("models:/") or lower.partition("?")[0].endswith(catalog().extensions):
             return True
         if separator:

@@ -73,6 +73,7 @@ def read_object(
     note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
     calls = tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else []))
+    calls += tuple(facts.unverified(models))
     read = {model.path for model in models} | {data.path for data in given} | {call.path for call in calls}
     _note_images(reader, obj, row, slots, read)
     return Manifest(

@@ -21,6 +21,8 @@ OBJECT_STORES = frozenset({"s3", "gs", "https"})
 """Schemes whose addresses can name the version of an object; it is for the loader to ask for it."""
 _OCI = {"oci", "oci+native", "oci+fetch"}
 _WITH_HOST = {"http", "https", "hdfs", "webhdfs", "ftp", "ftps", "tcp", "redis", "nfs", "kafka"} | _OCI
+_SCHEMES = {"s3", "gs", "hf", "pvc", "file", "abfs", "abfss", "wasbs", "ollama", "ngc"} | _WITH_HOST
+"""Schemes of addresses, which no repository is called by."""
 _OTHER_NAMES = {"huggingface": "hf"}
 """Schemes that some loaders have another name for."""
 _LIBRARIES = {"ollama", "ngc", "kaito"}
@@ -77,9 +79,12 @@ def hub(name: str, revision: str | None) -> Address:
     """A repository of the Hugging Face Hub, `owner/name` with its revision after a colon if it has one.
 
     Some loaders write the revision after an at sign; no name holds either. Others drop what follows a
-    question mark, with the revision that stands there: it pins nothing.
+    question mark, with the revision that stands there: it pins nothing. An address that lacks a slash, as
+    `s3:bucket`, leads to no repository.
     """
     base, _, inner = name.strip("/").replace("@", ":", 1).partition(":")
+    if base.lower() in _SCHEMES:
+        return Address(name, "unknown")
     revision = inner or revision
     asked = "?" in base or "#" in base
     fixed = not asked and revision is not None and _COMMIT.fullmatch(revision) is not None
@@ -108,6 +113,12 @@ def breaks_out(text: str) -> bool:
     if reference.lower().startswith("ollama://"):
         names.append(reference)
     return any(_MORE_THAN_A_NAME.search(name) for name in names)
+
+
+def is_unverified(uri: str) -> bool:
+    """Whether the address itself says that it is fetched without TLS or without looking at certificates."""
+    asked = parse_qsl(uri.partition("?")[2], keep_blank_values=True)
+    return any(key == "insecure" and value.lower() not in {"false", "0"} for key, value in asked)
 
 
 def addresses_in(text: str) -> list[str]:

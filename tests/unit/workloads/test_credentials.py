@@ -104,7 +104,13 @@ def test_settings_under_the_name_of_a_credential_are_found(spec: Any, path: str)
 
 
 def test_settings_that_name_a_secret_or_nothing_secret_are_none() -> None:
-    settings = {"secretName": "hub", "password_file": "/run/p", "api_key": "$(KEY)", "max_tokens": "9", "n": 1}
+    settings = {
+        "secretName": "hub",
+        "password_file": "/run/p",
+        "api_key": "$(KEY)",
+        "max_tokens": "9",
+        "n": 1,
+    }
     assert found({"spec": {"parameters": settings, "ingress": {"annotations": {"token": "word"}}}}) == []
 
 

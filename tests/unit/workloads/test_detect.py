@@ -37,6 +37,12 @@ def job_of(pod: dict[str, Any]) -> dict[str, Any]:
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {}, "spec": {"template": template}}
 
 
+def deployment_of(pod: dict[str, Any], kind: str = "Deployment") -> dict[str, Any]:
+    """The Deployment, or another kind of its group, that keeps the Pod running."""
+    template = {"spec": pod["spec"]}
+    return {"apiVersion": "apps/v1", "kind": kind, "metadata": {}, "spec": {"template": template}}
+
+
 def workload(read: Read, obj: dict[str, Any]) -> Workload:
     found = read(obj).workload
     assert found is not None
@@ -575,3 +581,85 @@ def test_look_alike_letters_are_other_words_and_an_unknown_dash_is_no_flag(read:
     pod = pod_of(image="vllm/vllm-openai", args=["\u2014model", "acme/drafts"])
 
     assert workload(read, pod).problems
+
+
+OPAQUE: dict[str, dict[str, Any]] = {
+    "a digest alone": {"image": "registry.example.com/a@sha256:" + "b" * 64},
+    "any port": {"ports": [{"containerPort": 5000}]},
+    "a program of the author's": {"command": ["python", "app.py"]},
+    "a volume anywhere": {"volumeMounts": [{"name": "m", "mountPath": "/data"}]},
+}
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"])
+@pytest.mark.parametrize("container", OPAQUE.values(), ids=OPAQUE.keys())
+def test_what_keeps_running_with_a_gpu_runs_a_model(
+    read: Read, pod_of: PodOf, container: dict[str, Any], kind: str
+) -> None:
+    found = workload(read, deployment_of(pod_of(CLAIM, resources=GPU, **container), kind))
+
+    assert found.serves_model
+    assert found.detected_by[0] == "gpu:nvidia.com/gpu@spec.template.spec.containers[0].resources.limits"
+    lies = "pvc" if "volumeMounts" in container else "image"
+    assert [model.scheme for model in found.models] == [lies]
+
+
+IDLE: dict[str, dict[str, Any]] = {
+    "a test of the GPU": {"command": sh("nvidia-smi; sleep infinity")["command"]},
+    "a notebook": {"command": ["jupyter", "lab", "--ip=0.0.0.0"], "ports": [{"containerPort": 8888}]},
+    "a notebook by its image": {"image": "quay.io/jupyter/pytorch-notebook:1"},
+    "a benchmark": {"command": ["vllm", "bench", "serve", "--model", "acme/drafts"]},
+}
+
+
+@pytest.mark.parametrize("container", IDLE.values(), ids=IDLE.keys())
+def test_what_is_known_to_run_no_model_may_have_a_gpu(
+    read: Read, pod_of: PodOf, container: dict[str, Any]
+) -> None:
+    assert not read(deployment_of(pod_of(resources=GPU, **container))).concerned
+
+
+def test_a_gpu_that_only_an_init_container_asks_for_is_no_sign(read: Read, pod_of: PodOf) -> None:
+    spec = {"initContainers": [{"name": "warm", "image": "registry.example.com/w:1", "resources": GPU}]}
+
+    assert not read(deployment_of(pod_of(spec))).concerned
+
+
+@pytest.mark.parametrize("name", ["LLM_MODEL", "LLM_MODEL_ID", "EMBEDDING_MODEL"])
+def test_a_variable_that_clients_have_too_counts_beside_a_gpu(read: Read, pod_of: PodOf, name: str) -> None:
+    variable = env(**{name: "acme/drafts"})
+
+    assert not read(pod_of(**variable)).concerned
+    found = workload(read, pod_of(resources=GPU, **variable))
+    assert [model.uri for model in found.models] == [HUB]
+
+
+def test_a_base_model_is_a_model_and_with_settings_of_training_one_that_is_trained(
+    read: Read, pod_of: PodOf
+) -> None:
+    alone = workload(read, job_of(pod_of(**env(BASE_MODEL="acme/drafts"))))
+    tuned = workload(read, job_of(pod_of(**env(BASE_MODEL="acme/drafts", LORA_R="8"))))
+    running = workload(read, deployment_of(pod_of(**env(BASE_MODEL="acme/drafts", LORA_R="8"))))
+
+    assert (alone.serves_model, alone.trains_model) == (True, False)
+    assert (tuned.serves_model, tuned.trains_model) == (False, True)
+    assert [(model.uri, model.role) for model in tuned.models] == [(HUB, "base")]
+    assert "env:LORA_R@spec.template.spec.containers[0].env[1]" in tuned.detected_by
+    assert running.serves_model
+
+
+@pytest.mark.parametrize("value", ["s3:acme-models/drafts", "s3:/acme-models/drafts", "gs:acme/drafts"])
+@pytest.mark.parametrize("image", ["vllm/vllm-openai:v1", "registry.example.com/run:1"])
+def test_an_address_a_slash_short_is_no_repository(read: Read, pod_of: PodOf, value: str, image: str) -> None:
+    found = workload(read, pod_of(image=image, args=["--model", value]))
+
+    assert [(model.uri, model.scheme, model.revision) for model in found.models] == [(value, "unknown", None)]
+
+
+@pytest.mark.parametrize("flag", ["--insecure", "--insecure=true"])
+def test_a_model_that_is_pulled_without_tls_is_told(read: Read, pod_of: PodOf, flag: str) -> None:
+    pull = sh(f"ollama serve & ollama pull {flag} hub.example.com/acme/drafts:1")
+    found = workload(read, pod_of(image="ollama/ollama:1", **pull))
+
+    assert [model.uri for model in found.models] == ["ollama://hub.example.com/acme/drafts:1?insecure=true"]
+    assert [(call.host, call.tls) for call in found.endpoints] == [("hub.example.com", False)]

@@ -43,6 +43,20 @@ def test_ollama_looks_every_name_up_in_its_own_library(read: Read, url: str) -> 
         assert workload_of(read(model(url))).problems == ()
 
 
+@pytest.mark.parametrize("query", ["?insecure=true", "?insecure", "?pull=false&insecure=1"])
+def test_a_registry_whose_certificate_nobody_looks_at_is_told(read: Read, query: str) -> None:
+    workload = workload_of(read(model(f"ollama://hub.example.com/acme/drafts:1{query}", "OLlama")))
+
+    assert [(call.path, call.host, call.tls) for call in workload.endpoints] == [
+        ("spec.url", "hub.example.com", False)
+    ]
+
+
+def test_a_registry_that_is_looked_at_is_no_endpoint(read: Read) -> None:
+    url = "ollama://hub.example.com/acme/drafts:1?insecure=false&pull=true"
+    assert workload_of(read(model(url, "OLlama"))).endpoints == ()
+
+
 @pytest.mark.parametrize(
     "url",
     [
