@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from mlgate.web.crowd import Caller, Crowd
@@ -30,7 +30,9 @@ MAX_HEAD_BYTES = 32 * 1024
 _MOST_PIPELINED = 8
 """Requests sent ahead of the answers to those before; no client of ours does."""
 _REFUSED_SECONDS = 0.5
-"""For the answer to a body that was not read to its end; the rest of it goes nowhere."""
+"""For the answer to a body that was not read to its end."""
+_REFUSED_BYTES = 1024 * 1024
+"""Of such a body that are still taken, so that whoever sends a little too much gets to read the answer."""
 _LAST_WORDS = 0.1
 """Seconds in which a request may still arrive on an idle connection when the server ends."""
 
@@ -42,6 +44,13 @@ class Patience:
     head_seconds: float
     answer_seconds: float
     """For an answer to be read, from when it was written."""
+
+
+class _Line:
+    """The transport as one request sees it: how it is closed depends on whether the request is there."""
+
+    def __init__(self, transport: asyncio.Transport, hang_up: Callable[[], None]) -> None:
+        self.write, self.is_closing, self.close = transport.write, transport.is_closing, hang_up
 
 
 class Connection(HttpToolsProtocol):
@@ -62,6 +71,8 @@ class Connection(HttpToolsProtocol):
         self._unread: asyncio.TimerHandle | None = None
         self._fields = 0
         self._unfinished = 0
+        self._refused: int | None = None
+        """Bytes that came of a body since it was refused."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base
         """Wait for the first head."""
@@ -80,6 +91,9 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; bytes between two requests are the start of a head, whatever they turn out to be."""
+        if self._refused is not None:
+            self._throw_away(len(data))
+            return
         if self.cycle is None or self.cycle.response_complete:
             self._wait()
         super().data_received(data)
@@ -109,6 +123,8 @@ class Connection(HttpToolsProtocol):
         if len(self.pipeline) >= _MOST_PIPELINED:
             raise ValueError("too many requests ahead of their answers")
         super().on_headers_complete()
+        cycle = self.cycle
+        cycle.transport = _Line(self.transport, lambda: self._hang_up(cycle))  # type: ignore[assignment]  # all it asks for
         self._wait_no_more()
 
     def on_message_complete(self) -> None:
@@ -119,10 +135,8 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """The answer is written, which is not to say that anybody reads it."""
-        super().on_response_complete()
-        if self.transport.is_closing() and self.cycle.more_body:
-            # Until the other end says goodbye too, all it sends would be decrypted and thrown away.
-            self.loop.call_later(_REFUSED_SECONDS, self.transport.abort)
+        if self._refused is None:
+            super().on_response_complete()
         self._crowd.rest(self._caller)
         self._expect_reading()
 
@@ -142,6 +156,26 @@ class Connection(HttpToolsProtocol):
             self.loop.call_later(_LAST_WORDS, super().shutdown)
         else:
             super().shutdown()
+
+    def _hang_up(self, cycle: RequestResponseCycle) -> None:
+        """Close, unless there is more to come of a refused body.
+
+        A transport that closes goes on to decrypt what comes, for as long as the other end sends. So it ends
+        by force, after time for the answer.
+        """
+        if not cycle.more_body:
+            self.transport.close()
+        elif self._refused is None:
+            self._refused = 0
+            self.flow.resume_reading()
+            self.loop.call_later(_REFUSED_SECONDS, self.transport.abort)
+
+    def _throw_away(self, size: int) -> None:
+        """Take a little of a refused body, then no more: the kernel makes the sender wait."""
+        assert self._refused is not None  # noqa: S101 - else it is not called
+        self._refused += size
+        if self._refused > _REFUSED_BYTES:
+            self.flow.pause_reading()
 
     def _wait(self) -> None:
         """Give the head its time, from now on; a wait that has begun is not prolonged."""

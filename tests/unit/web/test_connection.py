@@ -334,6 +334,40 @@ async def test_a_body_that_was_refused_is_not_taken_for_long() -> None:
                 writer.write(b"x" * 65536)
                 await writer.drain()
 
+        while not application.connections:
+            await asyncio.sleep(0.001)
+        (served,) = application.connections
         with pytest.raises(ConnectionError):
             await flood()
     assert application.crowd.size == 0
+    assert 2**20 < served._refused < 2 * 2**20
+
+
+async def test_whoever_sends_a_little_too_much_reads_the_answer() -> None:
+    application = Answering()
+    application.headers = [(b"connection", b"close")]
+    async with _connected(application, 30) as (reader, writer):
+        writer.write(HEAD + b"Content-Length: 10000000000\r\n\r\n")
+        for _ in range(8):
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+        assert await _ok(reader)
+
+
+class Reading(Answering):
+    """An application that reads the body before it answers."""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await super().__call__(scope, receive, send)
+
+
+async def test_a_body_that_waits_to_be_asked_for_is_asked_for() -> None:
+    async with _connected(Reading(), 30) as (reader, writer):
+        writer.write(HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100 ")
+        writer.write(b"{}")
+
+        assert await _ok(reader)
