@@ -240,6 +240,25 @@ async def test_what_stores_nothing_is_allowed_and_recorded_without_asking(
     assert [record.outcome for record in sink.records] == ["skipped"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_dry_run_by_which_an_operator_tries_what_it_renders_is_let_through(
+    gate_with: Any, engine: ScriptedEngine, sink: ListSink, *, dry_run: bool
+) -> None:
+    engine.answer = lambda _: DENY
+    obj = {
+        "apiVersion": "serving.kserve.io/v1alpha2",
+        "kind": "LLMInferenceService",
+        "metadata": {"generateName": "chat-validation-"},
+        "spec": {"model": {"uri": "hf://acme/chat"}},
+    }
+
+    found = await judged(gate_with(), request(obj, dry_run=dry_run))
+
+    assert found.verdict.allowed is dry_run
+    assert (found.verdict.reason == "dry run of an operator") is dry_run
+    assert [record.dry_run for record in sink.records] == [dry_run]
+
+
 @pytest.mark.parametrize(
     "obj",
     [

@@ -106,6 +106,10 @@ def _for_all(row: Kind) -> Lines:
         ("Name of the model for callers", (row.served_name,) if row.served_name else ()),
         ("Templates that the platform fills in", row.templates.within if row.templates else ()),
         ("Labels and annotations of the platform", (f"{row.reserved.prefix}*",) if row.reserved else ()),
+        (
+            "Dry runs of its operator, not judged: generateName",
+            (f"*{row.rehearsed}",) if row.rehearsed else (),
+        ),
         ("Annotations the platform takes back", tuple(f"{prefix}*" for prefix in row.kept)),
     ):
         if paths:
@@ -157,7 +161,7 @@ def _scale(row: Kind) -> Lines:
 
 
 WRITERS: dict[str, Callable[[Kind], Lines]] = {
-    "env args claim_templates pod_labels served_name templates reserved kept": _for_all,
+    "env args claim_templates pod_labels served_name templates reserved rehearsed kept": _for_all,
     "exposure exposures reached": _reached,
     "rollouts": _rollouts,
     "scale": _scale,

@@ -254,6 +254,7 @@ class Kind(Frozen):
     reached: Literal["none", "cluster", "unknown"] = "none"
     rollouts: tuple[RolloutField, ...] = ()
     scale: tuple[str, ...] = ()
+    rehearsed: str | None = None
     unread: tuple[str, ...] = ()
 
     @property
