@@ -13,8 +13,9 @@ from mlgate.workloads.bystanders import INTERPRETER
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.code_mounts import over_code
 from mlgate.workloads.invocation import Invocation
+from mlgate.workloads.python_modules import below_homes
 from mlgate.workloads.shell_variables import VARIABLE
-from mlgate.workloads.volumes import VolumeSlot, mount_of, plain_path
+from mlgate.workloads.volumes import VolumeSlot, kinds_of, mount_of, plain_path
 from mlgate.workloads.words import Word
 from mlgate.workloads.written import Writes
 
@@ -27,6 +28,8 @@ _DRIVERS = frozenset({"LD_LIBRARY_PATH", "PATH"})
 """Those in which the drivers of the node stand, too."""
 _CHANGEABLE = frozenset({"configMap", "secret", "emptyDir"})
 """Volumes whose files are no part of an image or a model."""
+_MODULES = "PYTHONPATH"
+"""The variable with places of modules; those in ConfigMaps are read."""
 _ELSEWHERE = frozenset({"secretKey", "configMapKey"})
 _MOST = 50
 """Variables and places that are looked at; nobody needs as many."""
@@ -42,13 +45,13 @@ def taken_from_volumes(
     """
     slot = invocation.slot
     by_name = {item.volume.name: item for item in reversed(volumes)}
-    yield from _Places(invocation, by_name, writes).doubts()
+    yield from _Places(invocation, volumes, writes).doubts()
     for _, name, _ in over_code(invocation, by_name, run):
         yield slot.at("volumeMounts"), f"mounts {name} over the code of programs"
     for folder in invocation.folders if _runs_module(invocation) else ():
         best = mount_of(folder, slot.mounts)
         volume = by_name.get(best[1]) if best is not None else None
-        if volume is not None and volume.volume.kind in _CHANGEABLE:
+        if volume is not None and (volume.volume.kind in _CHANGEABLE or _serves_module(invocation)):
             told = f"runs modules of Python in {folder}, where {volume.volume.name} can replace them"
             yield slot.at("volumeMounts"), told
 
@@ -56,10 +59,10 @@ def taken_from_volumes(
 class _Places:
     """The places of code that the variables of a container name."""
 
-    def __init__(self, invocation: Invocation, volumes: dict[str, VolumeSlot], writes: Writes) -> None:
+    def __init__(self, invocation: Invocation, volumes: tuple[VolumeSlot, ...], writes: Writes) -> None:
         self._invocation, self._writes = invocation, writes
         self._folders = invocation.folders or catalog().code["work"]
-        kinds = {name: item.volume.kind for name, item in volumes.items()}
+        kinds = kinds_of(volumes)
         self._mounts = {target.rstrip("/"): kinds.get(name) for target, name, _ in invocation.slot.mounts}
 
     def doubts(self) -> Iterator[Unfollowed]:
@@ -92,6 +95,7 @@ class _Places:
         )
         texts = [value, *(other for variable in found for other in assigned.get(variable, ()))][:_MOST]
         places = [place for text in texts for place in text.split(":", _MOST) if place]
+        places = [found for place in places for found in below_homes(place, self._invocation)]
         if any(map(self._is_unknown, found)):
             yield path, _UNKNOWN
         if len(places) > _MOST or any(self._is_authors(place, name) for place in places):
@@ -114,9 +118,15 @@ class _Places:
             parts = plain_path(posixpath.join(folder, place)[:_MAX_PATH]).rstrip("/").split("/")
             above = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
             kind = next((self._mounts[path] for path in above if path in self._mounts), "image's own")
-            if kind != "image's own" and not (kind == "hostPath" and variable in _DRIVERS):
+            is_read = kind == "configMap" and variable == _MODULES
+            if kind != "image's own" and not is_read and not (kind == "hostPath" and variable in _DRIVERS):
                 return True
         return False
+
+
+def _serves_module(invocation: Invocation) -> bool:
+    """Whether a known server is itself a module that is run."""
+    return any(invocation.words[call.index].text == "-m" for call in invocation.calls if call.program.loads)
 
 
 def _runs_module(invocation: Invocation) -> bool:

@@ -19,6 +19,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.facts import STORES, stores, with_switches
 from mlgate.workloads.kinds import Component
+from mlgate.workloads.located import UNREAD, holding_models, locate
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
 from mlgate.workloads.parts import Part
@@ -76,6 +77,7 @@ def with_variables(
             if before is not slot:
                 was, now = (_examined(manifest, pod, _filled(one)) for one in (before, slot))
                 manifest = _renamed(manifest, named, replace(pod, slots=(slot,)), was, now)
+                _tell(reader, pod, _filled(slot), was, now)
                 seen.append(now)
                 filled.append(_filled(slot))
         pods.append(replace(pod, slots=told))
@@ -83,6 +85,21 @@ def with_variables(
     known = {endpoint.path for endpoint in manifest.endpoints}
     added = [endpoint for endpoint in stores(filled) if endpoint.path not in known]
     return replace(manifest, pods=tuple(pods), features=features, endpoints=(*manifest.endpoints, *added))
+
+
+def _tell(reader: Reader, pod: Pod, slot: Slot, was: Detection, now: Detection) -> None:
+    """What cannot be followed now that the values are known; files they name are not looked up in turn."""
+    for place, doubt in now.unfollowed:
+        if (place, doubt) not in was.unfollowed:
+            reader.problem(place, doubt)
+    known = {(given.file, given.runs) for given in (*was.configured, *was.scripts)}
+    holding = holding_models(slot, pod, now)
+    for given in (*now.configured, *now.scripts):
+        if (given.file, given.runs) in known or not now.serves:
+            continue
+        found = locate(pod, slot, given, holding)
+        if found.entries or found.hidden is not None:
+            reader.problem(given.path, UNREAD[given.runs])
 
 
 def _is_open(detection: Detection) -> bool:

@@ -6,7 +6,6 @@ A server that is told `--config /etc/server/config.yaml` loads what that file na
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import ResolvedReference
@@ -15,10 +14,8 @@ from mlgate.workloads.config_text import texts, words_of
 from mlgate.workloads.config_variables import with_variables
 from mlgate.workloads.configured import inline_files
 from mlgate.workloads.detect import Detection, detect
-from mlgate.workloads.facts import with_switches
-from mlgate.workloads.kinds import Component
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import detected, unique
+from mlgate.workloads.merged import with_found
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader
@@ -34,7 +31,8 @@ def merge_configuration(
     if named.variables:
         return with_variables(reader, manifest, named, found, obj)
     base = f"{found.kind}/{found.name}"
-    pod = next((pod for pod in manifest.pods if pod.template.path == named.component), _nobody(named))
+    pods = (pod for pod in manifest.pods if pod.template.path == named.component)
+    pod = named.seen or next(pods, _nobody(named))
     if named.runs:
         return run_script(reader, manifest, named, pod, obj)
     server = _server(pod, named, base)
@@ -43,16 +41,7 @@ def merge_configuration(
         for path, key, text in texts(reader, obj, base, named)
         for words in words_of(reader, path, text, key)
     )
-    component = Component(path=named.component, role=named.role)
-    part = Part(component, named.component, {}, replace(pod, slots=(server,) * len(detections)))
-    known = {(model.uri, model.role) for model in manifest.models}
-    added = {
-        (model.uri, model.role): model
-        for model in detected(part, detections, name=manifest.name, first=False)
-        if (model.uri, model.role) not in known
-    }
-    features = with_switches(manifest.features, detections)
-    return replace(manifest, models=unique([*manifest.models, *added.values()]), features=features)
+    return with_found(manifest, named, pod, server, detections)
 
 
 def inline(reader: Reader, part: Part, detections: tuple[Detection, ...]) -> Iterator[tuple[Slot, Detection]]:

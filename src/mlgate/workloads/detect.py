@@ -19,12 +19,13 @@ from mlgate.workloads.command_rules import CommandRules
 from mlgate.workloads.invocation import FALSE, Call, Invocation, Told, read_invocation
 from mlgate.workloads.naming import FoundModel, Naming
 from mlgate.workloads.places_of_authors import AuthorsPlaces
+from mlgate.workloads.python_modules import Source, folders_of_modules, modules
 from mlgate.workloads.scripts import files_run, places_of
 from mlgate.workloads.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.unfollowed import unfollowed
 from mlgate.workloads.uris import Address, normalise
-from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, resolve_path
+from mlgate.workloads.volumes import EMPTY, Mounted, VolumeSlot, kinds_of, mount_of, resolve_path
 from mlgate.workloads.words import Word
 from mlgate.workloads.written import Writes, writes_of
 
@@ -56,6 +57,8 @@ class Configured:
     """It is a program, and not what one is told."""
     made: bool = False
     """The command line may make it itself, so that nobody can tell what stands in it."""
+    maybe: bool = False
+    """It is looked for in several places, of which this is one."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,8 @@ def detect(
     run = tuple(islice(dict.fromkeys([*files_run(invocation), *rules.files]), _MOST_SCRIPTS + 1))
     if serves or presumed:
         models, untold = _with_made(models, naming, invocation, writes)
-        taken = taken_from_volumes(invocation, every, writes, _places(invocation, run))
+        files = _places(invocation, run) | {source.place for source in modules(invocation)}
+        taken = taken_from_volumes(invocation, every, writes, files)
         found = unfollowed(invocation, places, writes, judged, installs=rules.installs)
         doubts = (*untold, *found, *islice(taken, _MOST_DOUBTS))
         if len(run) > _MOST_SCRIPTS:
@@ -153,7 +157,11 @@ def detect(
         configured=tuple(_configured(invocation, writes)) if serves or presumed else (),
         fetches=invocation.library in _LIBRARIES,
         called=bool(invocation.calls),
-        scripts=tuple(_scripts(invocation, writes, run[:_MOST_SCRIPTS])),
+        scripts=(
+            *_scripts(invocation, writes, run[:_MOST_SCRIPTS]),
+            *(_module(invocation, writes, source) for source in modules(invocation)),
+            *_folders(invocation, every),
+        ),
         unfollowed=doubts,
     )
 
@@ -192,6 +200,20 @@ def _scripts(invocation: Invocation, writes: Writes, run: tuple[Word, ...]) -> I
         made = writes.may_make(invocation, file)
         for place in places_of(invocation, file):
             yield Configured(place, word.path, runs=True, made=made)
+
+
+def _module(invocation: Invocation, writes: Writes, source: Source) -> Configured:
+    made = writes.may_make(invocation, source.place)
+    return Configured(source.place, source.path, runs=True, made=made, maybe=True)
+
+
+def _folders(invocation: Invocation, volumes: tuple[VolumeSlot, ...]) -> Iterator[Configured]:
+    """Folders with modules in ConfigMaps: any of them can be taken in."""
+    kinds = kinds_of(volumes)
+    for source in folders_of_modules(invocation):
+        best = mount_of(source.place, invocation.slot.mounts)
+        if best is not None and kinds.get(best[1]) == "configMap":
+            yield Configured(source.place, source.path, runs=True, maybe=True)
 
 
 def as_data(detection: Detection) -> Detection:

@@ -61,6 +61,8 @@ class Named:
     """The entry is a program that a container runs."""
     args: tuple[str, ...] = ()
     """What that program is given."""
+    seen: Pod | None = field(default=None, repr=False)
+    """The container that runs it with all it sees, where no pod lists it."""
 
     @property
     def entry(self) -> tuple[str, str, str | None, bool, str | None]:

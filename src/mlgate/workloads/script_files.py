@@ -7,14 +7,11 @@ from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
 from mlgate.workloads.config_text import texts, words_of
-from mlgate.workloads.configured import holding_models, locate
 from mlgate.workloads.detect import Configured, Detection, detect
-from mlgate.workloads.facts import with_switches
 from mlgate.workloads.invocation import Told
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.located import holding_models, locate
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models import detected, unique
-from mlgate.workloads.parts import Part
+from mlgate.workloads.merged import with_found
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.scripts import PYTHON, as_told
@@ -89,7 +86,7 @@ class _Run:
                     replace(self._named, lookup=lookup, key=key, sure=sure, runs=given.runs, args=())
                 )
                 continue
-            for file in [self._files[key]] if key in self._files else []:
+            for file in begun(self._files, key):
                 if given.runs:
                     yield from self.read(file)
                 else:
@@ -98,6 +95,13 @@ class _Run:
         serves = found.serves or self._presumed
         if located.hidden is not None and serves and not located.entries:
             self._reader.problem(given.path, located.hidden)
+
+
+def begun(files: dict[str, _File], key: str | None) -> list[_File]:
+    """The entry of a name; without one those that can be modules, or else any."""
+    if key is not None:
+        return [files[key]] if key in files else []
+    return [file for file in files.values() if file.key.endswith(PYTHON)] or list(files.values())
 
 
 def run_script(reader: Reader, manifest: Manifest, named: Named, pod: Pod, obj: dict[str, Json]) -> Manifest:
@@ -110,43 +114,11 @@ def run_script(reader: Reader, manifest: Manifest, named: Named, pod: Pod, obj: 
         key: _File(path, key, text) for path, key, text in texts(reader, obj, base, everything, every=True)
     }
     run = _Run(reader, manifest, named, pod, slot, files)
-    begun = [files[key] for key in ([named.key] if named.key else list(files)) if key in files]
-    if named.sure and named.key is not None and not begun:
+    first = begun(files, named.key)
+    if named.sure and named.key is not None and not first:
         reader.problem(f"{base}.data", f"has no entry {named.key[:120]}, which a container runs")
-    detections = tuple(found for file in begun for found in run.read(file, named.args))
-    return _with_found(manifest, named, pod, slot, detections, run.elsewhere)
-
-
-def _with_found(
-    manifest: Manifest,
-    named: Named,
-    pod: Pod,
-    slot: Slot,
-    detections: tuple[Detection, ...],
-    elsewhere: list[Named],
-) -> Manifest:
-    part = Part(
-        Component(path=named.component, role=named.role, id=pod.component),
-        named.component,
-        {},
-        replace(pod, slots=(slot,) * len(detections)),
-    )
-    known = {(model.uri, model.role) for model in manifest.models}
-    models = [
-        model
-        for model in detected(part, detections, name=manifest.name, first=not manifest.models)
-        if (model.uri, model.role) not in known
-    ]
-    added = {(model.uri, model.role): model for model in reversed(models)}
+    detections = tuple(found for file in first for found in run.read(file, named.args))
+    whole = with_found(manifest, named, pod, slot, detections)
     entries = {item.entry for item in manifest.named}
-    new = {item.entry: item for item in elsewhere if item.entry not in entries}
-    reasons = [reason for found in detections if found.serves or found.trains for reason in found.evidence]
-    return replace(
-        manifest,
-        models=unique([*manifest.models, *reversed(added.values())]),
-        features=with_switches(manifest.features, detections),
-        serves=manifest.serves or any(found.serves for found in detections),
-        trains=manifest.trains or any(found.trains for found in detections),
-        detected_by=tuple(dict.fromkeys([*manifest.detected_by, *reasons])),
-        named=(*manifest.named, *new.values()),
-    )
+    new = {item.entry: item for item in run.elsewhere if item.entry not in entries}
+    return replace(whole, named=(*manifest.named, *new.values()))

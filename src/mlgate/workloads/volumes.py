@@ -166,6 +166,15 @@ def with_sharing(
     return tuple(replace(item, alone=users[item.volume.name] < len("ab")) for item in volumes)
 
 
+def kinds_of(volumes: Iterable[VolumeSlot]) -> dict[str, str]:
+    """The kind of each volume by its name; one that is put together from several kinds is `projected`."""
+    found: dict[str, str] = {}
+    for item in volumes:
+        name, kind = item.volume.name, item.volume.kind
+        found[name] = kind if found.get(name, kind) == kind else "projected"
+    return found
+
+
 def mount_of(path: str, mounts: tuple[tuple[str, str, str], ...]) -> tuple[str, str, str] | None:
     """The mount a plain path lies in; None when it is part of the image.
 

@@ -280,3 +280,36 @@ def test_only_the_pod_that_takes_it_is_told(read: Read) -> None:
     found = resolved(read, sets, *maps(settings={"MODEL_ID": "acme/e"}))
 
     assert [model.uri for model in found.models] == ["hf://acme/f", "hf://acme/e"]
+
+
+HIDING: dict[str, tuple[Json, dict[str, str], str]] = {
+    "a place of code": (
+        {"args": ["--model-id", "good/m"], "envFrom": [all_of("settings")]},
+        {"PYTHONPATH": "/d"},
+        "takes code from a volume, which the reader cannot look into",
+    ),
+    "a program": (
+        {"command": ["sh", "-c", "$RUN & vllm serve good/m"], "env": [from_map("RUN")]},
+        {"RUN": "/d/run.sh"},
+        "runs a program from where the reader cannot look",
+    ),
+    "a configuration": (
+        {"command": ["vllm", "serve", "good/m", "--config", "$(CONFIG)"], "env": [from_map("CONFIG")]},
+        {"CONFIG": "/etc/vllm/c.yaml"},
+        "takes a configuration from where the reader cannot look",
+    ),
+}
+
+
+@pytest.mark.parametrize(("container", "data", "message"), HIDING.values(), ids=HIDING.keys())
+def test_bypass_20_what_a_variable_of_a_config_map_hides_is_told(
+    read: Read, pod_of: PodOf, container: Json, data: dict[str, str], message: str
+) -> None:
+    volumes = [
+        {"name": "d", "persistentVolumeClaim": {"claimName": "data"}},
+        {"name": "c", "configMap": {"name": "others"}},
+    ]
+    mounts = [{"name": "d", "mountPath": "/d"}, {"name": "c", "mountPath": "/etc/vllm"}]
+    obj = pod_of({"volumes": volumes}, image=TEI, volumeMounts=mounts, **container)
+
+    assert message in [problem.message for problem in resolved(read, obj, *maps(settings=data)).problems]

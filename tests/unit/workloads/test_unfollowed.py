@@ -167,7 +167,7 @@ HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
     "a folder of the image that is filled": (sh("cp -r /x /models/m; vllm serve /models/m"), [], MADE),
     "code in a variable for Python": (
         {"args": ["--model", "good/m"], "env": [{"name": "PYTHONPATH", "value": "/app:/d"}], **at("/d")},
-        [MAP],
+        [CLAIM],
         FROM_VOLUME,
     ),
     "a library that is put first": (
@@ -175,7 +175,7 @@ HIDDEN: dict[str, tuple[Json, list[Json], str]] = {
         [MAP],
         FROM_VOLUME,
     ),
-    "the same on the command line": (sh("PYTHONPATH=/d vllm serve good/m", **at("/d")), [MAP], FROM_VOLUME),
+    "the same on the command line": (sh("PYTHONPATH=/d vllm serve good/m", **at("/d")), [CLAIM], FROM_VOLUME),
     "a module that is mounted over": (
         {"args": ["--model", "good/m"], **at("/usr/lib/python3.12/site-packages/vllm/x.py", subPath="x.py")},
         [MAP],
