@@ -97,7 +97,8 @@ def _is_writer(lead: Word, command: tuple[Word, ...]) -> bool:
 
 def _redirected(words: tuple[Word, ...]) -> Iterator[str]:
     for word, behind in pairwise(words):
-        if ">" in word.text and not word.text.strip(SEPARATORS):
+        # Nothing can be written to the root itself: that is a text such as `<bucket>/<path>`.
+        if ">" in word.text and not word.text.strip(SEPARATORS) and behind.text.strip("/"):
             yield behind.text
 
 

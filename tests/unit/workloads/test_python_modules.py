@@ -151,6 +151,13 @@ def test_bypass_20_the_application_of_a_ray_service_in_a_claim_is_told(read: Rea
     assert any("cannot look" in said for said in seen(after(read, obj))[1])
 
 
+def test_a_text_that_is_to_be_filled_in_writes_nothing(read: Read, pod_of: PodOf) -> None:
+    words = ["python3", "-m", "downloader", "--model-uri", "s3://<my bucket>/<my path>", "--local-dir", "/m"]
+    obj = pod_of(image="vllm/vllm-openai:v1", command=words, **MODEL)
+
+    assert seen(after(read, obj))[1] == []
+
+
 def test_a_module_that_is_a_server_itself_is_not_looked_for(read: Read, pod_of: PodOf) -> None:
     container: Json = {
         "command": ["python3", "-m", "vllm.entrypoints.openai.api_server", "--model", "good/m"]
