@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 from mlgate.domain.base import Frozen
+from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.resources import KNOWN
 from mlgate.evidence.whoami import Reviews, caller
 
 Answer = Literal["refused", "passed", "unreachable", "unjudged", "other"]
@@ -63,9 +65,11 @@ def reach(api: Tries, namespace: str, timeout: float) -> Reach:
         timeout: seconds for one call.
 
     Raises:
-        EvidenceUnavailable: the API server did not answer, or not with an object.
+        EvidenceUnavailable: no namespace has such a name, or the API server did not answer with an object.
     """
-    path = f"/apis/mlgate.dev/v1alpha1/namespaces/{namespace}/waivers"
+    path = KNOWN[("mlgate.dev/v1alpha1", "Waiver")].path(namespace)
+    if path is None:
+        raise EvidenceUnavailable(f"no namespace is called {namespace!r}")
     status, found = api.dry_run(path, _ended(caller(api, timeout) or ""), timeout)
     told = str(found.get("message", "")) if status != _CREATED else ""
     answer = _answer(status, told)

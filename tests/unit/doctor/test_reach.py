@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mlgate.doctor.reach import reach
+from mlgate.errors import EvidenceUnavailable
 
 DENIED = 'admission webhook "records.mlgate.dev" denied the request: '
 CODE = "✗ waiver.expiry_invalid: waiver mlgate-reach must end"
@@ -70,3 +71,11 @@ def test_who_is_nobody_to_the_api_server_approves_as_nobody() -> None:
 
 def test_a_long_answer_is_cut() -> None:
     assert len(reach(Api(403, DENIED + "x" * 9000), "default", 1).told) == 2000
+
+
+@pytest.mark.parametrize("namespace", ["", "..", "a/../b", "a%2fb"])
+def test_nothing_else_than_a_namespace_is_named(namespace: str) -> None:
+    api = Api(201, "")
+    with pytest.raises(EvidenceUnavailable, match="no namespace is called"):
+        reach(api, namespace, 1)
+    assert api.tried == []
