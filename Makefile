@@ -69,8 +69,11 @@ bench-policy: tools-test ## What a decision costs, code by code, beside bench/po
 bench-reading: $(READY) ## What reading an object costs, by its size
 	@$(BIN)/python bench/reading.py
 
-bench-edge: tools-test ## Reviews at 50 a second beside a thousand idle connections
+bench-edge: tools-test ## Reviews at 50 a second beside those who hold on or flood
 	@$(BIN)/python bench/edge.py
+
+bench-capacity: tools-test ## Reviews a second, time and memory of one replica and of two
+	@$(BIN)/python bench/capacity.py
 
 fmt: $(READY) ## Format Python and Rego
 	@$(BIN)/ruff format

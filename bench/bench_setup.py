@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,15 +172,59 @@ def _running(*command: object, **env: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
+def _serve(program: Path, port: int, pair: tuple[Path, Path], case: Path) -> tuple[object, ...]:
+    """The command of a server with the evidence of a case."""
+    return (
+        *(program, "serve", "--listen", f"127.0.0.1:{port}"),
+        *("--tls-cert", pair[0], "--tls-key", pair[1], "--assume-authenticated", "--evidence", case),
+    )
+
+
+def _gate(port: int, review: bytes) -> Target:
+    """What a server is asked, and what it is to answer."""
+    url = f"https://127.0.0.1:{port}/validate?timeout=5s"
+    return Target("gate", url, review, {"Content-Type": "application/json"}, b'"allowed": true')
+
+
+@dataclass(frozen=True)
+class Replica:
+    """A running server and its process; the engine is its only child."""
+
+    target: Target
+    pid: int
+
+
+@contextmanager
+def replicas(root: Path, count: int) -> Iterator[list[Replica]]:
+    """So many servers, each on a core of its own while there are enough."""
+    case = _examples(root) / CASE
+    cores = sorted(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
+        pair = _certificate(Path(name))
+        made = []
+        for number in range(count):
+            port = _free_port()
+            command = _serve(root / ".venv" / "bin" / "mlgate", port, pair, case)
+            process = running.enter_context(_running(*command, MLGATE_SERVER__DRAIN_SECONDS="0"))
+            # Before it starts its engine, which stays on the same core.
+            os.sched_setaffinity(process.pid, {cores[number % len(cores)]})
+            _wait(f"https://127.0.0.1:{port}/readyz", process)
+            made.append(Replica(_gate(port, _review(case)), process.pid))
+        yield made
+
+
+def _examples(root: Path) -> Path:
+    """The examples, shifted to today."""
+    script = str(root / "tools" / "examples.py")
+    subprocess.run([sys.executable, script], check=True, stdout=subprocess.DEVNULL)
+    return root / ".build" / "examples"
+
+
 @contextmanager
 def prepared(root: Path) -> Iterator[Bench]:
     """Everything started; stopped again at the end."""
     opa, program = root / ".tools" / "bin" / "opa", root / ".venv" / "bin" / "mlgate"
-    examples = root / ".build" / "examples"
-    subprocess.run(
-        [sys.executable, str(root / "tools" / "examples.py")], check=True, stdout=subprocess.DEVNULL
-    )
-    case = examples / CASE
+    case = _examples(root) / CASE
     question, bundle = asyncio.run(question_of(case))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -188,14 +232,11 @@ def prepared(root: Path) -> Iterator[Bench]:
         asked.write_text(json.dumps(question))
         cert, key = _certificate(folder)
         ports = [_free_port() for _ in range(3)]
-        serve = (
-            *(program, "serve", "--listen", f"127.0.0.1:{ports[0]}"),
-            *("--tls-cert", cert, "--tls-key", key, "--assume-authenticated"),
-        )
+        serve = _serve(program, ports[0], (cert, key), case)
         echo = (sys.executable, root / "bench" / "echo_app.py", ports[2], cert, key)
         bare = (opa, "run", "--server", "-a", f"127.0.0.1:{ports[1]}", "-b", bundle, "--log-level=error")
         with (
-            _running(*serve, "--evidence", case, MLGATE_SERVER__DRAIN_SECONDS="0") as gate,
+            _running(*serve, MLGATE_SERVER__DRAIN_SECONDS="0") as gate,
             _running(*bare, "--disable-telemetry") as engine,
             _running(*echo) as endpoint,
         ):
@@ -209,13 +250,7 @@ def prepared(root: Path) -> Iterator[Bench]:
             targets = [
                 Target("endpoint", f"https://127.0.0.1:{ports[2]}/validate", review, json_type, b'"request"'),
                 Target("opa", data, body, json_type, b'"allow":true'),
-                Target(
-                    "gate",
-                    f"https://127.0.0.1:{ports[0]}/validate?timeout=5s",
-                    review,
-                    json_type,
-                    b'"allowed": true',
-                ),
+                _gate(ports[0], review),
             ]
             bench = Bench(opa, bundle, asked, targets, start, folder, program)
             _add_checks(bench, case)

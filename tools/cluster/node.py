@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from cluster.api import Api, ApiError
 from cluster.forwarder import NOT_TAKEN
 from cluster.pod import Programs, RunningPod
 from cluster.pod_status import Status
-from cluster.processes import Child, launch
+from cluster.processes import Child, launch, wait_ready
 from cluster.volumes import Volumes
 
 Object = dict[str, Any]
@@ -80,6 +81,7 @@ class Node:
         script = Path(__file__).with_name("forwarder.py")
         command = [sys.executable, str(script), address, str(port), str(self._ports)]
         self._forwarder = launch("forwarder", command, self._folder)
+        wait_ready(self._forwarder, lambda: _listens(address, port), 30)
 
     @property
     def ready(self) -> list[RunningPod]:
@@ -198,3 +200,11 @@ class Node:
     @property
     def _home(self) -> str:
         return f"/api/v1/namespaces/{self._namespace}"
+
+
+def _listens(address: str, port: int) -> bool:
+    try:
+        with socket.create_connection((address, port), timeout=2):
+            return True
+    except OSError:
+        return False

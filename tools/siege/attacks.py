@@ -8,7 +8,7 @@ import selectors
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 Closed = list[float]
@@ -97,17 +97,20 @@ def answers_read_by_the_byte(victim: Victim) -> Closed:
 
 def a_thousand_idle(victim: Victim) -> Closed:
     """Connects a thousand times, from the address the API server has, and asks nothing."""
-    started = time.monotonic()
-    closed: Closed = []
-    with selectors.DefaultSelector() as watched, contextlib.ExitStack() as held:
-        for _ in range(1000):
-            sock = held.enter_context(victim.plain("127.0.0.1"))
-            watched.register(sock, selectors.EVENT_READ)
-        while watched.get_map() and time.monotonic() - started < _LONGEST:
-            for key, _ in watched.select(1):
-                watched.unregister(key.fileobj)
-                closed.append(time.monotonic() - started)
-    return closed
+    return _all_closed(victim.plain("127.0.0.1") for _ in range(1000))
+
+
+def bodies_that_lack_their_end(victim: Victim) -> Closed:
+    """Sends all but the end of many large bodies, far more than is held at once."""
+
+    def begin() -> Iterator[socket.socket]:
+        for _ in range(24):
+            sock = victim.secure()
+            with contextlib.suppress(OSError):  # it may have had to go already
+                sock.sendall(_HEAD + b"Content-Length: %d\r\n\r\n" % (7 * 1024**2) + b" " * (6 * 1024**2))
+            yield sock
+
+    return _all_closed(begin())
 
 
 def ten_gib_announced(victim: Victim) -> Closed:
@@ -132,9 +135,24 @@ ATTACKS: tuple[Attack, ...] = (
     body_by_the_byte,
     answers_read_by_the_byte,
     a_thousand_idle,
+    bodies_that_lack_their_end,
     ten_gib_announced,
     chunks_without_end,
 )
+
+
+def _all_closed(connections: Iterable[socket.socket]) -> Closed:
+    """Hold all of them until the server has ended the last."""
+    started = time.monotonic()
+    closed: Closed = []
+    with selectors.DefaultSelector() as watched, contextlib.ExitStack() as held:
+        for sock in connections:
+            watched.register(held.enter_context(sock), selectors.EVENT_READ)
+        while watched.get_map() and time.monotonic() - started < _LONGEST:
+            for key, _ in watched.select(1):
+                watched.unregister(key.fileobj)
+                closed.append(time.monotonic() - started)
+    return closed
 
 
 def _is_reset(sock: socket.socket) -> bool:
