@@ -18,6 +18,7 @@ from mlgate.workloads.extract import ExtractOptions
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
     from mlgate.evidence.registries.hub import HubClient
+    from mlgate.evidence.signatures.served import ServedVerifier
 
 
 def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, EvidenceOptions]:
@@ -29,6 +30,7 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
     chosen = settings.evidence
     sources = frozenset(str(name) for name in chosen.card_sources)
     extraction = ExtractOptions(card_sources=sources, cluster_namespace=chosen.cluster_namespace)
+    statements, registries = _statement_verifier(settings), _registry_client(settings)
     gathering = EvidenceOptions(
         card_sources=sources,
         cluster_namespace=chosen.cluster_namespace,
@@ -37,8 +39,9 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         mesh_root=chosen.mesh_root,
         secrets=chosen.secrets,
         config_maps=chosen.config_maps,
-        statements=_statement_verifier(settings),
-        registries=_registry_client(settings),
+        statements=statements,
+        registries=registries,
+        served=_served_verifier(settings, registries, statements),
         hub=_hub_client(settings),
         scan=scan_text_places,
         scan_entries=scan_entries,
@@ -65,12 +68,12 @@ def _registry_client(settings: Settings) -> RegistryClient | None:
         SettingsError: no registry is named, or a file cannot be read.
     """
     chosen = settings.evidence.oci
-    if "oci" not in settings.evidence.card_sources:
+    if "oci" not in settings.evidence.card_sources and not settings.signatures.served:
         return None
     strangers = sorted(set(chosen.private) - set(chosen.registries))
     if not chosen.registries or strangers:
-        told = f"evidence.oci.private names {strangers[0]}, which" if strangers else "the card source oci"
-        raise SettingsError(f"{told} needs its registry in evidence.oci.registries")
+        missing = f"{strangers[0]}, as evidence.oci.private does" if strangers else "what is read"
+        raise SettingsError(f"evidence.oci.registries must name {missing}")
     # An HTTP client takes a twentieth of a second to import, and most installations ask no registry.
     from mlgate.evidence.registries.client import RegistryClient  # noqa: PLC0415 - as above
     from mlgate.evidence.registries.credentials import DockerConfig  # noqa: PLC0415 - as above
@@ -78,6 +81,24 @@ def _registry_client(settings: Settings) -> RegistryClient | None:
 
     places = Places(frozenset(chosen.registries), frozenset(chosen.private))
     return RegistryClient(Caller(places, https_client(chosen.ca)), DockerConfig(chosen.docker_config))
+
+
+def _served_verifier(
+    settings: Settings, registries: RegistryClient | None, statements: StatementVerifier
+) -> ServedVerifier | None:
+    """What seeks signatures of images and models, where an installation wants them.
+
+    Raises:
+        SettingsError: nobody's signature is recognised here.
+    """
+    chosen = settings.signatures
+    if not chosen.served or registries is None:
+        return None
+    if not chosen.keys and chosen.trusted_root is None:
+        raise SettingsError("signatures.served needs signers: signatures.keys or signatures.trustedRoot")
+    from mlgate.evidence.signatures.served import ServedVerifier  # noqa: PLC0415 - as above
+
+    return ServedVerifier(registries, statements)
 
 
 def _hub_client(settings: Settings) -> HubClient | None:

@@ -166,6 +166,9 @@ class SignatureSettings(_Group):
     """Public keys (PEM; Ed25519 or ECDSA): files, or folders of them such as a mounted ConfigMap."""
     trusted_root: Path | None = None
     """Authorities and logs of a Sigstore (`trusted_root.json`); bundles are verified with it, offline."""
+    served: bool = False
+    """Whether signatures and attestations of images and models are sought in the registries of
+    `evidence.oci`."""
 
 
 class DecisionSettings(_Group):

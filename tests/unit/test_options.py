@@ -23,8 +23,8 @@ def test_without_the_source_no_registry_is_asked() -> None:
 @pytest.mark.parametrize(
     ("oci", "told"),
     [
-        ({}, "the card source oci needs its registry"),
-        ({"registries": ["ghcr.io"], "private": ["10.0.0.1"]}, r"evidence\.oci\.private names 10\.0\.0\.1"),
+        ({}, "registries must name what is read"),
+        ({"registries": ["ghcr.io"], "private": ["10.0.0.1"]}, r"must name 10\.0\.0\.1, as"),
         ({"registries": ["https://ghcr.io"]}, "registries"),
         ({"registries": ["ghcr.io"], "ca": Path("/gone.pem")}, "cannot be read as certificates"),
         ({"registries": ["ghcr.io"], "docker_config": Path("/gone.json")}, "dockerConfig"),
@@ -41,3 +41,13 @@ def test_signers_that_cannot_be_read_refuse_to_start(tmp_path: Path, name: str) 
     value: Any = [gone] if name == "keys" else gone
     with pytest.raises(SettingsError, match="cannot be read"):
         options_for(load_settings({"signatures": {name: value}}))
+
+
+def test_signatures_are_sought_only_where_signers_are_known(tmp_path: Path) -> None:
+    oci = {"registries": ["ghcr.io"]}
+    with pytest.raises(SettingsError, match=r"signatures\.served needs signers"):
+        options_for(load_settings({"evidence": {"oci": oci}, "signatures": {"served": True}}))
+    signatures = {"served": True, "keys": [tmp_path]}
+    _, found = options_for(load_settings({"evidence": {"oci": oci}, "signatures": signatures}))
+    assert found.served is not None
+    assert found.served.registries is found.registries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from mlgate.domain.base import Frozen
 from mlgate.domain.evidence import CardReference
@@ -47,6 +47,17 @@ def controller_of(stored: dict[str, Any]) -> OwnerReference | None:
     return None
 
 
+class Served(Frozen):
+    """An image or model in a registry, by digest."""
+
+    kind: Literal["model", "image"]
+    id: str
+    """Model id, or the image as it is written."""
+    registry: str
+    repository: str
+    digest: str
+
+
 class LookUps(Frozen):
     """The look-ups of one object. What is empty or false is not made."""
 
@@ -82,6 +93,8 @@ class LookUps(Frozen):
     """Secrets the object refers to, by name."""
     config_maps: tuple[str, ...] = ()
     """ConfigMaps it refers to, by name."""
+    served: tuple[Served, ...] = ()
+    """Images and models that lie in registries, each once."""
     registry: bool = False
     """A model has a registry address."""
     owner: OwnerReference | None = None

@@ -32,6 +32,7 @@ from mlgate.evidence.not_made import not_made
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.evidence.owners import follow
 from mlgate.evidence.surroundings import around
+from mlgate.evidence.verified import attested
 
 __all__ = ["EvidenceOptions", "gather"]
 
@@ -53,7 +54,7 @@ async def gather(
     Without a cluster nothing is known of it, as with files that hold nothing.
     """
     work = Gathering(lookups, cluster or FileCluster(()), options, deadline, evaluated_at)
-    for missing in not_made(request, lookups):
+    for missing in not_made(request, lookups, options):
         work.say(missing)
     if lookups.record is not None and lookups.record_kind in ("SignOff", "Waiver"):
         return await _for_record(work)
@@ -90,6 +91,7 @@ async def _for_workload(work: Gathering) -> Evidence:
         cards = group.create_task(_cards(work, lookups, first))
         references = group.create_task(_references(work, lookups.references, first))
         surroundings = group.create_task(around(work, first))
+        signed = group.create_task(attested(work, first))
         stored = group.create_task(work.attempt(facts.storage(lookups, work.named, first), first))
     chain, found = owners.result(), cards.result()
     kept = work.note("cluster.storageClasses", stored.result(), facts.Storage())
@@ -104,6 +106,7 @@ async def _for_workload(work: Gathering) -> Evidence:
         cluster=surroundings.result().model_copy(
             update={"namespace": namespace.result(), "storage_classes": kept.classes}
         ),
+        verified=signed.result(),
         unavailable=tuple(work.unavailable),
         references=references.result(),
         claims=kept.claims,

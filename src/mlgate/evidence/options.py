@@ -13,6 +13,7 @@ from mlgate.evidence.signatures.verify import StatementVerifier
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
     from mlgate.evidence.registries.hub import HubClient
+    from mlgate.evidence.signatures.served import ServedVerifier
 
 ScanEntries = Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
 
@@ -57,6 +58,8 @@ class EvidenceOptions:
     """Reads READMEs of models from a Hugging Face Hub; None where none is named."""
     statements: StatementVerifier = field(default_factory=StatementVerifier)
     """Verifies the signed statements of sign-offs; without keys it refuses each."""
+    served: ServedVerifier | None = None
+    """Verifies signatures and attestations of images and models; None where they are not sought."""
     scan: Scan = no_scan
     """Finds what looks like a credential in a card: (path below the card, reason)."""
     scan_entries: ScanEntries = no_entries

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mlgate.domain.base import Json
+from mlgate.domain.lookups import Served
 from mlgate.domain.workload import Endpoint, PodTemplate, Workload
+from mlgate.workloads.images import parse_image
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.reading import dig
 from mlgate.workloads.uris import REGISTRY_SCHEMES
@@ -17,6 +19,8 @@ _NAMING = frozenset(
 )
 """Fields that name an account, a Secret or a ConfigMap; further nodes run as an account of their own."""
 _CLAIMING = {"pvc", "ephemeral"}
+_ARTIFACTS = frozenset({"oci", "oci+native", "oci+fetch", "image"})
+"""Schemes of models that lie in a registry."""
 _DEFAULT_ACCOUNT = "default"
 """The account of a pod that names none."""
 
@@ -37,9 +41,38 @@ def needed(manifest: Manifest, workload: Workload) -> dict[str, Any]:
         "external": workload.exposure.scope in {"external", "unknown"},
         "mesh": workload.serves_model or any(map(needs_mesh, workload.endpoints)),
         "pod_labels": _pod_labels(manifest),
+        "served": tuple(dict.fromkeys((*_served_images(workload), *_served_models(workload)))),
         "registry": any(model.scheme in REGISTRY_SCHEMES for model in workload.models),
         **named_by_pods(manifest),
     }
+
+
+def _served_images(workload: Workload) -> Iterator[Served]:
+    for image in (container.image for container in workload.containers):
+        if image.raw and image.registry and image.repository and image.digest:
+            yield Served(
+                kind="image",
+                id=image.raw,
+                registry=image.registry.lower(),
+                repository=image.repository,
+                digest=image.digest,
+            )
+
+
+def _served_models(workload: Workload) -> Iterator[Served]:
+    """Models that are artifacts of a registry."""
+    for model in workload.models:
+        if model.scheme in _ARTIFACTS and model.digest:
+            place = model.uri.partition("://")[2].partition("@")[0]
+            image = parse_image(place)
+            if image.registry and image.repository:
+                yield Served(
+                    kind="model",
+                    id=model.id,
+                    registry=image.registry.lower(),
+                    repository=image.repository,
+                    digest=model.digest,
+                )
 
 
 def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:

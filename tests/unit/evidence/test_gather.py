@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import Evidence
-from mlgate.domain.lookups import LookUps, ObjectReference, OwnerReference
+from mlgate.domain.evidence import Evidence, ImageSignature, VerifiedEvidence
+from mlgate.domain.lookups import LookUps, ObjectReference, OwnerReference, Served
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.bounded import AT_ONCE
+from mlgate.evidence.cards.load import LoadedCard, load
 from mlgate.evidence.facts import MOST
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.gather import gather
 from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.signatures.served import Checked
 
 RUNTIME = ObjectReference(
     kinds=(("serving.kserve.io/v1alpha1", "ServingRuntime", True),), name="onnx", path="p"
@@ -465,6 +468,63 @@ async def test_without_files_and_cluster_what_is_needed_is_offline(world: World)
         "cluster.storageClasses": "offline",
         "evidence.imageSignatures": "disabled",
     }
+
+
+class Seeker:
+    """Seeks signatures, and finds what a test says."""
+
+    def __init__(self, answer: Checked | Exception) -> None:
+        self.answer = answer
+
+    async def verify(self, served: Any, _deadline: Deadline) -> Checked:
+        assert [item.id for item in served] == ["i"]
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+SERVED = Served(kind="image", id="i", registry="r.example", repository="x", digest="sha256:" + "0" * 64)
+SIGNED = VerifiedEvidence(image_signatures=(ImageSignature(image="i", status="verified"),))
+
+
+async def sought(world: World, answer: Checked | Exception) -> Evidence:
+    seeker: Any = Seeker(answer)
+    world.options = EvidenceOptions(served=seeker)
+    evidence: Evidence = await world(serves=True, has_images=True, served=(SERVED,))
+    return evidence
+
+
+async def test_signatures_that_verified_are_evidence(world: World) -> None:
+    evidence = await sought(world, Checked(SIGNED, {}))
+    assert evidence.verified == SIGNED
+    assert not any(name.startswith("evidence.") for name in reasons(evidence))
+
+
+async def test_signatures_that_could_not_be_sought_are_said_by_kind(world: World) -> None:
+    evidence = await sought(world, Checked(SIGNED, {"image": EvidenceUnavailable("503")}))
+    said = {name: reason for name, reason in reasons(evidence).items() if name.startswith("evidence.")}
+    assert said == {"evidence.imageSignatures": "error", "evidence.attestations": "error"}
+
+
+async def test_a_seeker_that_fails_leaves_nothing_unsaid(world: World) -> None:
+    evidence = await sought(world, RuntimeError("a fault"))
+    said = {name: reason for name, reason in reasons(evidence).items() if name.startswith("evidence.")}
+    assert said == dict.fromkeys(
+        ("evidence.imageSignatures", "evidence.modelSignatures", "evidence.attestations"), "error"
+    )
+
+
+async def test_statements_beside_a_card_that_cannot_be_read_are_said(
+    world: World, monkeypatch: pytest.MonkeyPatch, model_card: Any
+) -> None:
+    world.cluster.objects = [NAMESPACE, model_card()]
+
+    async def unread(*_: Any) -> LoadedCard:
+        loaded = await load(*_)
+        return replace(loaded, unread="the registry answered with 500")
+
+    monkeypatch.setattr("mlgate.evidence.gather.load", unread)
+    assert reasons(await world())["signOffs"] == "error"
 
 
 async def test_the_caller_is_offline_when_nobody_said_who_asks(

@@ -10,12 +10,13 @@ import pytest
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.request import Request
 from mlgate.evidence.not_made import not_made
+from mlgate.evidence.options import EvidenceOptions
 
 RUNTIME = ObjectReference(kinds=(("serving.kserve.io/v1alpha1", "ServingRuntime", True),), name="r", path="p")
 
 
-def said(request: Request, lookups: LookUps) -> dict[str, str]:
-    return {entry.lookup: entry.reason for entry in not_made(request, lookups)}
+def said(request: Request, lookups: LookUps, options: EvidenceOptions | None = None) -> dict[str, str]:
+    return {entry.lookup: entry.reason for entry in not_made(request, lookups, options or EvidenceOptions())}
 
 
 def test_an_object_that_needs_nothing_is_told_nothing(request_of: Callable[..., Request]) -> None:
@@ -41,3 +42,9 @@ def test_each_look_up_is_named_only_where_the_object_needs_it(
     found = said(request_of(), LookUps(**lookups))
     assert set(found) == names
     assert set(found.values()) == {"disabled"}
+
+
+def test_where_signatures_are_sought_nothing_is_said_of_them(request_of: Callable[..., Request]) -> None:
+    sought: Any = object()
+    lookups = LookUps(serves=True, has_images=True)
+    assert said(request_of(), lookups, EvidenceOptions(served=sought)) == {}

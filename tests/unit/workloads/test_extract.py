@@ -530,6 +530,23 @@ def test_a_kind_called_like_a_record_in_another_group_is_none(read: Read, pod_of
     assert find_kind("example.com", "SignOff") is None
 
 
+def test_what_lies_in_a_registry_by_digest_is_named_once(read: Read, pod_of: PodOf, service: Service) -> None:
+    digest = "sha256:" + "a" * 64
+    raw = f"Registry.example:5000/team/vllm-openai:v1@{digest}"
+    pinned = read(pod_of(image=raw)).lookups.served
+    assert [(item.kind, item.id, item.registry, item.repository, item.digest) for item in pinned][:1] == [
+        ("image", raw, "registry.example:5000", "team/vllm-openai", digest)
+    ]
+    assert not any(item.kind == "image" for item in read(pod_of(image="vllm/vllm-openai:v1")).lookups.served)
+    model_format = {
+        "modelFormat": {"name": "onnx"},
+        "storageUri": f"oci://registry.example/team/model@{digest}",
+    }
+    spec = {"predictor": {"model": model_format}}
+    (model,) = [item for item in read(service(spec)).lookups.served if item.kind == "model"]
+    assert (model.registry, model.repository, model.digest) == ("registry.example", "team/model", digest)
+
+
 def test_the_look_ups_are_those_the_object_needs(read: Read, pod_of: PodOf) -> None:
     obj = pod_of(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import StatementSignature
@@ -61,9 +62,11 @@ class StatementVerifier:
         """What is verified, or why nothing is."""
         try:
             document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
-            if _is_bundle(document):
-                return self._by_certificate(text)
-            return self._by_key(read_envelope(document))
+            if not _is_bundle(document):
+                return self._by_key(read_envelope(document))
+            if _is_of_key(document):
+                return self._by_key(read_envelope(document.get("dsseEnvelope")))
+            return self._by_certificate(text)
         except StatementRefused as refused:
             return str(refused)
 
@@ -87,9 +90,15 @@ class StatementVerifier:
         return Verified(_parsed(payload, "the payload"), signature)
 
 
-def _is_bundle(document: Json) -> bool:
+def _is_bundle(document: Json) -> TypeGuard[dict[str, Json]]:
     kind = document.get("mediaType") if isinstance(document, dict) else None
     return isinstance(kind, str) and kind.startswith(MEDIA_TYPE_PREFIX)
+
+
+def _is_of_key(bundle: dict[str, Json]) -> bool:
+    """Whether it was signed with a key that only a hint names, and so without a certificate."""
+    material = bundle.get("verificationMaterial")
+    return isinstance(material, dict) and "publicKey" in material
 
 
 def _parsed(data: bytes, what: str) -> Json:

@@ -60,6 +60,19 @@ def test_the_key_id_an_envelope_names_is_not_believed() -> None:
         StatementVerifier(KNOWN).verify(json.dumps(envelope))
 
 
+def test_a_bundle_that_was_signed_with_a_key_is_verified_with_the_keys() -> None:
+    bundle = {
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": {"publicKey": {"hint": "anything"}, "tlogEntries": []},
+        "dsseEnvelope": json.loads(SIGNED),
+    }
+    verified = StatementVerifier(KNOWN).verify(json.dumps(bundle))
+    assert (verified.statement, verified.signature.method) == (STATEMENT, "key")
+    del bundle["dsseEnvelope"]
+    with pytest.raises(StatementRefused, match="no DSSE envelope"):
+        StatementVerifier(KNOWN).verify(json.dumps(bundle))
+
+
 def test_a_stranger_is_not_recognised_and_the_answer_is_remembered(ring: Ring) -> None:
     verifier = StatementVerifier(ring(Ed25519PrivateKey.generate()))
     for _ in range(2):

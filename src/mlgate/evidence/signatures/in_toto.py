@@ -1,0 +1,77 @@
+"""Any in-toto statement: what it is about, and for provenance from which commit it was built.
+
+Statement v1 and v0.1 of in-toto, provenance v1 and v0.2 of SLSA (https://slsa.dev/spec/v1.1/provenance).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mlgate.domain.base import Json
+from mlgate.errors import StatementRefused
+from mlgate.parsing.times import normalise_time
+
+_TYPES = ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class InToto:
+    """One statement, as far as evidence needs it."""
+
+    predicate_type: str
+    digests: tuple[str, ...]
+    """SHA-256 digests of its subjects, in order."""
+    issued_at: str | None = None
+    source_revision: str | None = None
+    """Commit of the first git repository it was built from."""
+
+
+def read_in_toto(document: Json) -> InToto:
+    """Read a parsed statement.
+
+    Raises:
+        StatementRefused: it is none, or about nothing.
+    """
+    if not isinstance(document, dict) or document.get("_type") not in _TYPES:
+        raise StatementRefused("is no in-toto statement")
+    kind = document.get("predicateType")
+    digests = tuple(_digests(document.get("subject")))
+    if not isinstance(kind, str) or not digests:
+        raise StatementRefused("must have a predicateType and a subject with a SHA-256 digest")
+    predicate = document.get("predicate")
+    return InToto(kind, digests, _finished(predicate), _revision(predicate))
+
+
+def _digests(subjects: Json) -> Iterator[str]:
+    for entry in subjects if isinstance(subjects, list) else ():
+        value = _at(entry, "digest", "sha256")
+        if isinstance(value, str) and _HEX.fullmatch(value):
+            yield f"sha256:{value}"
+
+
+def _finished(predicate: Json) -> str | None:
+    found = _at(predicate, "runDetails", "metadata", "finishedOn") or _at(
+        predicate, "metadata", "buildFinishedOn"
+    )
+    return normalise_time(found) if isinstance(found, str) else None
+
+
+def _revision(predicate: Json) -> str | None:
+    dependencies = _at(predicate, "buildDefinition", "resolvedDependencies") or _at(predicate, "materials")
+    for entry in dependencies if isinstance(dependencies, list) else ():
+        uri = _at(entry, "uri")
+        commit = _at(entry, "digest", "gitCommit") or _at(entry, "digest", "sha1")
+        if isinstance(uri, str) and uri.startswith("git") and isinstance(commit, str):
+            return commit if _COMMIT.fullmatch(commit) else None
+    return None
+
+
+def _at(value: Json, *keys: str) -> Json:
+    """What lies behind the keys; null where something on the way is no object."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,188 @@
+"""Signatures and attestations of the images and models a workload serves, from the registries they lie in.
+
+What counts is a Sigstore bundle in an artifact that refers to the image or model (`cosign` from version 3 on,
+OpenSSF model signing, attestations of builds). The list of such artifacts is a registry's word and is never
+kept; a statement that verified is about a digest, and stays so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import (
+    Attestation,
+    AttestationSubject,
+    ImageSignature,
+    ModelSignature,
+    VerifiedEvidence,
+)
+from mlgate.domain.lookups import Served
+from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused
+from mlgate.evidence.registries.artifact import Artifact
+from mlgate.evidence.registries.reference import RepositoryName
+from mlgate.evidence.signatures.in_toto import InToto, read_in_toto
+from mlgate.evidence.signatures.verify import StatementVerifier, Verified
+from mlgate.parsing.limits import CARD_LIMITS
+
+if TYPE_CHECKING:
+    from mlgate.evidence.registries.client import RegistryClient
+
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+MOST_SERVED = 64
+"""Images and models of one workload whose signatures are sought."""
+MOST_BUNDLES = 16
+"""Bundles of one of them that are looked at."""
+_OMS = "https://model_signing/signature/v1.0"
+_COSIGN = "https://sigstore.dev/cosign/sign/v1"
+_REMEMBERED = 2048
+_SECONDS = 600.0
+"""How long what verified is taken as read; new attestations are seen after it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The bundles of one image or model."""
+
+    good: tuple[tuple[Verified, InToto], ...] = ()
+    bad: tuple[str, ...] = ()
+    """Why each of the others counts for nothing."""
+
+    @property
+    def signed(self) -> bool:
+        """Whether there is a signature, and not attestations alone."""
+        return any(statement.predicate_type in (_OMS, _COSIGN) for _, statement in self.good)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was verified, and why the rest could not be looked at, by kind."""
+
+    evidence: VerifiedEvidence
+    failed: dict[str, EvidenceUnavailable]
+
+
+@dataclass
+class ServedVerifier:
+    """Seeks and verifies; remembers what verified, by digest."""
+
+    registries: RegistryClient
+    statements: StatementVerifier
+    _known: OrderedDict[Served, tuple[float, Found]] = field(default_factory=OrderedDict, init=False)
+
+    async def verify(self, served: Sequence[Served], deadline: Deadline) -> Checked:
+        """What is known of each. Never raises for a registry: what cannot be had is `unavailable`."""
+        asked = served[:MOST_SERVED]
+        looked = await asyncio.gather(*(self._looked(item, deadline) for item in asked))
+        beyond = [EvidenceUnavailable("more are served than are looked at")] * (len(served) - len(asked))
+        pairs = list(zip(served, [*looked, *beyond], strict=True))
+        failed: dict[str, EvidenceUnavailable] = {
+            item.kind: error for item, error in reversed(pairs) if isinstance(error, EvidenceUnavailable)
+        }
+        evidence = VerifiedEvidence(
+            model_signatures=tuple(e for i, found in pairs if i.kind == "model" for e in _models(i, found)),
+            image_signatures=tuple(e for i, found in pairs if i.kind == "image" for e in _images(i, found)),
+            attestations=tuple(entry for item, found in pairs for entry in _attestations(item, found)),
+        )
+        return Checked(evidence, failed)
+
+    async def _looked(self, item: Served, deadline: Deadline) -> Found | EvidenceUnavailable:
+        until, known = self._known.get(item, (0.0, Found()))
+        if time.monotonic() < until:
+            return known
+        try:
+            async with asyncio.timeout(deadline.remaining):
+                found = await self._found(item, deadline)
+        except EvidenceUnavailable as error:
+            return error
+        except TimeoutError:
+            return EvidenceUnavailable("there was no answer in time")
+        if found.signed:
+            self._known[item] = (time.monotonic() + _SECONDS, found)
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+    async def _found(self, item: Served, deadline: Deadline) -> Found:
+        artifact = Artifact(self.registries, RepositoryName(item.registry, item.repository), deadline)
+        good, bad = [], []
+        for digest in (await artifact.referrers(item.digest, {BUNDLE}))[:MOST_BUNDLES]:
+            try:
+                good.append(await self._statement(artifact, digest, item))
+            except (StatementRefused, OtherContent) as error:
+                bad.append(str(error))
+        return Found(tuple(good), tuple(bad))
+
+    async def _statement(self, artifact: Artifact, digest: str, item: Served) -> tuple[Verified, InToto]:
+        """A verified statement about the item; anything else is refused."""
+        data = await artifact.layer(digest, CARD_LIMITS.max_bytes)
+        if data is None:
+            raise OtherContent("the artifact is listed, and not there")
+        verified = await asyncio.to_thread(self.statements.verify, data.decode(errors="replace"))
+        statement = read_in_toto(verified.statement)
+        is_about = item.digest in statement.digests or statement.predicate_type == _OMS
+        if not is_about:
+            raise StatementRefused("is about something else")
+        return verified, statement
+
+
+def _models(item: Served, found: Found | EvidenceUnavailable) -> list[ModelSignature]:
+    """Each signature that verified; else why there is none."""
+    if isinstance(found, EvidenceUnavailable):
+        return [ModelSignature(model=item.id, status="unavailable")]
+    signed = [
+        ModelSignature(
+            model=item.id,
+            status="verified",
+            method="oms" if statement.predicate_type == _OMS else "cosign",
+            digest=statement.digests[0] if statement.predicate_type == _OMS else item.digest,
+            identity=verified.signature.identity,
+            issuer=verified.signature.issuer,
+            key_id=verified.signature.key_id,
+        )
+        for verified, statement in found.good
+        if statement.predicate_type in (_OMS, _COSIGN)
+    ]
+    return signed or [ModelSignature(model=item.id, status="invalid" if found.bad else "missing")]
+
+
+def _images(item: Served, found: Found | EvidenceUnavailable) -> list[ImageSignature]:
+    """Each signature that verified; else why there is none."""
+    if isinstance(found, EvidenceUnavailable):
+        return [ImageSignature(image=item.id, status="unavailable")]
+    signed = [
+        ImageSignature(
+            image=item.id,
+            status="verified",
+            identity=verified.signature.identity,
+            issuer=verified.signature.issuer,
+            key_id=verified.signature.key_id,
+        )
+        for verified, statement in found.good
+        if statement.predicate_type == _COSIGN
+    ]
+    return signed or [ImageSignature(image=item.id, status="invalid" if found.bad else "missing")]
+
+
+def _attestations(item: Served, found: Found | EvidenceUnavailable) -> list[Attestation]:
+    if isinstance(found, EvidenceUnavailable):
+        return []
+    return [
+        Attestation(
+            subject=AttestationSubject(kind=item.kind, id=item.id, digest=item.digest),
+            predicate_type=statement.predicate_type,
+            status="verified",
+            identity=verified.signature.identity,
+            issuer=verified.signature.issuer,
+            key_id=verified.signature.key_id,
+            issued_at=statement.issued_at,
+            source_revision=statement.source_revision,
+        )
+        for verified, statement in found.good
+        if statement.predicate_type not in (_OMS, _COSIGN)
+    ]
