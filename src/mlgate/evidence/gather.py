@@ -230,5 +230,7 @@ async def _sign_offs(
             evaluated_at=work.evaluated_at,
         )
         found = await work.attempt(source, work.deadline)
+    for reason in (loaded.unread for loaded in cards if loaded.unread is not None):
+        work.say(facts.failure("signOffs", EvidenceUnavailable(reason)))
     carried = await work.attempt(approvals.claims(cards, work.options), work.deadline)
     return work.note("signOffs", found, ()) + work.note("signOffs", carried, ())

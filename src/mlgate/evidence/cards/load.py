@@ -12,6 +12,7 @@ from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
 from mlgate.evidence.cards.sources import Found, Wanted, configmap, file, huggingface, modelcard, oci
+from mlgate.evidence.cards.statements import as_claims
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 
@@ -30,6 +31,8 @@ class LoadedCard:
 
     card: Card
     claims: tuple[Claim, ...] = ()
+    unread: str | None = None
+    """Why the approvals that lie beside it could not be read, if they could not."""
 
 
 async def load(
@@ -78,7 +81,8 @@ def _loaded(reference: CardReference, found: Found) -> LoadedCard:
         lost=content.lost,
         runtime=found.runtime,
     )
-    return LoadedCard(card, content.claims)
+    beside = as_claims(found.statements, after=len(content.claims))
+    return LoadedCard(card, content.claims + beside, found.unread)
 
 
 def _pinned(reference: CardReference, content: CardContent) -> str | None:

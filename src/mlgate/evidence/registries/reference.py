@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 SCHEME = "oci://"
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _HUB = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 """Names under which people know a registry that answers under another one."""
 

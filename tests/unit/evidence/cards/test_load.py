@@ -236,3 +236,24 @@ async def test_a_cached_card_that_is_gone_by_now_is_missing(
 ) -> None:
     card = (await load(reference(pinned="sha256:" + "0" * 64), "prod", lagging, ALL, deadline)).card
     assert card.status == "missing"
+
+
+async def test_statements_lie_beside_a_card_of_another_format_in_its_config_map(
+    cluster: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    readme = f"---\n{yaml.safe_dump({'mlgate': spec})}---\n# A model\n"
+    cluster.objects = [config_map({"card.md": readme, "card.md.sign-offs": "one\n\ntwo\n"})]
+    loaded = await load(reference("configmap/cards/card.md"), "prod", cluster, ALL, deadline)
+    assert loaded.card.format == "huggingface"
+    beside = [claim for claim in loaded.claims if set(claim.entry) == {"statement"}]
+    assert [claim.entry["statement"] for claim in beside] == ["one", "two"]
+    assert [claim.index for claim in loaded.claims] == list(range(len(loaded.claims)))
+
+
+async def test_a_card_in_mlgates_own_format_carries_its_statements_itself(
+    cluster: Any, reference: Ref, deadline: Deadline, spec: dict[str, Any]
+) -> None:
+    cluster.objects = [config_map({"card": json.dumps(spec), "card.sign-offs": "one"})]
+    loaded = await load(reference("configmap/cards/card"), "prod", cluster, ALL, deadline)
+    assert loaded.card.format == "modelcard"
+    assert all(claim.entry.get("statement") != "one" for claim in loaded.claims)

@@ -16,7 +16,7 @@ from registry import Registry
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardReference
-from mlgate.evidence.cards.load import load
+from mlgate.evidence.cards.load import LoadedCard, load
 from mlgate.evidence.digest import card_digest
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.options import closing_registries, options_for
@@ -44,12 +44,21 @@ async def options(registry: Registry, tmp_path: Path) -> AsyncIterator[EvidenceO
 
 
 @pytest.fixture
-def look(
+def load_card(
     registry: Registry, options: EvidenceOptions, cluster: Any, reference: Ref, deadline: Deadline
 ) -> Callable[[str], Any]:
-    async def ask(digest: str) -> Card:
+    async def ask(digest: str) -> LoadedCard:
         asked = reference(f"oci://{registry.host}/team/cards", pinned=digest)
-        return (await load(asked, "prod", cluster, options, deadline)).card
+        return await load(asked, "prod", cluster, options, deadline)
+
+    return ask
+
+
+@pytest.fixture
+def look(load_card: Any) -> Callable[[str], Any]:
+    async def ask(digest: str) -> Card:
+        loaded: LoadedCard = await load_card(digest)
+        return loaded.card
 
     return ask
 
@@ -68,6 +77,34 @@ async def test_a_card_of_another_format_has_the_digest_of_its_artifact(registry:
     card = await look(digest)
     assert (card.status, card.format) == ("found", "huggingface")
     assert card.digest == card.pinned_digest == digest
+
+
+async def test_statements_that_refer_to_a_card_of_another_format_are_read_with_it(
+    registry: Registry, load_card: Any
+) -> None:
+    digest = registry.push_artifact(README.read_bytes())
+    subject = {"digest": digest}
+    registry.push_artifact(b"a statement", kind="application/vnd.mlgate.sign-off.v1+json", subject=subject)
+    bundle = "application/vnd.dev.sigstore.bundle.v0.3+json"
+    registry.push_artifact(b"a bundle", kind=bundle, subject=subject)
+    registry.push_artifact(b"a scan", kind="application/vnd.example.scan", subject=subject)
+    registry.push_artifact(b"two", b"layers", kind=bundle, subject=subject)
+    registry.push_artifact(b"\xff", kind=bundle, subject=subject)
+    loaded = await load_card(digest)
+    assert [claim.entry for claim in loaded.claims] == [
+        {"statement": "a statement"},
+        {"statement": "a bundle"},
+    ]
+    assert loaded.unread is None
+
+
+async def test_a_list_of_referrers_that_cannot_be_had_is_told(registry: Registry, load_card: Any) -> None:
+    digest = registry.push_artifact(README.read_bytes())
+    await load_card(digest)
+    registry.fault = lambda handler: handler.answer(500)
+    loaded = await load_card(digest)
+    assert (loaded.card.status, loaded.claims) == ("found", ())
+    assert "answered with 500" in loaded.unread
 
 
 async def test_a_card_that_was_seen_outlives_the_registry(
@@ -92,7 +129,7 @@ async def test_an_artifact_with_none_or_several_layers_is_no_card(
     card = await look(registry.push_artifact(*layers))
     assert (card.status, card.problems[0].message) == (
         "invalid",
-        "the artifact must have one layer, which is the card",
+        "the artifact must have one layer, which is what is meant",
     )
 
 

@@ -39,3 +39,7 @@ class Found:
     runtime: CardRuntime = field(default_factory=CardRuntime)
     problems: tuple[Problem, ...] = ()
     """Problems of the place, not of the card."""
+    statements: tuple[str, ...] = ()
+    """Signed statements that lie beside the card."""
+    unread: str | None = None
+    """Why the statements beside it could not be read, if they could not."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from mlgate.evidence.cards.formats import OWN
 from mlgate.evidence.cards.formats.modelcard import invalid
 from mlgate.evidence.cards.sources import Found, Wanted
 from mlgate.evidence.cards.sources.text import read_text
+from mlgate.evidence.cards.statements import SUFFIX, lines_of
 
 
 async def find(wanted: Wanted) -> Found | None:
@@ -13,9 +15,13 @@ async def find(wanted: Wanted) -> Found | None:
     if wanted.namespace is None:
         return None
     stored = await wanted.cluster.get("v1", "ConfigMap", wanted.namespace, name, deadline=wanted.deadline)
-    text = ((stored or {}).get("data") or {}).get(key)
+    data = (stored or {}).get("data") or {}
+    text, beside = data.get(key), data.get(key + SUFFIX)
     if text is None:
         return None
     if not isinstance(text, str):
         return Found(invalid("is not text"))
-    return Found(read_text(text.encode(errors="surrogatepass"), wanted.options.memory))
+    content = read_text(text.encode(errors="surrogatepass"), wanted.options.memory)
+    if content.format in (None, OWN) or not isinstance(beside, str):
+        return Found(content)
+    return Found(content, statements=lines_of(beside))

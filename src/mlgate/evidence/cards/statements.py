@@ -1,0 +1,28 @@
+"""Signed statements that lie beside a card whose own format has no place for them."""
+
+from __future__ import annotations
+
+from mlgate.evidence.cards.formats.modelcard import Claim
+from mlgate.parsing.limits import CARD_LIMITS
+
+SUFFIX = ".sign-offs"
+"""Of the ConfigMap key beside that of the card."""
+ARTIFACT_TYPES = frozenset(
+    {
+        "application/vnd.mlgate.sign-off.v1+json",
+        "application/vnd.dev.sigstore.bundle.v0.3+json",
+    }
+)
+"""Of the artifacts in a registry that refer to the card's and hold one statement each."""
+MOST_ARTIFACTS = 8
+"""Artifacts that are looked at; each costs a call to the registry once."""
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The statements in a text, one on each line; what is too large for a card is cut off at a line."""
+    return tuple(line for line in text[: CARD_LIMITS.max_bytes].splitlines() if line.strip())
+
+
+def as_claims(statements: tuple[str, ...], after: int) -> tuple[Claim, ...]:
+    """The statements as if the card carried them, numbered on from `after`."""
+    return tuple(Claim(after + index, {"statement": text}, ()) for index, text in enumerate(statements))
