@@ -152,6 +152,7 @@ def _references() -> Iterator[tuple[str, str, str, str]]:
             for field in component.references:
                 path = field.path[1:] if field.path.startswith("/") else under(component.path, field.path)
                 leads = " or ".join(dict.fromkeys(kind.kind for kind in field.kinds))
+                leads = f"{leads}, if the model names none" if field.picked else leads
                 yield f"[{row.kind}](#{anchor(row)})", code(path), leads, MERGES[field.merge]
 
 

@@ -65,6 +65,7 @@ def purpose(row: Kind) -> str:
         f"it serves with {listed(row.serves_with)}" if row.serves_with else "",
         f"it trains with {listed(row.trains_with)}" if row.trains_with else "",
         "it is a template model servers are made from" if row.runtime else "",
+        "one that names a model itself serves it" if row.makes_pods else "",
         "it leads requests to models" if row.route else "",
         f"{conditions(row.helps)}, it serves only if it names a model" if row.helps else "",
     ]

@@ -109,6 +109,7 @@ def reference(field: ReferenceField) -> str:
     named = [key for key in (field.api_version, field.kind) if key]
     kinds = " or ".join(dict.fromkeys(_kind(kind) for kind in field.kinds))
     told = f"{kinds}, or what {listed(named)} says" if named else kinds
+    told = f"{told}, picked for a model that names none" if field.picked else told
     return noted(f"{code(field.path)}: {told}", MERGES[field.merge], ROLES[field.role or "primary"])
 
 

@@ -339,6 +339,16 @@ class Unavailable(Frozen):
     message: str
 
 
+class RuntimeChoice(Frozen):
+    """By what a platform picks the runtime of a model that names none."""
+
+    format: str
+    version: str | None = None
+    protocol: str
+    multi_node: bool = False
+    """Only runtimes that define further nodes are fit, or only those that do not."""
+
+
 class ResolvedReference(Frozen):
     """Another object that was looked up by kind and name, with what was found."""
 
@@ -348,6 +358,8 @@ class ResolvedReference(Frozen):
     name: str
     status: Literal["found", "missing", "unavailable"]
     object: dict[str, Any] | None = Field(default=None, repr=False)
+    choice: RuntimeChoice | None = None
+    """By what it was picked, if it was not named."""
 
 
 class Evidence(Frozen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mlgate.domain.base import Frozen
-from mlgate.domain.evidence import CardReference
+from mlgate.domain.evidence import CardReference, RuntimeChoice
 
 
 class ObjectReference(Frozen):
@@ -15,6 +15,8 @@ class ObjectReference(Frozen):
     """(apiVersion, kind, namespaced) in the order they are tried; a name is that of the namespace itself."""
     name: str
     path: str
+    choice: RuntimeChoice | None = None
+    """It is named nowhere: the platform picks one of these kinds by this."""
 
 
 def place_of(namespaced: bool | str, namespace: str | None) -> str | None:  # noqa: FBT001 - as in the kinds

@@ -12,6 +12,7 @@ from mlgate.domain.lookups import LookUps, ObjectReference, place_of
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.looked import cannot, is_files, not_in_files
+from mlgate.evidence.selection import picked
 from mlgate.evidence.times import created_at, metadata, name_of
 
 PROFILE_LABEL = "mlgate.dev/profile"
@@ -54,6 +55,8 @@ async def resolve(
 
     A kind that cannot be read ends the search: the next one might be another object of that name.
     """
+    if reference.choice is not None:
+        return await picked(reference, reference.choice, namespace, cluster, deadline)
     for api_version, kind, namespaced in reference.kinds:
         place = place_of(namespaced, namespace)
         stored = await cluster.get(api_version, kind, place, reference.name, deadline=deadline)
@@ -78,6 +81,7 @@ def unresolved(reference: ObjectReference, namespace: str | None, *, known: bool
         namespace=place_of(namespaced, namespace),
         name=reference.name,
         status="missing" if known else "unavailable",
+        choice=reference.choice,
     )
 
 

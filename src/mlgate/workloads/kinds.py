@@ -129,6 +129,7 @@ class ReferenceField(Frozen):
     api_version: str | None = None
     kind: str | None = None
     role: ModelRole | None = None
+    picked: bool = False
     kinds: tuple[ReferenceKind, ...]
 
 

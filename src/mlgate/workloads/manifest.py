@@ -73,11 +73,12 @@ class Named:
     def reference(self, namespace: str | None) -> Reference:
         """The same in the form policy sees, before it is looked up."""
         api_version, kind, namespaced = self.lookup.kinds[0]
+        choice = self.lookup.choice
         return Reference(
             api_version=api_version,
             kind=kind,
             namespace=place_of(namespaced, namespace),
-            name=self.lookup.name,
+            name=self.lookup.name if choice is None else f"picked for {choice.format}",
             path=self.lookup.path,
         )
 

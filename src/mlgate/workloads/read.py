@@ -10,6 +10,7 @@ from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, ServedModel
 from mlgate.workloads import facts
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.choices import choice_of
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.examine import examine, once, served_name
 from mlgate.workloads.exposure import exposure
@@ -190,6 +191,9 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
     for part in parts:
         for field in part.component.references:
             for path, value in part.select(reader, field.path):
+                if field.picked:
+                    yield from _picked(part, field, path, value)
+                    continue
                 name = reader.text(value, path)
                 if name:
                     into = f"{part.path}.{field.into}" if field.into else None
@@ -202,6 +206,14 @@ def _named(reader: Reader, parts: list[Part]) -> Iterator[Named]:
                         role=part.component.role,
                         as_role=field.role,
                     )
+
+
+def _picked(part: Part, field: ReferenceField, path: str, value: Json) -> Iterator[Named]:
+    """The runtime of a model that names none; none of what is no model."""
+    choice = choice_of(part.value, path.rpartition(".")[2], value)
+    if choice is not None:
+        lookup = ObjectReference(kinds=_kinds(part, field), name="", path=path, choice=choice)
+        yield Named(lookup, part.pod.template.path, path, field.merge, optional=True)
 
 
 def _configurations(found: list[Found]) -> Iterator[Named]:

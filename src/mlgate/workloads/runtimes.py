@@ -132,8 +132,15 @@ def _presumed(manifest: Manifest, named: Named) -> Manifest:
 
 def _match(lookup: ObjectReference, resolved: tuple[ResolvedReference, ...]) -> ResolvedReference | None:
     kinds = {(api_version, kind) for api_version, kind, _ in lookup.kinds}
-    same = [r for r in resolved if r.name == lookup.name and (r.api_version, r.kind) in kinds]
+    same = [r for r in resolved if _leads_to(lookup, r) and (r.api_version, r.kind) in kinds]
     return next((r for r in same if r.status == "found"), next(iter(same), None))
+
+
+def _leads_to(lookup: ObjectReference, found: ResolvedReference) -> bool:
+    """Whether it was found by the reference's name, or picked by what the reference says."""
+    if lookup.choice is not None or found.choice is not None:
+        return lookup.choice == found.choice
+    return found.name == lookup.name
 
 
 def _stated(reference: Reference, found: ResolvedReference | None) -> Reference:
@@ -142,7 +149,7 @@ def _stated(reference: Reference, found: ResolvedReference | None) -> Reference:
     update: dict[str, Any] = {"status": found.status}
     if found.status == "found":
         update["api_version"], update["kind"] = found.api_version, found.kind
-        update["namespace"] = found.namespace
+        update["namespace"], update["name"] = found.namespace, found.name
     return reference.model_copy(update=update)
 
 

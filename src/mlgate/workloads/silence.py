@@ -121,7 +121,7 @@ def note_silence(
     reader: Reader, found: list[Found], models: list[ServedModel], named: tuple[Named, ...], *, serves: bool
 ) -> None:
     """A part that must load a model and names none hides it, unless what it refers to may name it."""
-    naming = [item for item in named if item.merge != "none"]
+    naming = [item for item in named if item.merge != "none" and item.lookup.choice is None]
     referring = {item.component for item in naming}
     told = False
     for item in found:

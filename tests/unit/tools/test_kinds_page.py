@@ -18,7 +18,7 @@ OF_THE_PART = {"path", "where", "id", "role", "canary_percent"}
 """Words of a component that are told beside its lines."""
 OF_THE_KIND = {
     *("group", "kind", "resource", "versions", "scope", "webhook", "subresources", "components", "unread"),
-    *("serves", "trains", "serves_with", "trains_with", "helps", "runtime", "route", "batch"),
+    *("serves", "trains", "serves_with", "trains_with", "helps", "runtime", "makes_pods", "route", "batch"),
 }
 """Words of a row that are told before and behind its lines."""
 

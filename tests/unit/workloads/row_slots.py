@@ -229,7 +229,7 @@ def _others(component: Component) -> Iterator[RowSlot]:
         yield _below("endpoint", component, endpoint.path, _always(url))
     for pattern in component.loggers:
         yield _below("endpoint", component, pattern, _always({"url": url, "mode": "all"}))
-    for reference in component.references:
+    for reference in (item for item in component.references if not item.picked):
         yield _below("reference", component, reference.path, _always(WORD))
     for volume in component.volumes:
         if volume.claim is not None:

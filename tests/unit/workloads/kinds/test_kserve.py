@@ -185,7 +185,11 @@ def test_bypass_01_a_canary_is_read_like_the_predictor(read: Read, service: Make
         ("spec.canary[1].predictor.model", "server", IMAGE),
         ("spec.canary[1].predictor.workerSpec.containers[0]", "server", IMAGE),
     ]
-    assert references(workload) == [("ServingRuntime", "new", "spec.canary[1].predictor.model.runtime")]
+    assert references(workload) == [
+        ("ServingRuntime", "picked for sklearn", "spec.predictor.model"),
+        ("ServingRuntime", "picked for sklearn", "spec.canary[0].predictor.model"),
+        ("ServingRuntime", "new", "spec.canary[1].predictor.model.runtime"),
+    ]
     assert endpoints(workload) == [
         ("logger", "http://sink.example.com", "spec.canary[1].predictor.logger.url")
     ]
