@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.runtimes import resolve
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]
@@ -198,6 +200,35 @@ def test_what_a_component_keeps_and_restores_is_read(read: Read) -> None:
 
     assert "r.example.com/saver:1" in [item.image.raw for item in workload.containers]
     assert [(item.claim_name, item.holds_model) for item in workload.volumes] == [("compiled", False)]
+
+
+@pytest.mark.parametrize("kind", ["DynamoGraphDeployment", "DynamoComponentDeployment"])
+@pytest.mark.parametrize("version", ["v1alpha1", "v1beta1"])
+def test_what_is_restored_from_a_checkpoint_runs_what_that_loaded(
+    read: Read, kind: str, version: str
+) -> None:
+    checkpoint = {"checkpoint": {"enabled": True, "checkpointRef": "warm"}}
+    part = (
+        service(**checkpoint)
+        if version == "v1alpha1"
+        else {"name": "w", "podTemplate": template({"name": "main", **MAIN}), "experimental": checkpoint}
+    )
+    whole: Json = {"services": {"W": part}} if version == "v1alpha1" else {"components": [part]}
+    extraction = read(of_kind(kind, whole if kind == "DynamoGraphDeployment" else part, version))
+    main = {**MAIN, "name": "main", "args": ["--model", "acme/other"]}
+    job = {"podTemplateSpec": template(main)}
+    found = ResolvedReference(
+        api_version="nvidia.com/v1alpha1",
+        kind="DynamoCheckpoint",
+        name="warm",
+        namespace="team",
+        status="found",
+        object=of_kind("DynamoCheckpoint", {"job": job}),
+    )
+    assert extraction.manifest is not None
+    workload = resolve(extraction.manifest, (found,)).workload()
+
+    assert [model.uri for model in workload.models] == ["hf://acme/drafts", "hf://acme/other"]
 
 
 def test_bypass_03_a_variable_lets_callers_load_adapters(read: Read) -> None:
