@@ -12,7 +12,7 @@ from mlgate.domain.workload import ServedModel
 from mlgate.workloads.configured import configurations
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.facts import with_switches
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import built_in, detected, main_container, unique
 from mlgate.workloads.parts import Part

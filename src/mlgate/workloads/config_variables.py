@@ -18,7 +18,7 @@ from mlgate.domain.workload import EnvVar
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.detect import Detection, detect
 from mlgate.workloads.facts import STORES, stores, with_switches
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.located import UNREAD, holding_models, locate
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlgate.domain.lookups import ObjectReference
 from mlgate.workloads.config_variables import variables
 from mlgate.workloads.detect import Configured, Detection
-from mlgate.workloads.kinds import FileField
+from mlgate.workloads.kind_fields import FileField
 from mlgate.workloads.located import Entry, holding_models, locate
 from mlgate.workloads.manifest import Named
 from mlgate.workloads.parts import Part

@@ -10,7 +10,7 @@ from mlgate.workloads.catalog import catalog
 from mlgate.workloads.configuration import inline
 from mlgate.workloads.configured import configurations
 from mlgate.workloads.detect import Detection, detect
-from mlgate.workloads.kinds import Kind
+from mlgate.workloads.kind_rows import Kind
 from mlgate.workloads.model_fields import declared
 from mlgate.workloads.models import detected, only_joins, without_data
 from mlgate.workloads.parts import Part

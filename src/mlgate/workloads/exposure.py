@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Exposure
-from mlgate.workloads.kinds import ExposureField, Kind
+from mlgate.workloads.kind_rows import ExposureField, Kind
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import select
 from mlgate.workloads.pods import Pod

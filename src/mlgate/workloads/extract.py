@@ -10,7 +10,8 @@ from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.card_references import ANNOTATION, read_card_references
 from mlgate.workloads.credentials import MAX_FINDINGS, scan
-from mlgate.workloads.kinds import Kind, find_kind, is_unknown_to_its_group
+from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds import find_kind, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.needs import needed
 from mlgate.workloads.read import read_object

@@ -17,7 +17,7 @@ from mlgate.domain.workload import (
     Switch,
 )
 from mlgate.workloads.detect import Detection
-from mlgate.workloads.kinds import Purpose
+from mlgate.workloads.kind_fields import Purpose
 from mlgate.workloads.models import note_excess
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import scalars, written

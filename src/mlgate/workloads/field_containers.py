@@ -10,7 +10,8 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvSource, EnvVar
 from mlgate.workloads.containers import read_container, read_variables_of
 from mlgate.workloads.images import retagged
-from mlgate.workloads.kinds import Component, ContainerField, VariablesField
+from mlgate.workloads.kind_fields import ContainerField, VariablesField
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mlgate.workloads.kinds import ContainerField, gated_kinds
+from mlgate.workloads.kind_fields import ContainerField
+from mlgate.workloads.kinds import gated_kinds
 
 _NAME = re.compile(r"\w+")
 _MAPPED = ("command", "args")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json
-from mlgate.workloads.kinds import Kind
+from mlgate.workloads.kind_rows import Kind
 from mlgate.workloads.paths import scalars
 from mlgate.workloads.reading import Reader, dig, entries, join
 

@@ -21,7 +21,9 @@ from mlgate.domain.workload import (
     Volume,
     Workload,
 )
-from mlgate.workloads.kinds import Kind, Merge, groups_without_versions
+from mlgate.workloads.kind_fields import Merge
+from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds import groups_without_versions
 from mlgate.workloads.pods import Pod
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.uris import OBJECT_STORES

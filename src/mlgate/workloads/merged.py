@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mlgate.workloads.detect import Detection
 from mlgate.workloads.facts import with_switches
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models import detected, unique
 from mlgate.workloads.parts import Part

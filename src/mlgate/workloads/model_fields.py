@@ -11,7 +11,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import DatasetSource, ServedModel, Volume
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import read_invocation
-from mlgate.workloads.kinds import Library, ModelField, VolumeField
+from mlgate.workloads.kind_fields import Library, ModelField, VolumeField
 from mlgate.workloads.operators import called
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, holds, select

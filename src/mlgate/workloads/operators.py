@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Volume
 from mlgate.workloads.field_containers import Fields
-from mlgate.workloads.kinds import Component, MountField
+from mlgate.workloads.kind_fields import MountField
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.paths import Place
 from mlgate.workloads.reading import Reader, dig
 from mlgate.workloads.volumes import Mounted, VolumeSlot, plain_path

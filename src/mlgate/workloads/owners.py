@@ -10,7 +10,8 @@ from typing import Any
 
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Container, Owner, ServedModel, Volume, Workload
-from mlgate.workloads.kinds import Kind, find_kind
+from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds import find_kind
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.pods import POD_SETTINGS, Pod
 from mlgate.workloads.read import read_object

@@ -9,7 +9,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import EnvVar, PodTemplate
 from mlgate.workloads.containers import read_env
 from mlgate.workloads.field_containers import Fields, field_containers, first_index
-from mlgate.workloads.kinds import Component, Kind
+from mlgate.workloads.kind_rows import Component, Kind
 from mlgate.workloads.operators import read_mounts, with_settings
 from mlgate.workloads.paths import Place, holds, select
 from mlgate.workloads.pods import Pod, read_pod

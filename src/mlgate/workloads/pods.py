@@ -9,7 +9,7 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, PodTemplate
 from mlgate.workloads.containers import read_container
 from mlgate.workloads.field_containers import Fields, field_containers
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import Mounted, VolumeSlot, read_volumes, with_sharing

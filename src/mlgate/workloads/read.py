@@ -15,7 +15,9 @@ from mlgate.workloads.detect import Detection
 from mlgate.workloads.examine import examine, once, served_name
 from mlgate.workloads.exposure import exposure
 from mlgate.workloads.kept import note_kept
-from mlgate.workloads.kinds import Kind, ReferenceField, is_unknown_to_its_group
+from mlgate.workloads.kind_fields import ReferenceField
+from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds import is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, storage_volumes
 from mlgate.workloads.models import unique

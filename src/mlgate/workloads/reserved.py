@@ -7,7 +7,7 @@ every request; it takes those of a service over.
 from __future__ import annotations
 
 from mlgate.domain.base import Json
-from mlgate.workloads.kinds import Kind
+from mlgate.workloads.kind_rows import Kind
 from mlgate.workloads.paths import select
 from mlgate.workloads.reading import Reader, join
 

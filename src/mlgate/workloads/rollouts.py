@@ -6,7 +6,7 @@ from typing import TypeGuard
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import Rollout
-from mlgate.workloads.kinds import Kind, RolloutField
+from mlgate.workloads.kind_rows import Kind, RolloutField
 from mlgate.workloads.parts import Part
 from mlgate.workloads.paths import Place, select
 from mlgate.workloads.reading import Reader, dig

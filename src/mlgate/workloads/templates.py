@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mlgate.domain.base import Json
-from mlgate.workloads.kinds import Kind, Templates
+from mlgate.workloads.kind_rows import Kind, Templates
 from mlgate.workloads.paths import select
 from mlgate.workloads.reading import Reader, dig, join
 

@@ -11,7 +11,8 @@ from kinds_guide import kinds, parts
 from kinds_guide.phrases import LIBRARIES, MERGES, PURPOSES, ROLES, VOLUMES
 
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.kinds import Component, Kind, gated_kinds
+from mlgate.workloads.kind_rows import Component, Kind
+from mlgate.workloads.kinds import gated_kinds
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "kinds.md"
 OF_THE_PART = {"path", "where", "id", "role", "canary_percent"}

@@ -13,7 +13,8 @@ from typing import Any
 
 import yaml
 
-from mlgate.workloads.kinds import Component, Conditions, ContainerField, Kind, ModelField
+from mlgate.workloads.kind_fields import Conditions, ContainerField, ModelField
+from mlgate.workloads.kind_rows import Component, Kind
 from mlgate.workloads.paths import _Again, _Holder, _Item, _steps
 from mlgate.workloads.pods import CONTAINER_SLOTS
 

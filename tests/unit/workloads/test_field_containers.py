@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.field_containers import Fields, field_containers
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.slots import Slot
 

@@ -11,8 +11,8 @@ import yaml
 from mlgate.domain.workload import Workload
 from mlgate.workloads import kinds
 from mlgate.workloads.extract import Extraction
+from mlgate.workloads.kind_rows import Kind
 from mlgate.workloads.kinds import (
-    Kind,
     find_kind,
     gated_kinds,
     is_cluster_scoped,

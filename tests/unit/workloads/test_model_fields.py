@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.kinds import Component, ModelField
+from mlgate.workloads.kind_fields import ModelField
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.model_fields import MAX_MODELS, datasets, declared, storage_volumes
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import read_pod

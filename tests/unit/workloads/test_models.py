@@ -8,7 +8,7 @@ import pytest
 
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.detect import Detection
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.model_fields import declared
 from mlgate.workloads.models import built_in, main_container, note_excess, unique
 from mlgate.workloads.naming import FoundModel

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.detect import Detection
-from mlgate.workloads.kinds import Component, NamedContainer
+from mlgate.workloads.kind_fields import NamedContainer
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.named_containers import in_named_containers
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import read_pod

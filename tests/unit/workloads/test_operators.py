@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.field_containers import Fields
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.operators import called, read_mounts, with_settings
 from mlgate.workloads.reading import Reader
 

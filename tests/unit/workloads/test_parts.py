@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlgate.domain.workload import PodTemplate
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import Pod
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.pods import Pod, read_pod
 from mlgate.workloads.reading import Reader
 

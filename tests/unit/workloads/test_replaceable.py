@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.kinds import Component
+from mlgate.workloads.kind_rows import Component
 from mlgate.workloads.parts import Part
 from mlgate.workloads.pods import read_pod
 from mlgate.workloads.reading import Reader

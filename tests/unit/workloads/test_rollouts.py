@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.workloads.kinds import Kind, RolloutField
+from mlgate.workloads.kind_rows import Kind, RolloutField
 from mlgate.workloads.reading import Reader
 from mlgate.workloads.rollouts import rollout
 

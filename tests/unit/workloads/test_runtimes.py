@@ -10,7 +10,8 @@ import pytest
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.workloads import kinds
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.kinds import Kind, gated_kinds
+from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds import gated_kinds
 from mlgate.workloads.manifest import Manifest
 from mlgate.workloads.runtimes import resolve
 
