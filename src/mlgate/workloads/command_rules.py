@@ -65,6 +65,7 @@ class CommandRules:
         self._places = places
         self.files: list[Word] = []
         self.installs = False
+        self._lists: dict[tuple[int, str], Arguments] = {}
         self._codes = {code for code, _ in invocation.code}
 
     def judge(self) -> Iterator[Told]:
@@ -374,7 +375,10 @@ class CommandRules:
         lead = words[0]
         if is_given(lead.text, self._invocation):
             return
-        values = _written_out(lead.text, item)
+        key = (id(item.line), lead.text)
+        if key not in self._lists:
+            self._lists[key] = _written_out(lead.text, item)[:_MOST_WORDS]
+        values = self._lists[key]
         if values and depth < _MAX_DEPTH:
             yield from self._command((*values, *words[1:]), item, depth + 1)
         else:

@@ -130,7 +130,7 @@ def detect(
         trains, serves = trains or quiet, not quiet
     doubts: tuple[Unfollowed, ...] = ()
     writes = writes_of(invocation)
-    places = AuthorsPlaces(invocation, every, writes)
+    places = AuthorsPlaces(invocation, writes)
     rules = CommandRules(invocation, places)
     judged = tuple(rules.judge())
     run = tuple(islice(dict.fromkeys([*files_run(invocation), *rules.files]), _MOST_SCRIPTS + 1))

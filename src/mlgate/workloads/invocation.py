@@ -38,6 +38,7 @@ _LINE = re.compile(r"[\s;&|]")
 _MAX_BEHIND = 200
 """Words behind a command that are looked at where there are many commands; behind a few, all."""
 _MAX_VALUE = 4096
+_MOST_LISTS = 200
 _SWITCHING = ("enable-", "disable-", "no-")
 """Beginnings of names of flags that stand alone."""
 _CHANGING = frozenset({"cd", "pushd"})
@@ -198,6 +199,16 @@ class Invocation:
         tools = catalog().tools
         leads = (i for i, word in enumerate(self.words) if word.leads and word.base in tools)
         return frozenset(map(self.command_of, leads))
+
+    @cached_property
+    def _lists(self) -> dict[str, bool]:
+        return {}
+
+    def is_written_out(self, name: str) -> bool:
+        """Whether every value of a list stands in the line, where it is read like any other word."""
+        if name not in self._lists:
+            self._lists[name] = _is_written_out(self.words, name)
+        return self._lists[name]
 
     def mention(self, name: str, paths: set[str]) -> bool:
         """Whether one of the items at these paths refers to the variable."""
@@ -364,3 +375,11 @@ def takes(word: Word) -> bool:
 
 def _takes_value(name: str) -> bool:
     return name not in catalog().flags["switches"] and not name.startswith(_SWITCHING)
+
+
+def _is_written_out(words: tuple[Word, ...], name: str) -> bool:
+    places = [at for at, word in enumerate(words[:-1]) if word.text in {f"{name}=", f"{name}+="}]
+    lists = [at for at in places[:_MOST_LISTS] if words[at + 1].text.startswith("(")]
+    inside = (takewhile(lambda word: ")" not in word.text, words[at + 2 :]) for at in lists)
+    known = all(not word.text.startswith("$") for found in inside for word in found)
+    return bool(lists) and len(lists) == len(places) and known

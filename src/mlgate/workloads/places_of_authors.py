@@ -6,31 +6,31 @@ import posixpath
 
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.scripts import places_of
-from mlgate.workloads.volumes import VolumeSlot, mount_of, plain_path
+from mlgate.workloads.volumes import plain_path
 from mlgate.workloads.written import Writes
+
+_MAX_PATH = 4096
+_MOST = 200
+"""Mounts whose places are looked for within a text."""
 
 
 class AuthorsPlaces:
     """Looks paths up in the volumes of one container."""
 
-    def __init__(self, invocation: Invocation, volumes: tuple[VolumeSlot, ...], writes: Writes) -> None:
+    def __init__(self, invocation: Invocation, writes: Writes) -> None:
         self._invocation = invocation
         self._writes = writes
-        self._kinds = {item.volume.name: item.volume.kind for item in volumes}
+        self._mounts = {target.rstrip("/") for target, _, _ in invocation.slot.mounts}
+        self._shown = sorted(self._mounts)[:_MOST]
 
-    def volume(self, path: str) -> str | None:
-        """The name of the volume a path lies in."""
-        best = mount_of(plain_path(path), self._invocation.slot.mounts)
-        return None if best is None else best[1]
-
-    def kind(self, path: str) -> str | None:
-        """The kind of the volume a path lies in."""
-        name = self.volume(path)
-        return None if name is None else self._kinds.get(name, "other")
+    def in_volume(self, path: str) -> bool:
+        """Whether a whole path lies in a volume; one the kernel finds too long leads nowhere."""
+        parts = plain_path(path[:_MAX_PATH]).rstrip("/").split("/")
+        return any("/".join(parts[:length]) in self._mounts for length in range(1, len(parts) + 1))
 
     def mentioned(self, text: str) -> bool:
         """Whether a text names one of the volumes by its place."""
-        return any(target in text for target, _, _ in self._invocation.slot.mounts if target != "/")
+        return any(target in text for target in self._shown if target)
 
     def hold(self, text: str) -> bool:
         """Whether a file or a folder is the author's."""
@@ -38,9 +38,9 @@ class AuthorsPlaces:
         if "://" in path or not path:
             return False
         relative = not path.startswith("/")
-        if not relative and self.volume(path) is not None:
+        if not relative and self.in_volume(path):
             return True
         places = places_of(self._invocation, posixpath.normpath(path) if relative else path)
-        if any(place.startswith("/") and self.volume(place) is not None for place in places):
+        if any(place.startswith("/") and self.in_volume(place) for place in places):
             return True
         return self._writes.may_make(self._invocation, path)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 
 from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.shell_variables import sets_arguments
-from mlgate.workloads.words import Word
 
 _OWN_ARGUMENTS = re.compile(r"\$(?:[@*0]|\{[@*0]\})")
 _REFERENCE = re.compile(r"\$(?:\{[#!]?([A-Za-z_]\w*)|([A-Za-z_]\w*)|\(([A-Za-z_][\w.-]*)\))")
-_MOST_LISTS = 200
 
 
 def is_given(text: str, invocation: Invocation) -> bool:
@@ -36,7 +33,7 @@ def is_open(text: str, invocation: Invocation) -> bool:
     if match is None:
         return True
     name = next(group for group in match.groups() if group)
-    if text.endswith(("[@]}", "[*]}")) and _is_written_out(invocation.words, name):
+    if text.endswith(("[@]}", "[*]}")) and invocation.is_written_out(name):
         return False
     var = invocation.slot.variable(name)
     if var is not None:
@@ -44,12 +41,3 @@ def is_open(text: str, invocation: Invocation) -> bool:
     if name in invocation.facts:
         return False
     return name in invocation.assigned or any(source.kind == "secret" for source in invocation.slot.env_from)
-
-
-def _is_written_out(words: tuple[Word, ...], name: str) -> bool:
-    """Whether every value of a list stands in the line, where it is read like any other word."""
-    places = [at for at, word in enumerate(words[:-1]) if word.text in {f"{name}=", f"{name}+="}]
-    lists = [at for at in places[:_MOST_LISTS] if words[at + 1].text.startswith("(")]
-    inside = (takewhile(lambda word: ")" not in word.text, words[at + 2 :]) for at in lists)
-    known = all(not word.text.startswith("$") for found in inside for word in found)
-    return bool(lists) and len(lists) == len(places) and known
