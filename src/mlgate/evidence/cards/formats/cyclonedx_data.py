@@ -32,6 +32,7 @@ class Data:
     def __init__(self, known: Known) -> None:
         self._owners: dict[tuple[str, Any, Any], dict[str, Any]] = {}
         self._known = known
+        self._read: set[str] = set()
 
     @property
     def owners(self) -> list[dict[str, Any]]:
@@ -53,6 +54,11 @@ class Data:
         if component is None:
             node.get("ref").complain("refers to no component of this document, or to several")
             return []
+        if reference in self._read:
+            # Names must differ anyway; and a long list of references must not multiply a long list of data.
+            node.get("ref").complain("refers to data that is listed already")
+            return []
+        self._read.add(reference)
         component.get("bom-ref").take()
         return self._of_component(component)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -52,12 +53,15 @@ def purposes(descriptions: Iterable[str]) -> list[dict[str, Any]]:
     """Purposes with an id each, made of the text; a number keeps those apart that begin alike."""
     found: list[dict[str, Any]] = []
     taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for text in descriptions:
         stem = slug(text) or "purpose"
-        name, number = stem, 2
+        name = stem
         while name in taken:
-            ending = f"-{number}"
-            name, number = stem[: _LONGEST_SLUG - len(ending)].rstrip("-") + ending, number + 1
+            # Where the last one of this stem ended, so that a thousand alike take a thousand steps.
+            numbers[stem] += 1
+            ending = f"-{numbers[stem] + 1}"
+            name = stem[: _LONGEST_SLUG - len(ending)].rstrip("-") + ending
         taken.add(name)
         found.append({"id": name, "description": text})
     return found
