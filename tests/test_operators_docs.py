@@ -31,9 +31,13 @@ def test_every_block_says_how_it_is_checked(page: str) -> None:
     ] == []
 
 
-def test_what_is_only_shown_is_the_build_of_a_release_and_the_test_of_one_that_runs() -> None:
+def test_what_is_only_shown_is_the_build_of_a_release_and_what_asks_one_that_runs() -> None:
     shown = [block for page in PAGES for block in blocks(page) if block.what == "sh shown"]
-    release, test = sorted(shown, key=lambda block: "helm test" in block.text)
+    release, test, probe = sorted(shown, key=lambda block: ("curl" in block.text, "helm test" in block.text))
+    assert [line.split()[:2] for line in probe.commands] == [
+        ["kubectl", "port-forward"],
+        ["curl", "--insecure"],
+    ]
     assert all(line.startswith(("docker buildx imagetools", "make image")) for line in release.commands)
     # It needs replicas, which the cluster of the pages lacks; e2e/test_chart_install.py runs it.
     assert test.commands == ["helm test mlgate --namespace mlgate-system"]

@@ -22,6 +22,8 @@ _INTRODUCTION = """\
 `mlgate doctor` reads the live configuration of a cluster, changes nothing, and says whether mlgate can refuse
 anything there. It uses the kubeconfig as kubectl does (`--kubeconfig`, `--context`) or, in a Pod without one,
 the service account. Each finding names the object, what follows from it, and a command that mends it.
+`--force-conflicts` is of Helm 4, which else leaves alone what was changed past it; leave it out with Helm 3.
+What a fix patches is mended at once; where values of the chart say otherwise, the next upgrade says so.
 
 A finding lets models through (`yes`), may do so if somebody does what they may do, or where nobody can tell
 (`possibly`), or does not (`no`). `where it fails open` is `yes` while an entry of the webhook has

@@ -139,6 +139,19 @@ def _edited(operator: Operator) -> None:
     )
 
 
+def _rolled_back(operator: Operator) -> None:
+    """As it was; then somebody edits past Helm, whom the next upgrade names and the next block overrules."""
+    _edited(operator)
+    edit = [{"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Ignore"}]
+    operator.plane.kubectl.must(
+        "administrator", "patch", WEBHOOKS, "mlgate", "--type=json", f"--patch={json.dumps(edit)}"
+    )
+    upgrade = "helm upgrade mlgate charts/mlgate --namespace mlgate-system --reset-then-reuse-values"
+    told = operator.run(Block("sh cluster exit=1", upgrade))
+    assert 'conflict with "kubectl-patch"' in told
+    assert "failurePolicy" in told
+
+
 def _gone(operator: Operator) -> None:
     assert operator.there(WEBHOOKS, "mlgate") == ""
     assert operator.there("validatingadmissionpolicy", "signoffs.mlgate.dev"), "records stay guarded"
@@ -170,9 +183,9 @@ AFTER: dict[str, dict[str, Callable[[Operator], None]]] = {
     },
     "operate.md": {
         "kubectl delete validatingwebhookconfiguration": _gone,
-        "helm upgrade mlgate charts/mlgate --namespace mlgate-system --reuse-values\n": _edited,
-        "--reset-then-reuse-values": _edited,
-        "helm rollback": _edited,
+        "helm upgrade mlgate charts/mlgate --namespace mlgate-system --reset-then-reuse-values\n": _edited,
+        "helm rollback": _rolled_back,
+        "--force-conflicts": _edited,
         "helm uninstall": _uninstalled,
         "kubectl delete crd": _removed,
     },
@@ -195,6 +208,40 @@ def test_the_page_works_from_top_to_bottom(operator: Operator, page: str) -> Non
                 check(operator)
                 seen.add(words)
     assert seen == set(AFTER[page])
+
+
+def test_the_commands_of_the_doctor_mend_what_was_edited_past_helm(operator: Operator) -> None:
+    operator.run(Block("sh cluster", "helm install mlgate charts/mlgate --namespace mlgate-system"))
+    selector = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["default"]}
+    edit = [
+        {"op": "replace", "path": "/webhooks/0/failurePolicy", "value": "Ignore"},
+        {"op": "replace", "path": "/webhooks/0/timeoutSeconds", "value": 1},
+        {"op": "replace", "path": "/webhooks/0/namespaceSelector", "value": {"matchExpressions": [selector]}},
+    ]
+    kubectl = operator.plane.kubectl
+    kubectl.must("administrator", "patch", WEBHOOKS, "mlgate", "--type=json", f"--patch={json.dumps(edit)}")
+    kubectl.must("administrator", "scale", "deployment", "mlgate", "-n", "mlgate-system", "--replicas=1")
+    codes = {
+        "webhook.fails_open",
+        "webhook.timeout_unsuitable",
+        "selector.namespace_exempt",
+        "kinds.namespaces_not_matched",
+        "replicas.few",
+    }
+    told = {one["code"]: one["fix"] for one in _findings(operator) if one["code"] in codes}
+    assert told.keys() == codes
+    for fix in told.values():
+        operator.run(Block("sh cluster", fix))
+    assert not codes & {one["code"] for one in _findings(operator)}
+    for block in blocks("operate.md"):
+        if "helm uninstall" in block.text or "kubectl delete crd" in block.text:
+            operator.run(block)
+
+
+def _findings(operator: Operator) -> list[dict[str, str]]:
+    said = operator.run(Block("sh cluster exit=1", "mlgate doctor --output json 2> /dev/null"))
+    found: list[dict[str, str]] = json.loads(said)["findings"]
+    return found
 
 
 def _render(operator: Operator) -> str:

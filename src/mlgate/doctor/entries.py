@@ -42,6 +42,7 @@ def misset(
         message,
         fails_open=fails_open,
         name=entry.configuration,
+        namespace=entry.home,
         patch=patch(entry, field, value, operation),
     )
 

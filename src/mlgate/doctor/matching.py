@@ -122,6 +122,7 @@ def _told(gaps: list[Gap], entry: Entry) -> Finding:
         subject_of(entry, "rules"),
         message,
         name=entry.configuration,
+        namespace=entry.home,
         patch=json.dumps(rules),
     )
 

@@ -126,6 +126,12 @@ class Entry:
         found = self.client.get("service")
         return found if isinstance(found, dict) else None
 
+    @property
+    def home(self) -> str:
+        """The namespace of the Service that is called; where none is, where mlgate is put as a rule."""
+        place = field(self.service, "namespace")
+        return place if isinstance(place, str) else HOME
+
 
 @dataclass(frozen=True)
 class Snapshot:

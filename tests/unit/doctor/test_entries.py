@@ -39,12 +39,9 @@ def test_a_missing_entry_is_named(broken: Any, only: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "opens"),
     [
-        ({"failurePolicy": "Ignore"}, "webhook.fails_open", "yes"),
         ({"matchPolicy": "Exact"}, "webhook.match_policy_exact", "possibly"),
         ({"sideEffects": "NoneOnDryRun"}, "webhook.side_effects", "no"),
         ({"admissionReviewVersions": ["v1beta1"]}, "webhook.review_version", "no"),
-        ({"timeoutSeconds": 1}, "webhook.timeout_unsuitable", "no"),
-        ({"timeoutSeconds": 30}, "webhook.timeout_unsuitable", "no"),
     ],
 )
 def test_a_field_that_is_wrong_is_named_with_the_patch_that_mends_it(
@@ -58,6 +55,27 @@ def test_a_field_that_is_wrong_is_named_with_the_patch_that_mends_it(
     assert found.subject.path == f"webhooks[workloads.mlgate.dev].{name}"
     (step,) = json.loads(shlex.split(found.fix)[-1])
     assert step == {"op": "replace", "path": f"/webhooks/1/{name}", "value": whole[name]}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "opens", "value"),
+    [
+        ({"failurePolicy": "Ignore"}, "webhook.fails_open", "yes", "webhook.failurePolicy=Fail"),
+        ({"timeoutSeconds": 1}, "webhook.timeout_unsuitable", "no", "webhook.timeoutSeconds=5"),
+        ({"timeoutSeconds": 30}, "webhook.timeout_unsuitable", "no", "webhook.timeoutSeconds=5"),
+    ],
+)
+def test_a_field_that_is_a_value_of_the_chart_is_set_there(
+    broken: Any, only: Any, change: dict[str, Any], code: str, opens: str, value: str
+) -> None:
+    # Patched past Helm, it would end the next upgrade in a conflict.
+    broken.entry("workloads").update(change)
+    found = only(check_entries, broken)
+    assert (found.code, found.lets_models_through) == (code, opens)
+    words = shlex.split(found.fix)
+    assert words[:3] + words[-2:] == ["helm", "upgrade", "mlgate", "--set", value]
+    namespace = broken.entry("workloads")["clientConfig"]["service"]["namespace"]
+    assert words[words.index("--namespace") + 1] == namespace
 
 
 def test_an_outage_of_an_entry_that_fails_open_lets_models_through(broken: Any) -> None:
