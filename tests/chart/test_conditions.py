@@ -49,8 +49,14 @@ def likely_first(condition: Condition, sets: dict[str, ValueSet]) -> Iterator[tu
     yield from sorted(sets.items(), key=strange)
 
 
-@pytest.mark.parametrize("answer", [True, False])
-@pytest.mark.parametrize("condition", FOUND, ids=[f"{found.template}:{found.line}" for found in FOUND])
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        pytest.param(found, answer, id=f"{found.template}:{found.line}-{answer}")
+        for found in FOUND
+        for answer in found.answers
+    ],
+)
 def test_some_value_set_shows_what_a_condition_decides(
     condition: Condition,
     answer: bool,  # noqa: FBT001 - a parameter
@@ -73,13 +79,20 @@ def test_some_value_set_shows_what_a_condition_decides(
     )
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        "  {{- if eq (int .Values.service.port) 4711 }}\n  clusterIP: None\n  {{- end }}\n",
+        "  {{- with .Values.service.annotations.a4711 }}\n  clusterIP: None\n  {{- end }}\n",
+        "  {{- range $_, $one := .Values.service.annotations.a4711 }}\n  clusterIP: None\n  {{- end }}\n",
+    ],
+)
 def test_a_condition_no_set_shows_is_found(
-    tmp_path: Path, sets: dict[str, ValueSet], outcomes: Outcomes
+    added: str, tmp_path: Path, sets: dict[str, ValueSet], outcomes: Outcomes
 ) -> None:
     chart = tmp_path / CHART.name
     shutil.copytree(CHART, chart)
     service = chart / "templates" / "service.yaml"
-    added = "  {{- if eq (int .Values.service.port) 4711 }}\n  clusterIP: None\n  {{- end }}\n"
     service.write_text(service.read_text() + added)
     (new,) = [found for found in conditions(chart) if "4711" in found.asked]
     before = {name: outcomes(chart, wanted) for name, wanted in sets.items()}
@@ -90,5 +103,5 @@ def test_a_condition_no_set_shows_is_found(
 def test_every_condition_is_seen() -> None:
     for path in (entry for entry in (CHART / "templates").rglob("*") if entry.is_file()):
         name = path.relative_to(CHART / "templates").as_posix()
-        written = re.findall(r"(?:\{\{-?|else)\s*(?:if|with)\b", path.read_text())
+        written = re.findall(r"(?:\{\{-?|else)\s*(?:if|with|range)\b", path.read_text())
         assert len(written) == len([found for found in FOUND if found.template == name]), name

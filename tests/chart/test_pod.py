@@ -241,6 +241,64 @@ def test_a_policy_that_is_fetched_is_verified_by_both(monkeypatch: pytest.Monkey
     assert len(annotations["checksum/verification-key"]) == 64
 
 
+def test_what_is_trusted_of_registries_and_signers_lies_where_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = SETS["signed"].values
+    found = objects(render(values))
+    spec = only(found, "Deployment")["spec"]["template"]["spec"]
+    for name, value in variables(spec).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    oci, hub, signatures = settings.evidence.oci, settings.evidence.huggingface, settings.signatures
+    assert settings.evidence.card_sources == {"modelcard", "oci", "huggingface"}
+    assert list(oci.registries) == values["evidence"]["oci"]["registries"]
+    assert list(oci.private) == values["evidence"]["oci"]["private"]
+    assert (hub.endpoint, hub.private, signatures.served) == ("https://hub.example.com:8444", True, True)
+    (data,) = [entry["data"] for entry in found if entry["metadata"]["name"] == "mlgate-trust"]
+    given = {
+        oci.ca: values["evidence"]["oci"]["ca"],
+        hub.ca: values["evidence"]["huggingface"]["ca"],
+        signatures.trusted_root: values["signatures"]["trustedRoot"],
+        **{path: values["signatures"]["keys"][path.name] for path in signatures.keys},
+    }
+    assert {str(path): text for path, text in given.items()} == {
+        f"{mounted(spec, 'trust')}/{name}": text for name, text in data.items()
+    }
+    for path, volume in ((oci.docker_config, "registries"), (hub.token_file, "huggingface")):
+        (source,) = [entry["secret"] for entry in spec["volumes"] if entry["name"] == volume]
+        (item,) = source["items"]
+        assert str(path) == f"{mounted(spec, volume)}/{item['path']}"
+
+
+def mounted(spec: dict[str, Any], volume: str) -> str:
+    """Where the gate finds a volume; no other container does."""
+    (place,) = [
+        (entry["name"], mount["mountPath"])
+        for entry in containers(spec)
+        for mount in entry["volumeMounts"]
+        if mount["name"] == volume
+    ]
+    assert place[0] == "mlgate"
+    return str(place[1])
+
+
+def test_keys_that_change_replace_the_pods() -> None:
+    """The gate reads them once; what nobody trusts any more must not count on."""
+    values = SETS["signed"].values
+    fewer = {**values, "signatures": {**values["signatures"], "keys": {}}}
+    before, after = (
+        only(objects(render(given)), "Deployment")["spec"]["template"]["metadata"]["annotations"]
+        for given in (values, fewer)
+    )
+    assert before["checksum/trust"] != after["checksum/trust"]
+
+
+def test_servers_of_cards_and_signatures_may_be_reached_at_their_ports_alone() -> None:
+    _, servers = only(objects(render(SETS["signed"].values)), "NetworkPolicy")["spec"]["egress"]
+    assert {entry["port"] for entry in servers["ports"]} == {53, 443, 5000, 8444}
+
+
 @pytest.mark.parametrize(
     ("host", "port"),
     [

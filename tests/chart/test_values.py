@@ -68,6 +68,11 @@ def test_every_map_is_closed() -> None:
         ({"policy": {"settings": {"fairnes": {}}}}, "fairnes"),
         ({"policy": {"settings": {"fairness": {"minRatio": {"high": "0.9"}}}}}, "high"),
         ({"policy": {"settings": {"decision": {"mode": {"production": "audit"}}}}}, "mode"),
+        ({"evidence": {"cardSources": ["file"]}}, "cardSources"),
+        ({"evidence": {"oci": {"registries": ["https://ghcr.io"]}}}, "registries"),
+        ({"evidence": {"huggingface": {"endpoint": "http://huggingface.co"}}}, "endpoint"),
+        ({"signatures": {"keys": {"trusted_root.json": "-----BEGIN PUBLIC KEY-----"}}}, "trusted_root"),
+        ({"signatures": {"keys": {"ada.pem": "-----BEGIN PRIVATE KEY-----"}}}, "ada"),
         ({"image": {"digest": "sha256:abc"}}, "digest"),
         ({"policy": {"packages": {"rules/freeze.rego": ""}}}, "freeze"),
         ({"policy": {"url": "http://policy.example.com/policy.tar.gz"}}, "url"),
@@ -103,13 +108,15 @@ def test_a_readme_without_marks_is_told() -> None:
         with_table("# mlgate\n", [])
 
 
-GROUPS = ("decision", "evidence", "server", "log", "opa", "policy", "tls")
+GROUPS = ("decision", "evidence", "server", "signatures", "log", "opa", "policy", "tls")
 OWN = {
     "decision": {"mode", "onError"},  # the mode is policy's; onError follows it
     # Here what it is, there its file.
     "policy": {"settings", "packages", "packageConfigMaps", "verificationKey", "urlCa", "urlTokenSecret"},
     "tls": {"mode", "certManager", "helm", "existing", "clientCa"},  # here the text, there its file
     "opa": {"image", "resources"},
+    "signatures": {"keys", "trustedRoot"},
+    "evidence": {"oci", "huggingface"},  # groups: see below
 }
 OTHERWISE = {"server.drainSeconds": 10}
 """All nodes must learn that a replica goes, which takes longer than on one machine."""
@@ -128,3 +135,50 @@ def test_values_are_called_like_settings_and_have_their_defaults(group: str) -> 
         assert snake(name) in settings
         expected = OTHERWISE.get(f"{group}.{name}", settings[snake(name)])
         assert value == expected or (value == "" and expected is None), name
+
+
+ELSEWHERE = {
+    # The chart itself says where things lie, listen and are kept.
+    "listen.host",
+    "listen.port",
+    "tls.cert",
+    "tls.key",
+    "opa.url",
+    "opa.token_file",
+    "opa.shared_dir",
+    "opa.bundle_port",
+    "decision.cache_dir",
+    # Of an OPA that mlgate starts itself, or of a bundle in the image.
+    "opa.binary",
+    "policy.bundle",
+    "policy.partial",
+    # Outside of a cluster only.
+    "evidence.files",
+    "evidence.assume_authenticated",
+    "evidence.kubeconfig",
+    "evidence.context",
+    "log.format",
+}
+"""Settings that are no values."""
+SECRETS = {
+    "policy.url_token_file": "policy.urlTokenSecret",
+    "evidence.oci.docker_config": "evidence.oci.credentialsSecret",
+    "evidence.huggingface.token_file": "evidence.huggingface.tokenSecret",
+}
+"""Settings that name a file, and the values that name the Secret it comes from."""
+
+
+def leaves(group: Any, path: str = "") -> list[str]:
+    """The dotted names of all settings."""
+    if not isinstance(group, dict) or not group:
+        return [path]
+    return [name for key, part in group.items() for name in leaves(part, f"{path}.{key}".strip("."))]
+
+
+def test_every_setting_can_be_set_by_a_value_or_is_known_not_to() -> None:
+    settings = set(leaves(Settings().model_dump(mode="json")))
+    described = {entry.name for entry in entries((CHART / "values.yaml").read_text())}
+    values = {snake(name) for name in described}
+    assert {name for name in settings - values if name not in SECRETS} == ELSEWHERE
+    assert set(SECRETS) <= settings
+    assert set(SECRETS.values()) <= described

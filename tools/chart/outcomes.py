@@ -61,6 +61,12 @@ REFUSED: dict[str, Json] = {
     "held-too-little": {"server": {"maxHeldBytes": 1024 * 1024}},
     "memory-too-little": {"resources": {"limits": {"cpu": 1, "memory": "512Mi"}}},
     "records-unguarded": {"evidence": {"clusterNamespace": "mlgate-system"}},
+    "registries-unnamed": {"evidence": {"cardSources": ["oci"]}},
+    "hub-unnamed": {"evidence": {"cardSources": ["huggingface"]}},
+    "signers-unnamed": {
+        "evidence": {"oci": {"registries": ["registry.example.com"]}},
+        "signatures": {"served": True},
+    },
     "never-drained": {"podDisruptionBudget": {"minAvailable": 2}},
 }
 """Values that a template refuses, by a name for them."""

@@ -63,6 +63,7 @@ _TOLERATION = _closed(
 )
 _PEM: Schema = {"type": "string", "pattern": "^(-----BEGIN CERTIFICATE-----[^$]*)?$"}
 _DIGEST: Schema = {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
+_HOST: Schema = {"type": "string", "pattern": "^[a-z0-9.-]+(:[0-9]{1,5})?$"}
 _CIDR: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
 
 TYPES: dict[str, Schema] = {
@@ -102,10 +103,20 @@ TYPES: dict[str, Schema] = {
     "opa.image.digest": _DIGEST,
     "opa.resources": _closed(requests=_AMOUNTS, limits=_AMOUNTS),
     "opa.maxConcurrent": {"type": "integer", "minimum": 1, "maximum": 1024},
-    "evidence.cardSources": _list(_one_of("modelcard", "configmap")),
+    "evidence.cardSources": _list(_one_of("modelcard", "configmap", "oci", "huggingface")),
+    "evidence.oci.registries": _list(_HOST),
+    "evidence.oci.private": _list(_HOST),
+    "evidence.oci.ca": _PEM,
+    "evidence.huggingface.endpoint": {"type": "string", "pattern": "^(https://[a-z0-9.-]+(:[0-9]{1,5})?)?$"},
+    "evidence.huggingface.ca": _PEM,
     "evidence.clusterNamespace": _NAMESPACE,
     "evidence.waiverNamespaces": _list(_NAMESPACE),
     "evidence.callSeconds": _SECONDS,
+    "signatures.keys": {
+        "type": "object",
+        "propertyNames": {"pattern": "^[A-Za-z0-9_-]+[.]pem$"},
+        "additionalProperties": {"type": "string", "pattern": "^-----BEGIN PUBLIC KEY-----[^$]*$"},
+    },
     "server.maxBodyBytes": {"type": "integer", "minimum": 1024},
     "server.maxHeldBytes": {"type": "integer", "minimum": 1024},
     "server.maxConcurrent": _CONCURRENT,

@@ -17,7 +17,10 @@ empty is left out, for mlgate's own default.
     "maxConcurrent" .Values.opa.maxConcurrent "takeoverSeconds" .Values.opa.takeoverSeconds)
   "policy" (include "mlgate.policySource" . | fromJson | merge (dict "packages" $packages
     "reloadSeconds" .Values.policy.reloadSeconds))
-  "evidence" .Values.evidence
+  "evidence" (omit .Values.evidence "oci" "huggingface")
+  "evidence__oci" (include "mlgate.registries" . | fromJson)
+  "evidence__huggingface" (include "mlgate.hub" . | fromJson)
+  "signatures" (include "mlgate.signatures" . | fromJson)
   "decision" (merge (dict "onError" (include "mlgate.onError" .) "cacheDir" "/var/cache/mlgate") $decision)
   "server" .Values.server
   "log" .Values.log
