@@ -20,6 +20,7 @@ OF_THE_PART = {"path", "where", "id", "role", "canary_percent"}
 OF_THE_KIND = {
     *("group", "kind", "resource", "versions", "scope", "webhook", "subresources", "components", "unread"),
     *("serves", "trains", "serves_with", "trains_with", "helps", "runtime", "makes_pods", "route", "batch"),
+    "lasting",
 }
 """Words of a row that are told before and behind its lines."""
 
