@@ -14,6 +14,7 @@ from chart.outcomes import value_sets
 from chart.rendering import objects, only, render
 from chart.values import CHART
 from cluster.pki import Authority
+from prometheus_client import CollectorRegistry
 
 from mlgate.live_policy import LivePolicy
 from mlgate.policy.manifest import BundleManifest
@@ -31,9 +32,12 @@ QUERIES = [rule["expr"] for rule in ALERTS] + [
 ]
 
 
+GROUPED = re.compile(r"\bby \(([^)]*)\)|\{([^}]*)\}")
+
+
 @pytest.fixture(scope="module")
-def scraped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Names of everything mlgate exposes, before anything was counted."""
+def registry(tmp_path_factory: pytest.TempPathFactory) -> CollectorRegistry:
+    """Everything mlgate exposes, before anything was counted."""
     registry = Metrics().registry
     state = PolicyState(BundleManifest("v1", frozenset(), None), datetime.now(UTC))
     judging = SimpleNamespace(judging="v1", state=state, source=None)
@@ -41,6 +45,12 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     folder = tmp_path_factory.mktemp("serving")
     pair = Authority(folder).server("mlgate", ["mlgate.mlgate-system.svc"])
     registry.register(CertificateMetrics(ServingCertificate(pair.certificate, pair.key)))
+    return registry
+
+
+@pytest.fixture(scope="module")
+def scraped(registry: CollectorRegistry) -> set[str]:
+    """Names of everything mlgate exposes."""
     endings = {
         "counter": ["_total"],
         "histogram": ["_bucket", "_count", "_sum"],
@@ -55,6 +65,29 @@ def test_a_query_asks_for_metrics_that_there_are(query: str, scraped: set[str]) 
     asked = set(METRIC.findall(query))
     assert asked or "apiserver_admission_webhook_fail_open_count" in query
     assert asked <= scraped
+
+
+@pytest.fixture(scope="module")
+def labels(registry: CollectorRegistry) -> dict[str, set[str]]:
+    """The labels of each metric by its name; most have no sample before something was counted."""
+    found = {
+        name: set(getattr(collector, "_labelnames", ()))
+        for name, collector in registry._names_to_collectors.items()
+    }
+    for sample in (one for family in registry.collect() for one in family.samples):
+        found.setdefault(sample.name, set()).update(sample.labels)
+    return found
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if "apiserver_" not in query])
+def test_a_query_asks_for_labels_its_metrics_have(query: str, labels: dict[str, set[str]]) -> None:
+    asked = {
+        re.split(r"[=!~]", part)[0].strip()
+        for grouped, chosen in GROUPED.findall(query)
+        for part in (grouped or chosen).split(",")
+    }
+    there = {label for metric in METRIC.findall(query) for label in labels[metric]}
+    assert asked - {"le"} <= there
 
 
 def test_every_alert_says_what_is_the_matter() -> None:

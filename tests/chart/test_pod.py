@@ -334,8 +334,9 @@ def test_a_budget_leaves_a_pod_that_may_be_moved(values: dict[str, Any], kept: i
 
 @pytest.mark.parametrize("more", [{}, {"autoscaling": {"enabled": True, "minReplicas": 2}}])
 def test_a_budget_that_would_hold_up_every_drain_is_refused(more: dict[str, Any]) -> None:
-    with pytest.raises(helm.HelmError, match="must be less than the 2 replicas"):
-        render({"podDisruptionBudget": {"minAvailable": 2}, **more})
+    for kept in (2, "51%"):
+        with pytest.raises(helm.HelmError, match="must be less than the 2 replicas"):
+            render({"podDisruptionBudget": {"minAvailable": kept}, **more})
 
 
 def test_labels_of_the_site_cannot_take_a_pod_from_its_service() -> None:
