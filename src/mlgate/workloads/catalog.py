@@ -223,3 +223,9 @@ def _ends_with(segments: list[str], pattern: tuple[str, ...]) -> bool:
 
 def _as_regex(name: str) -> str:
     return re.escape(name.removesuffix("*")) + (".*" if name.endswith("*") else "")
+
+
+@lru_cache(maxsize=1)
+def telling() -> frozenset[str]:
+    """Variables that say what a server loads, from where, and where code lies."""
+    return frozenset[str](catalog().code["variables"]).union(*catalog().variables.values())

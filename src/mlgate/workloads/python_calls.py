@@ -6,40 +6,30 @@ Such a function that is used otherwise than by a call that can be read is told: 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
-from mlgate.workloads.python_names import MODULES, Names, quoted
+from mlgate.workloads.python_environment import variables_of
+from mlgate.workloads.python_functions import (
+    FINDING,
+    FUNCTION,
+    HIDES,
+    LANGUAGE,
+    MODULES,
+    RUNS,
+    UNIQUE,
+    weight,
+)
+from mlgate.workloads.python_given import Given, given
+from mlgate.workloads.python_names import Names, quoted
+from mlgate.workloads.python_scopes import Scopes
 
-_RUNS = re.compile(
-    r"(?:os|posix|nt)\.(?:system|popen\w*|exec[lv]\w*|spawn[lv]\w*|posix_spawnp?|startfile)"
-    r"|subprocess\.(?:run|call|check_call|check_output|Popen|getoutput|getstatusoutput)"
-    r"|(?:.+\.)?(?:create_)?subprocess_(?:exec|shell)"
-    r"|pty\.spawn|pexpect\.(?:spawn|run|runu|spawnu)|_?posixsubprocess\.fork_exec|pip\.(?:.*\.)?main"
-)
-"""Functions that run a program they are told."""
-_UNIQUE = re.compile(
-    r"popen|Popen|system|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?|check_output|check_call|getstatusoutput"
-    r"|run_path|run_module|exec_module|load_module|dlopen|LoadLibrary|load_library|load_inline|addsitedir"
-)
-"""Names of such functions that nothing else has, whatever they are asked of."""
-_HIDES = re.compile(
-    r"(?:builtins\.)?(?:exec|eval|compile|__import__|breakpoint)"
-    r"|importlib\.(?!metadata|resources|invalidate_caches|util\.find_spec).+|imp\..+"
-    r"|ctypes\.(?:.*\.)?(?:CDLL|PyDLL|OleDLL|WinDLL|cdll|pydll|windll|oledll|pythonapi)(?:\..+)?"
-    r"|code\.(?:interact|Interactive\w+)|types\.(?:FunctionType|CodeType)|zipimport\..+|marshal\.loads?"
-    r"|runpy\.run_(?:path|module)|torch\.(?:ops|classes)\.load_library|torch\.utils\.cpp_extension\.load\w*"
-    r"|(?:.+\.)?__(?:subclasses|globals|builtins|code|getattribute|loader|import|mro)__"
-    r"|(?:os|posix|sys|subprocess|builtins|importlib|ctypes|runpy)\.__(?!name|file|doc|version)\w+__"
-    r"|sys\.(?:modules|meta_path|path_hooks|settrace|setprofile)(?:\..+)?|site\.addsitedir"
-)
-"""Functions that run code they are told, and ways to find any function."""
 _OWN_FOLDER = frozenset({"__file__", "getcwd", "cwd"})
-_FINDING = frozenset({"getattr", "builtins.getattr", "globals", "locals", "vars"})
 _LIBRARIES = frozenset({"torch", "numpy", "transformers", "jax", "jax.numpy", "tensorflow"})
 """Modules of which kinds of numbers and the like are often looked up by name."""
 _NAMING = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.NamedExpr)
 _MOST = 50
+_NOT_THE_FIRST = frozenset({"executable", "preexec_fn"})
+"""Arguments by which something else runs than the first word."""
 _HARMLESS = frozenset({"getattr", "hasattr", "isinstance", "issubclass", "type", "id"})
 
 
@@ -50,23 +40,38 @@ class Uses:
         self._names = names
         self._parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self._known_modules = frozenset(names.modules.values())
-        self._types = {id(inner) for hint in _hints(tree) for inner in ast.walk(hint)}
+        self._types = {id(inner) for hint in _hints(tree) for inner in _said(hint)}
+        self._scopes = Scopes(tree)
         self.commands: list[str] = []
-        self.hidden: list[str] = []
+        self.hidden = [f"gives the name {name} to several things" for name in sorted(names.confused)[:_MOST]]
         self.calls: list[tuple[str, ast.Call]] = []
         """Every call with what is called, as far as it has a name."""
         self._arguments: list[list[str]] = []
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 self.calls.append((names.dotted(node.func) or "", node))
-            if isinstance(node, ast.expr) and self._is_whole(node):
+            if isinstance(node, ast.expr) and self.is_whole(node):
                 self._look(node)
             elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
                 self._look_at_places(node)
+            elif isinstance(node, ast.ClassDef):
+                self._look_at_class(node)
         self._look_at_calls()
         self.commands += self._told()
 
-    def _is_whole(self, node: ast.expr) -> bool:
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """What it is part of."""
+        return self._parents.get(id(node))
+
+    def is_alias(self, node: ast.expr) -> bool:
+        """Whether it is given another name under which it is found again, unlike a name of a class."""
+        parent = self.parent(node)
+        if not isinstance(parent, ast.Assign | ast.NamedExpr | ast.AnnAssign) or parent.value is not node:
+            return False
+        plain = all(isinstance(target, ast.Name) for target in _targets(parent))
+        return plain and not isinstance(self.parent(parent), ast.ClassDef)
+
+    def is_whole(self, node: ast.expr) -> bool:
         """Whether it is no part of a longer name, and none that only says a type."""
         if not isinstance(node, _NAMING) or id(node) in self._types:
             return False
@@ -76,33 +81,56 @@ class Uses:
         return not (isinstance(parent, ast.Attribute) and parent.value is node)
 
     def _look(self, node: ast.expr) -> None:
-        dotted = self._names.dotted(node)
+        dotted = self._meant(node)
         if dotted is None:
             return
-        if isinstance(node, ast.Name) and not self._means(node.id):
-            return
         called, parent = self._call_of(node), self._parents.get(id(node))
-        is_alias = isinstance(parent, ast.Assign | ast.NamedExpr | ast.AnnAssign) and parent.value is node
-        is_alias = is_alias and all(isinstance(target, ast.Name) for target in _targets(parent))
+        is_alias = self.is_alias(node)
         if isinstance(parent, ast.Expr | ast.Compare) or (
             isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
         ):
             return
         last, base = dotted.rpartition(".")[2], dotted.partition(".")[0]
-        unique = "." in dotted and _UNIQUE.fullmatch(last) is not None and not self._is_other(base)
-        runs = _RUNS.fullmatch(dotted) is not None
-        if runs or (unique and called is not None and not _HIDES.fullmatch(dotted)):
+        unique = "." in dotted and UNIQUE.fullmatch(last) is not None and not self._is_other(base)
+        runs = RUNS.fullmatch(dotted) is not None
+        if runs or (unique and called is not None and not HIDES.fullmatch(dotted)):
             self._run(dotted, called, is_alias=is_alias)
-        elif _HIDES.fullmatch(dotted):
+        elif HIDES.fullmatch(dotted):
             self._hide(dotted, called, is_alias=is_alias)
-        elif dotted in _FINDING and called is not None:
+        elif dotted in FINDING and called is not None:
             self._find(dotted, called)
-        elif dotted in MODULES and not is_alias and isinstance(node, ast.Name | ast.Attribute):
+        elif (
+            dotted in MODULES and not is_alias and isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        ):
             self._hand_on(node, dotted, parent)
 
-    def _means(self, name: str) -> bool:
+    def _meant(self, node: ast.expr) -> str | None:
+        """What is used here; null for what is the program's own."""
+        dotted = self._names.dotted(node)
+        if dotted is None:
+            return None
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            owner = self._names.dotted(node.value)
+            self.hidden += ["changes its own names as those of a module"] if owner == "__main__" else []
+        if isinstance(node, ast.Name):
+            if not self._means(node):
+                return None
+            if node.id in LANGUAGE and not HIDES.fullmatch(dotted) and not self._scopes.is_own(node):
+                return node.id  # imported elsewhere only
+        return dotted
+
+    def _means(self, node: ast.Name) -> bool:
         """Whether a name is one of the language's own or of an import, and not of the program's."""
-        return not self._names.is_given(name) or self._names.dotted(ast.Name(name, ast.Load())) != name
+        is_own = self._names.is_given(node.id) and not self._names.is_other_name(node.id)
+        return not is_own or (node.id in LANGUAGE | FINDING and not self._scopes.is_own(node))
+
+    def _look_at_class(self, node: ast.ClassDef) -> None:
+        for part in node.body:
+            aliases = part.names if isinstance(part, ast.ImportFrom) else []
+            for alias in aliases:
+                found = f"{getattr(part, 'module', '')}.{alias.name}"
+                if weight(found) == FUNCTION:
+                    self.hidden.append(_handed(found))
 
     def _is_other(self, base: str) -> bool:
         """Whether it is a module that is known to be another one."""
@@ -118,7 +146,7 @@ class Uses:
             if len(parent.args) > 1 and not isinstance(parent.args[1], ast.Constant):
                 self.hidden.append(computed("getattr"))
         elif function not in _HARMLESS:
-            self.hidden.append(f"hands on {dotted}, so that the reader cannot know what it runs")
+            self.hidden.append(_handed(dotted))
 
     def _find(self, dotted: str, call: ast.Call) -> None:
         """What looks a function up by a name that nobody knows."""
@@ -130,21 +158,31 @@ class Uses:
                 self._call_of(call) or (owner in self._known_modules and owner not in _LIBRARIES)
             ):
                 self.hidden.append(computed("getattr"))
-        elif isinstance(parent, ast.Subscript) and not _is_text(parent.slice):
+        elif isinstance(parent, ast.Subscript):
+            if not _is_text(parent.slice):
+                self.hidden.append(computed(dotted))
+        elif not call.args and self._is_changed(parent):
             self.hidden.append(computed(dotted))
+
+    def _is_changed(self, parent: ast.AST | None) -> bool:
+        """Whether the names of the program may be changed: they are kept, or something is done with them."""
+        if isinstance(parent, ast.Attribute):
+            return parent.attr not in {"get", "keys", "values", "items", "copy", "__contains__"}
+        return isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.AugAssign)
 
     def _run(self, dotted: str, call: ast.Call | None, *, is_alias: bool) -> None:
         if call is None:
             if not is_alias:
-                self.hidden.append(f"hands on {dotted}, so that the reader cannot know what it runs")
+                self.hidden.append(_handed(dotted))
             return
-        command = self._command(dotted.rpartition(".")[2], call)
-        given = {word.arg: word.value for word in call.keywords}
+        found = given(call, self._names)
+        command = self._command(dotted, found)
+        self.hidden += variables_of(dotted, found, self._names, self.commands)
         if command is not None and (
-            {"input", "stdin"} & given.keys() or (dotted.endswith("popen") and call.args[1:])
+            {"input", "stdin"} & found.words.keys() or (dotted.endswith("popen") and found.args[1:])
         ):
             command = f"echo | {command}"
-        folder = self._names.text(given.get("cwd"))
+        folder = self._names.text(found.words.get("cwd"))
         if command is not None and folder is not None:
             command = f"cd {quoted(folder)}; {command}"
         if dotted.startswith("pip.") and command is not None:
@@ -154,15 +192,16 @@ class Uses:
         else:
             self.commands.append(command)
 
-    def _command(self, name: str, call: ast.Call) -> str | None:  # noqa: PLR0911 - one for each signature
+    def _command(self, dotted: str, found: Given) -> str | None:  # noqa: PLR0911 - one for each signature
         """The command line a call starts: a text, a list of words, or words one by one."""
-        args = list(call.args)
-        given = {word.arg: word.value for word in call.keywords}
+        name, args = dotted.rpartition(".")[2], found.args
+        if found.more_args or found.more_words:
+            return None
         if not args:
-            args = [given[key] for key in ("args", "cmd", "command", "argv") if key in given]
+            args = [found.words[key] for key in ("args", "cmd", "command", "argv") if key in found.words]
         if not args:
             return None
-        if "executable" in given or any(isinstance(arg, ast.Starred) for arg in args[:1]):
+        if not _NOT_THE_FIRST.isdisjoint(found.words) or (dotted.startswith("subprocess.") and len(args) > 1):
             return None
         if name.startswith(("execv", "posix_spawn")) and len(args) > 1:
             return self._of_program(args[0], args[1])
@@ -280,6 +319,10 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id == "__name__")
 
 
+def _handed(name: str) -> str:
+    return f"hands on {name}, so that the reader cannot know what it runs"
+
+
 def computed(name: str) -> str:
     """What is told of a call of this function."""
     return f"calls {name} with what the reader cannot know"
@@ -289,6 +332,16 @@ def _targets(node: ast.AST | None) -> list[ast.expr]:
     if isinstance(node, ast.Assign):
         return node.targets
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.NamedExpr) else []
+
+
+def _said(hint: ast.expr) -> Iterator[ast.AST]:
+    """The parts of a type that are only said: what is called in it is run."""
+    waiting: list[ast.AST] = [hint]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, ast.Call | ast.NamedExpr | ast.Lambda):
+            yield node
+            waiting += ast.iter_child_nodes(node)
 
 
 def _hints(tree: ast.Module) -> Iterator[ast.expr]:

@@ -7,16 +7,18 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from mlgate.workloads.catalog import catalog
+from mlgate.workloads.catalog import catalog, telling
 from mlgate.workloads.python_calls import Uses, computed
+from mlgate.workloads.python_given import given
+from mlgate.workloads.python_kept import kept
 from mlgate.workloads.python_names import Names, quoted
 
 _NO_MODEL = re.compile(r"(?i)(tokenizer|processor|config|extractor)(?:fast)?\.$")
 """Classes whose files are none of a model."""
 _MODEL_WORDS = ("model", "model_id", "model_path", "model_name_or_path", "pretrained_model_name_or_path")
-_WORDS = (*_MODEL_WORDS, "repo_id", "model_uri", "filename", "model_name", "model_file", "path", "model_dir")
+_STRONG_WORDS = (*_MODEL_WORDS, "repo_id", "model_uri")
+_WORDS = ("filename", "model_name", "model_file", "path", "model_dir")
 _NAMES = re.compile(
     r"(?i)(?!.*(?:tokenizer|processor|dataset|served|config_path))"
     r"(?:.*_)?(?:models?|checkpoint|weights|lora|adapters?|repo|model_?(?:id|path|name|uri|source|dir|repo|name_or_path))"
@@ -52,6 +54,9 @@ class Loads:
             id(part) for dotted, call in calls if self._is_data(dotted) for part in ast.walk(call)
         }
         self.loaded = [load for dotted, call in calls for load in self._loads(dotted, call)]
+        self.loaded += [
+            Load(dotted.rpartition(".")[2], None) for dotted in kept(tree, names, uses, self._is_certain)
+        ]
         self.named = list(dict.fromkeys(value for node in ast.walk(tree) for value in self._named(node)))
         for node in ast.walk(tree):
             self._sets(node)
@@ -61,6 +66,11 @@ class Loads:
         name = dotted.rpartition(".")[2]
         owner = dotted.removesuffix(name)
         return (name in catalog().loaders or _is_qualified(dotted)) and not is_no_model(owner)
+
+    def _is_certain(self, dotted: str) -> bool:
+        """Whether it is a function that loads models, of a library that does."""
+        of_library = dotted.partition(".")[0] in catalog().libraries and "." in dotted
+        return self._is_loader(dotted) and (of_library or _is_qualified(dotted))
 
     def _is_data(self, dotted: str) -> bool:
         name = dotted.rpartition(".")[2]
@@ -92,14 +102,23 @@ class Loads:
             yield from self._handed_on(dotted, call)
             return
         certain = dotted.partition(".")[0] in catalog().libraries or _is_qualified(dotted)
-        words = {keyword.arg: keyword.value for keyword in call.keywords}
-        given = next((words[word] for word in _WORDS if word in words), None)
-        if given is None:
-            given = _positional(name, call)
-        if isinstance(given, ast.Name | ast.Attribute) and self._names.plain(given) in self._held:
-            return
-        if given is not None or None in words or (name == "pipeline" and certain):
-            yield Load(name, self._names.text(given), certain)
+        found = given(call, self._names)
+        by_name = [found.words[word] for word in _STRONG_WORDS if word in found.words]
+        first = _positional(name, found.args)
+        if first is None and not by_name:
+            by_name = [found.words[word] for word in _WORDS if word in found.words][:1]
+            # A word that need not be the model's, beside what nobody knows.
+            if by_name and (found.more_args or found.more_words):
+                yield Load(name, None, certain)
+        addresses = [*([first] if first is not None else []), *by_name]
+        for address in addresses:
+            if not (isinstance(address, ast.Name | ast.Attribute) and self._is_held(address)):
+                yield Load(name, self._names.text(address), certain)
+        if not addresses and (found.more_args or found.more_words or (name == "pipeline" and certain)):
+            yield Load(name, None, certain)
+
+    def _is_held(self, node: ast.expr) -> bool:
+        return self._names.plain(node) in self._held
 
     def _handed_on(self, dotted: str, call: ast.Call) -> Iterator[Load]:
         """A function that loads models, given to another one with or without what it is to load."""
@@ -179,7 +198,7 @@ class Loads:
         if name is None:
             if strict:
                 self.hidden.append("sets variables that the reader cannot know")
-        elif name in _telling():
+        elif name in telling():
             if text is not None:
                 self.commands.append(f"{name}={quoted(text)}")
             elif strict:
@@ -217,13 +236,7 @@ def _of_environment(node: ast.expr) -> bool:
     return "env" in name.lower()
 
 
-@lru_cache(maxsize=1)
-def _telling() -> frozenset[str]:
-    """Variables that say what a server loads, from where, and where code lies."""
-    return frozenset[str](catalog().code["variables"]).union(*catalog().variables.values())
-
-
-def _positional(name: str, call: ast.Call) -> ast.expr | None:
+def _positional(name: str, args: list[ast.expr]) -> ast.expr | None:
     """The first argument; of a pipeline it is the task, and the model the second."""
-    args = call.args[1:] if name == "pipeline" else call.args
+    args = args[1:] if name == "pipeline" else args
     return args[0] if args else None

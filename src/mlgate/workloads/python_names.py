@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import shlex
+import sys
 from collections.abc import Iterator
 
-MODULES = frozenset(
-    {"os", "posix", "nt", "subprocess", "pty", "builtins", "importlib", "imp", "runpy", "ctypes", "sys"}
-    | {"marshal", "pickle", "site", "pip", "code", "zipimport", "shutil"}
-)
-"""Modules whose functions run programs and code, or say where code comes from."""
+from mlgate.workloads.catalog import catalog
+from mlgate.workloads.python_changes import changed_in_place
+from mlgate.workloads.python_functions import FINDING, LANGUAGE, PLAIN, contradict, weight
+
 _WITHIN = frozenset({"os", "posix", "subprocess", "builtins", "importlib", "sys", "pickle", "shutil"})
 """Those that many others have within them under their own name, as in `torch.os`."""
 _LONGEST_VALUE = 4096
@@ -25,6 +25,15 @@ _OF_MODULES = frozenset({"__globals__", "__builtins__"})
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _OWN = frozenset({"self", "cls", "?"})
 """What is no module, whatever it has."""
+_NAMING = (ast.Name, ast.Attribute, ast.Subscript, ast.NamedExpr, ast.Call, ast.Await)
+_LOADED = frozenset({"sys.modules", "?.modules"})
+_MOST_MEANT = 20
+_PUBLIC = (
+    frozenset(sys.stdlib_module_names)
+    | catalog().libraries
+    | {"torch", "numpy", "tensorflow", "jax", "fastapi"}
+)
+"""Modules that are not the author's."""
 _IMPORTING = frozenset({"__import__", "builtins.__import__", "importlib.import_module"})
 
 
@@ -39,15 +48,14 @@ class Names:
         self._given: dict[str, list[ast.expr | None]] = {}
         self._grown: dict[str, list[ast.expr]] = {}
         self._files: dict[str, list[ast.expr]] = {}
+        self._changed = changed_in_place(tree)
+        self.confused: set[str] = set()
+        """Names that stand for several things, of which one can run something or load a model."""
         self._left = _MOST_LOOKS
+        self._aliases: dict[str, str] = {}
         for node in ast.walk(tree):
             self._bind(node)
-        self._aliases: dict[str, str] = {}
-        for name, values in self._given.items():
-            for value in values:
-                found = self.dotted(value) if value is not None else None
-                if found is not None and _counts(found) > _counts(self._aliases.get(name, "")):
-                    self._aliases[name] = found
+        self._follow()
         self._texts: dict[str, str] = {}
         for name in self._given:
             text = self.text(self._only(name))
@@ -58,14 +66,13 @@ class Names:
         match node:
             case ast.Import(names=names):
                 for alias in names:
-                    self.modules[alias.asname or alias.name.partition(".")[0]] = (
-                        alias.name if alias.asname else alias.name.partition(".")[0]
-                    )
+                    base = alias.name.partition(".")[0]
+                    self._import(alias.asname or base, alias.name if alias.asname else base)
             case ast.ImportFrom(module=module, names=names):
                 for alias in names:
                     if alias.name == "*":
                         self.stars.append(module or "")
-                    self.modules[alias.asname or alias.name] = f"{module or ''}.{alias.name}".lstrip(".")
+                    self._import(alias.asname or alias.name, f"{module or ''}.{alias.name}".lstrip("."))
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.NamedExpr(target=ast.Name(id=name), value=value)
@@ -75,9 +82,14 @@ class Names:
                 self._given.setdefault(name, []).append(value)
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=value):
                 self._grown.setdefault(name, []).append(value)
-            case ast.Assign(targets=targets):
+            case ast.Assign(targets=targets, value=value):
                 for target in targets:
-                    self._unknown(target)
+                    if isinstance(target, ast.Name):
+                        self._given.setdefault(target.id, []).append(value)
+                    else:
+                        self._unknown(target)
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+                self._unknown(target)
             case ast.For(target=target) | ast.AsyncFor(target=target) | ast.comprehension(target=target):
                 self._unknown(target)
             case ast.withitem(context_expr=value, optional_vars=ast.Name(id=name)):
@@ -85,7 +97,14 @@ class Names:
                 self._files.setdefault(name, []).append(value)
             case ast.withitem(optional_vars=ast.expr() as target):
                 self._unknown(target)
-            case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+            case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)):
+                self._given.setdefault(name, []).append(None)
+            case (
+                ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+                | ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="__setitem__"))
+            ):
                 self._given.setdefault(name, []).append(None)
             case ast.ClassDef(name=name, bases=bases) if bases:
                 self._given.setdefault(name, []).extend(bases)
@@ -97,16 +116,67 @@ class Names:
                 self._grown.setdefault(name, []).append(ast.List(args[-1:], ast.Load()))
 
     def _unknown(self, target: ast.expr) -> None:
+        """What a target is given is not known."""
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 self._given.setdefault(node.id, []).append(None)
+            elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                inner = node.value
+                if self._is_namespace(inner):
+                    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+                    self._given.setdefault(str(key), []).append(None)
+
+    def _is_namespace(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and self.plain(node.func) in _NAMESPACES
+
+    def _import(self, name: str, module: str) -> None:
+        """Of several things that are imported under one name, that which matters most."""
+        before = self.modules.get(name)
+        if before is None or weight(module) > weight(before):
+            self.modules[name] = module
+        if before is not None and contradict({before, module}, of_imports=True):
+            self.confused.add(name)
+
+    def _follow(self) -> None:
+        """Find what other names of functions and modules stand for, whatever order they come in."""
+        users: dict[str, list[tuple[str, ast.expr]]] = {}
+        waiting: list[tuple[str, ast.expr]] = []
+        for name, values in self._given.items():
+            for value in values:
+                if value is None or not isinstance(value, _NAMING):
+                    continue
+                waiting.append((name, value))
+                users.setdefault(_base(value), []).append((name, value))
+        stands: dict[str, set[str]] = {}
+        while waiting:
+            name, value = waiting.pop()
+            found = self.dotted(value)
+            if found is None or not (counted := weight(found)):
+                continue
+            if counted > PLAIN:
+                meant = stands.setdefault(name, {self.modules[name]} if name in self.modules else set())
+                if len(meant) < _MOST_MEANT:
+                    meant.add(found)
+            if counted > weight(self._aliases.get(name, "")):
+                self._aliases[name] = found
+                waiting += users.get(name, ())
+        self.confused |= {name for name, meant in stands.items() if contradict(meant)}
 
     def _only(self, name: str) -> ast.expr | None:
         """The one value a name is ever given; null if there are several, or it grows."""
         values = self._given.get(name, ())
         return (
-            values[0] if len(values) == 1 and name not in self._grown and name not in self.modules else None
+            values[0]
+            if len(values) == 1
+            and name not in self._grown
+            and name not in self.modules
+            and not self._overlaid()
+            else None
         )
+
+    def _overlaid(self) -> bool:
+        """Whether a module that can be the author's own gives the program names nobody sees."""
+        return any(star.partition(".")[0] not in _PUBLIC for star in self.stars)
 
     def imports(self, name: str) -> bool:
         """Whether a name is that of a module or of a part of one."""
@@ -134,7 +204,7 @@ class Names:
                 ):
                     base = name
                 case ast.Subscript(value=value, slice=ast.Constant(value=str(name))):
-                    if self.plain(value) in {"sys.modules", "?.modules"}:
+                    if self.plain(value) in _LOADED:
                         base = name
                     elif isinstance(value, ast.Call) and self.plain(value.func) in _NAMESPACES:
                         parts.append(name)
@@ -149,8 +219,14 @@ class Names:
                         base = self._known(name)
                     else:
                         base = "?"
+                case ast.Subscript(value=value, slice=ast.Name(id="__name__")) if (
+                    self.plain(value) in _LOADED
+                ):
+                    base = "__main__"
                 case _:
                     base = "?" if parts else ""
+        if base == "__main__" and parts:
+            base = self._known(parts.pop())
         return _canonical(".".join([base, *reversed(parts)])) if base else None
 
     def plain(self, node: ast.expr) -> str:
@@ -167,13 +243,25 @@ class Names:
             return self.modules[name]
         if name in getattr(self, "_aliases", {}):
             return self._aliases[name]
-        if self.stars and name not in self._given:
-            return f"{self.stars[-1]}.{name}"
+        if self.stars and name not in self._given and name not in LANGUAGE | FINDING:
+            return max((f"{star}.{name}" for star in self.stars[:_MOST_MEANT]), key=weight)
         return "builtins" if name == "__builtins__" else name
 
     def is_given(self, name: str) -> bool:
         """Whether the program gives the name a value of its own."""
         return name in self._given
+
+    def values(self, name: str) -> list[ast.expr | None]:
+        """Every value a name is given anywhere; null for one that is not written out."""
+        return self._given.get(name, [])
+
+    def is_changed(self, name: str) -> bool:
+        """Whether a list or a map of this name is changed in place, other than as variables of a process."""
+        return name in self._changed and "env" not in name.lower()
+
+    def is_other_name(self, name: str) -> bool:
+        """Whether it is imported, or another name of something that counts."""
+        return name in self.modules or name in self._aliases
 
     def text(self, node: ast.expr | None) -> str | None:  # noqa: C901, PLR0911 - one for each form
         """The text an expression stands for; of a variable of the container, a reference to it."""
@@ -227,6 +315,31 @@ class Names:
             node = node.args[0] if node.args else None
         return self.text(node)
 
+    def items(self, node: ast.expr) -> list[ast.expr] | None:
+        """The items of a list that is written out, by itself or under a name; null if one is not known."""
+        node = self._whole(node)
+        if not isinstance(node, ast.List | ast.Tuple) or any(isinstance(i, ast.Starred) for i in node.elts):
+            return None
+        return node.elts
+
+    def pairs(self, node: ast.expr) -> dict[str, ast.expr] | None:
+        """The same of a map of names."""
+        node = self._whole(node)
+        if isinstance(node, ast.Call) and self.plain(node.func) == "dict" and not node.args:
+            named = [(word.arg, word.value) for word in node.keywords]
+        elif isinstance(node, ast.Dict):
+            named = [(self.text(key), value) for key, value in zip(node.keys, node.values, strict=True)]
+        else:
+            return None
+        known = {name: value for name, value in named if name is not None}
+        return known if all(name is not None for name, _ in named) else None
+
+    def _whole(self, node: ast.expr) -> ast.expr:
+        """What a name stands for that is given one value, which nothing changes in place."""
+        if isinstance(node, ast.Name) and node.id not in self._changed:
+            return self._only(node.id) or node
+        return node
+
     def words(self, node: ast.expr | None) -> list[str] | None:
         """The words of a list, or of a text as a shell would split it; null if one of them is unknown."""
         left = [min(_MOST_WORDS, self._left)]
@@ -250,7 +363,7 @@ class Names:
                         yield from self._words(item.value, left)
                     else:
                         yield self.text(item)
-            case ast.Name(id=name) if len(self._given.get(name, ())) == 1:
+            case ast.Name(id=name) if len(self._given.get(name, ())) == 1 and name not in self._changed:
                 for part in [*self._given[name], *self._grown.get(name, ())]:
                     yield from self._words(part, left)
                     if left[0] < 0:
@@ -280,11 +393,17 @@ class Names:
         return None
 
 
-def _counts(dotted: str) -> int:
-    """How much it matters that a name can be another name of this one."""
-    if dotted.partition(".")[0] in MODULES:
-        return 2
-    return int("." in dotted and "?" not in dotted)
+def _base(node: ast.expr) -> str:
+    """The name at the beginning of an expression that is one."""
+    while not isinstance(node, ast.Name):
+        match node:
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.NamedExpr(value=inner):
+                node = inner
+            case ast.Await(value=inner) | ast.Call(args=[inner, *_]):
+                node = inner
+            case _:
+                return ""
+    return node.id
 
 
 def quoted(word: str) -> str:
