@@ -182,7 +182,7 @@ HONEST = {
     "another name of a stream": "import sys\nout = sys.stdout\ndef f():\n out = sys.stderr",
     "one of two modules": "try: import importlib.metadata as m\nexcept: import metadata as m",
     "its own module": "import sys\nm = sys.modules[__name__]\nprint(m.app, getattr(m, 'x'))",
-    "arguments": "import argparse\na = vars(argparse.ArgumentParser().parse_args())\n'{x}'.format(**locals())",
+    "arguments": "import argparse\na = vars(argparse.Parser().parse_args())\n'{x}'.format(**locals())",
     "a name of the program": "globals().get('x')",
     "types": "from vllm import LLM\nx: Optional[LLM] = None\ndef f(a: LLM) -> LLM: ...\nisinstance(x, LLM)",
     "variables of a program": (
