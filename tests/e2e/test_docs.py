@@ -20,6 +20,8 @@ import pytest
 import trustme
 from cluster.control_plane import ControlPlane
 from cluster.kubectl import manifest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT / "tests") not in sys.path:
@@ -75,6 +77,9 @@ def operator(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None
     (folder / "charts").symlink_to(ROOT / "charts")
     _write_programs(folder)
     (folder / "freeze.rego").write_text("package mlgate.rules.freeze\n")
+    (folder / "password").write_text("secret")
+    key = Ed25519PrivateKey.generate().public_key()
+    (folder / "model-risk.pem").write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     authority = trustme.CA()
     pair = authority.issue_cert("mlgate.mlgate-system.svc")
     authority.cert_pem.write_to_path(folder / "ca.crt")
