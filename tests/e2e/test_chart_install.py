@@ -20,6 +20,8 @@ from chart.rendering import NAMESPACE, RELEASE
 from chart.values import CHART
 from cluster.pki import Authority
 from conftest import ROOT
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from earlier import earlier_chart
 from installation import Installation, cluster, until
 from records import waiver
@@ -191,6 +193,35 @@ def test_the_same_values_once_more_change_nothing(site: Installation) -> None:
     site.change()
     assert {name: site.get("secret", name, "-n", NAMESPACE)["data"] for name in MADE} == before
     assert {n: site.get(n, RELEASE, *flags)["metadata"]["generation"] for n, *flags in OWNED} == versions
+
+
+def test_replicas_start_with_the_keys_authorities_and_credentials_that_values_name(
+    site: Installation, good: Object, bad: Object, tmp_path: Path
+) -> None:
+    key = Ed25519PrivateKey.generate().public_key()
+    signer = tmp_path / "model-risk.pem"
+    signer.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    authority = Authority(tmp_path, "an authority of the registry").certificate
+    credentials = ("--docker-server=registry.test", "--docker-username=gate", "--docker-password=secret")
+    kind = ("create", "secret", "docker-registry", "registry-reader", *credentials, "-n", NAMESPACE)
+    site.plane.kubectl.must("administrator", *kind)
+    named = ("evidence.oci.registries={registry.test}", "evidence.oci.credentialsSecret=registry-reader")
+    files = {r"signatures.keys.model-risk\.pem": signer, "evidence.oci.ca": authority}
+
+    with attempts(site, good) as answers:
+        site.change("evidence.cardSources={modelcard,oci}", "signatures.served=true", *named, files=files)
+    assert answers.refused == []
+    assert refused_by_gate(site.send(bad, "--dry-run=server"))
+    assert site.setting("MLGATE_SIGNATURES__KEYS") == '["/etc/mlgate/trust/model-risk.pem"]'
+    wrong = {r"signatures.keys.model-risk\.pem": tmp_path / "wrong.pem"}
+    wrong[r"signatures.keys.model-risk\.pem"].write_text("-----BEGIN PUBLIC KEY-----\nMIIB\n")
+    before = {pod.name for pod in site.node.ready}
+    flags = [f"--set-file={name}={path}" for name, path in wrong.items()]
+    told = site.helm("upgrade", RELEASE, str(CHART), "--reuse-values", *flags, "--wait", "--timeout=20s")
+    assert not told.ok
+    assert set() < {pod.name for pod in site.node.ready} <= before, "those before judge on"
+    assert "model-risk.pem is no public key" in site.told()
+    site.change("evidence.cardSources={modelcard}", "signatures.served=false", files=files)
 
 
 def test_a_certificate_of_ones_own_and_back_without_a_moment_of_distrust(

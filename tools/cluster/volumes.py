@@ -51,8 +51,8 @@ class Volumes:
 
     def _content(self, volume: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         if "secret" in volume:
-            found = self._get("secrets", volume["secret"]["secretName"])
-            yield from ((key, base64.b64decode(value)) for key, value in found.get("data", {}).items())
+            data = self._get("secrets", volume["secret"]["secretName"]).get("data", {})
+            yield from ((path, base64.b64decode(data[key])) for key, path in _files(volume["secret"], data))
         elif "configMap" in volume:
             yield from self._config_map(volume["configMap"])
         else:
@@ -71,8 +71,7 @@ class Volumes:
 
     def _config_map(self, wanted: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         data = self._get("configmaps", wanted["name"]).get("data", {})
-        names = {item["key"]: item["path"] for item in wanted.get("items", [])} or {key: key for key in data}
-        yield from ((path, data[key].encode()) for key, path in names.items())
+        yield from ((path, data[key].encode()) for key, path in _files(wanted, data))
 
     def _token(self, wanted: Mapping[str, Any]) -> bytes:
         """A token of the pod's account, made once: none of these pods lives for an hour."""
@@ -89,6 +88,11 @@ class Volumes:
 
     def _get(self, resource: str, name: str) -> Object:
         return self._api.get(f"{self._home}/{resource}/{name}")
+
+
+def _files(wanted: Mapping[str, Any], data: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The keys of a Secret or ConfigMap that are mounted, and the file of each."""
+    return [(item["key"], item["path"]) for item in wanted.get("items", [])] or [(key, key) for key in data]
 
 
 def _switch(folder: Path, content: Mapping[str, bytes]) -> None:
