@@ -14,10 +14,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 from chart.rendering import objects, render
 from cluster.control_plane import ControlPlane
@@ -390,6 +392,20 @@ def test_a_bundle_that_holds_no_certificate_is_named(patient: Patient, bundle: s
         patient.register()
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"), [(-1, "certificate.bundle_expired"), (10, "certificate.bundle_expiring")]
+)
+def test_the_end_of_what_the_api_server_trusts_is_named(patient: Patient, days: int, expected: str) -> None:
+    after = datetime.now(UTC) + timedelta(days=days)
+    ending = trustme.CA().issue_cert("gate.test", not_before=after - timedelta(days=90), not_after=after)
+    bundle = base64.b64encode(ending.cert_chain_pems[0].bytes()).decode()
+    patient.register(_client(url=f"{patient.gate.url}/validate", caBundle=bundle))
+    try:
+        assert expected in patient.codes()
+    finally:
+        patient.register()
+
+
 def test_a_wrong_path_is_named_and_its_fix_mends_it(patient: Patient) -> None:
     patient.register(_client(url=f"{patient.gate.url}/mutate"))
     try:
@@ -589,6 +605,13 @@ def test_models_where_nobody_judges_are_named(patient: Patient) -> None:
         patient.must("delete", "namespace", "left-out", "--timeout=60s")
 
 
+OTHER_POWERS = (
+    ("guards", "delete", BINDINGS),
+    ("definitions", "update", "customresourcedefinitions"),
+    ("binding", "bind", "clusterroles"),
+)
+
+
 def test_who_may_switch_the_gate_off_is_named(patient: Patient) -> None:
     who = ("--group=compliance", "--user=cleo@example.com")
     patient.must("create", "clusterrole", "hooks", "--verb=patch", f"--resource={WEBHOOKS}")
@@ -599,10 +622,16 @@ def test_who_may_switch_the_gate_off_is_named(patient: Patient) -> None:
     patient.must(
         *("create", "clusterrolebinding", "labels", "--clusterrole=labels", "--group=system:authenticated")
     )
+    for name, verb, resource in OTHER_POWERS:
+        patient.must("create", "clusterrole", name, f"--verb={verb}", f"--resource={resource}")
+        patient.must("create", "clusterrolebinding", name, f"--clusterrole={name}", "--user=cleo@example.com")
     try:
         code, report = patient.doctor()
         named = {one["code"]: one for one in report["findings"]}
         assert "compliance (clusterrolebinding/hooks)" in named["rights.webhook_editable"]["message"]
+        assert {
+            f"rights.{name}" for name in ("guards_editable", "definitions_editable", "roles_escalation")
+        } <= named.keys()
         assert "legal (clusterrolebinding/acting) may act as" in named["rights.impersonation"]["message"]
         assert named["rights.held_by_everyone"]["message"] == (
             "system:authenticated (clusterrolebinding/labels) may label namespaces"
@@ -610,7 +639,7 @@ def test_who_may_switch_the_gate_off_is_named(patient: Patient) -> None:
         assert code == 1
         assert "system:masters" in named["rights.held_by_system"]["message"]
     finally:
-        for name in ("hooks", "acting", "labels"):
+        for name in ("hooks", "acting", "labels", *(power[0] for power in OTHER_POWERS)):
             patient.must("delete", "clusterrole,clusterrolebinding", name)
 
 
