@@ -169,6 +169,7 @@ def test_an_earlier_version_is_installed_and_judges(
 ) -> None:
     site.install(*ENFORCING, chart=earlier_chart(tmp_path))
     assert len(site.node.ready) == 2
+    assert "shortNames" not in _waivers(site)
     again = bad | {"metadata": bad["metadata"] | {"name": "again"}}
     until(lambda: not site.send(again, "--dry-run=server").ok, 30, "the webhook never refused")
     assert refused_by_gate(site.send(again, "--dry-run=server"))
@@ -185,6 +186,7 @@ def test_an_upgrade_from_an_earlier_version_keeps_authority_and_service(
     assert (site.trusted(), _service(site)) == (before, address)
     assert site.get("deployment", RELEASE, "-n", NAMESPACE)["metadata"]["labels"]["helm.sh/chart"] == CURRENT
     assert site.policies() == ["Fail", "Fail", "Fail"]
+    assert _waivers(site)["shortNames"] == ["waiv"], "definitions are upgraded with the chart"
 
 
 def test_the_same_values_once_more_change_nothing(site: Installation) -> None:
@@ -248,6 +250,11 @@ def test_a_certificate_of_ones_own_and_back_without_a_moment_of_distrust(
     assert base64.b64decode(site.trusted()).endswith(authority.pem()), "and the one it made before that"
     assert base64.b64decode(site.trusted()).count(b"BEGIN CERTIFICATE") == 2
     assert refused_by_gate(site.send(bad, "--dry-run=server"))
+
+
+def _waivers(site: Installation) -> dict[str, object]:
+    names: dict[str, object] = site.get("crd", "waivers.mlgate.dev")["spec"]["names"]
+    return names
 
 
 def _service(site: Installation) -> tuple[str, str]:
