@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
@@ -19,6 +19,7 @@ from mlgate.workloads.inline_code import read_code
 from mlgate.workloads.installs import installs_foreign
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.known_commands import commands
+from mlgate.workloads.modelfiles import is_made, made
 from mlgate.workloads.places_of_authors import AuthorsPlaces
 from mlgate.workloads.references import is_given, is_open
 from mlgate.workloads.shell_syntax import Line
@@ -129,7 +130,7 @@ class CommandRules:
         lead = words[0]
         base = lead.base
         table = commands()
-        special = {
+        special: dict[str, Callable[[Arguments, Executed, int], Iterator[Told] | None]] = {
             "eval": self._eval,
             "trap": self._trap,
             "find": self._find,
@@ -138,6 +139,7 @@ class CommandRules:
             "python": self._python,
             ".": self._source,
             "source": self._source,
+            "ollama": self._ollama,
             **dict.fromkeys(SHELLS, self._shell),
             **dict.fromkeys(_AWKS, self._awk),
             **dict.fromkeys(table.languages, self._language),
@@ -234,6 +236,9 @@ class CommandRules:
     def _source(self, words: Arguments, _item: Executed, _depth: int) -> Iterator[Told]:
         if len(words) > 1:
             yield from self._file(words[1])
+
+    def _ollama(self, words: Arguments, _item: Executed, _depth: int) -> Iterator[Told] | None:
+        return made(words, self._places) if is_made(words) else None
 
     def _file(self, word: Argument) -> Iterator[Told]:
         if word.text.startswith((*_OPEN_FILES, "<(")):

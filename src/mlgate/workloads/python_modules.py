@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from mlgate.workloads.bystanders import INTERPRETER
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.volumes import plain_path
 from mlgate.workloads.words import led_commands
@@ -86,14 +87,30 @@ def below_homes(place: str, invocation: Invocation) -> Iterator[str]:
     yield from dict.fromkeys(f"{home.group()}{match.group(1)}" for home in homes if home is not None)
 
 
-def _named(invocation: Invocation) -> Iterator[tuple[str, str]]:
-    """Name and place of each module."""
+def _set(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """Those of flags and settings."""
     for flag in invocation.flags:
         if flag.setting and flag.name == _SETTING and flag.value:
             name, colon, _ = flag.value.partition(":")
             module = name if colon else flag.value.rpartition(".")[0]
             if _PLAIN.fullmatch(module):
                 yield module, flag.path
+        elif flag.value and flag.name in catalog().flags["modules"]:
+            yield from ((name, flag.path) for name in _classes(flag.value))
+
+
+def _classes(value: str) -> Iterator[str]:
+    """The modules of classes that a flag names; those of libraries that load models are the image's."""
+    for text in value.strip("[]").replace('"', "").replace("'", "").split(",", _MOST):
+        name, colon, _ = text.strip().partition(":")
+        module = name if colon else name.rpartition(".")[0]
+        if _PLAIN.fullmatch(module) and module.partition(".")[0] not in catalog().libraries:
+            yield module
+
+
+def _named(invocation: Invocation) -> Iterator[tuple[str, str]]:
+    """Name and place of each module."""
+    yield from _set(invocation)
     words = invocation.words
     called = {call.index for call in invocation.calls}
     for _, lead, end in led_commands(words):

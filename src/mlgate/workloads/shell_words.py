@@ -183,7 +183,7 @@ class Scanner:
         position = start
         while True:
             if position >= len(self.text):  # shells take the end of the text for the end of the document
-                stop = position
+                stop = len(self.text)
                 break
             line_end = self.text.find("\n", position)
             line_end = len(self.text) if line_end < 0 else line_end
