@@ -75,6 +75,7 @@ _STRENGTH = {
     "lists": "several models as name=address",
     "nested": "a map in which weights are named",
     "code": "a file with code the server takes in",
+    "modules": "names classes of Python that the server takes in",
     "modelscope": "that names are looked up on ModelScope",
     "given": "what an operator runs in its pods",
     "configuration": "a file with the rest",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from mlgate.workloads.catalog import catalog
 from mlgate.workloads.python_environment import variables_of
 from mlgate.workloads.python_functions import (
     FINDING,
@@ -40,6 +41,7 @@ class Uses:
         self._names = names
         self._parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self._known_modules = frozenset(names.modules.values())
+        self._packages = frozenset(module.partition(".")[0] for module in self._known_modules)
         self._types = {id(inner) for hint in _hints(tree) for inner in _said(hint)}
         self._scopes = Scopes(tree)
         self.commands: list[str] = []
@@ -110,14 +112,23 @@ class Uses:
         if dotted is None:
             return None
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            owner = self._names.dotted(node.value)
-            self.hidden += ["changes its own names as those of a module"] if owner == "__main__" else []
+            self._change(node, self._parents.get(id(node)))
         if isinstance(node, ast.Name):
             if not self._means(node):
                 return None
             if node.id in LANGUAGE and not HIDES.fullmatch(dotted) and not self._scopes.is_own(node):
                 return node.id  # imported elsewhere only
         return dotted
+
+    def _change(self, node: ast.Attribute, parent: ast.AST | None) -> None:
+        """What gives a name of the program or of a library that loads models something that runs."""
+        owner = self._names.dotted(node.value) or ""
+        if owner == "__main__":
+            self.hidden.append("changes its own names as those of a module")
+        base = owner.partition(".")[0]
+        plain = isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Constant)
+        if base in catalog().libraries and base in self._packages and not plain:
+            self.hidden.append(f"changes {owner}, so that the reader cannot know what it does")
 
     def _means(self, node: ast.Name) -> bool:
         """Whether a name is one of the language's own or of an import, and not of the program's."""
@@ -235,6 +246,9 @@ class Uses:
 
     def _look_at_calls(self) -> None:
         for dotted, call in self.calls:
+            if dotted in {"setattr", "delattr"} and call.args:
+                target = ast.Attribute(call.args[0], "", ast.Store())
+                self._change(target, None)
             if not isinstance(call.func, ast.Attribute):
                 continue
             owner, _, method = dotted.rpartition(".")

@@ -65,6 +65,9 @@ HIDDEN: dict[str, tuple[str, str]] = {
     "an import of a class": ("class A:\n from os import system as s\nA.s(x)", "hands on os.system"),
     "a module of its own": ("import sys\nsys.modules[__name__].m = x", "changes its own names"),
     "a name of the program that is set": ("import sys\nsetattr(sys.modules['__main__'], 'm', x)", "__main__"),
+    "a method of a library": ("import vllm\nvllm.LLM.generate = f", "changes vllm.LLM"),
+    "a method of a library by its name": ("import vllm as v\nsetattr(v.LLM, x, f)", "changes vllm.LLM"),
+    "a class of a library": ("from vllm import LLM as L\nL.generate = f", "changes vllm.LLM"),
     "names of the program that are set": ("globals().update(m=x)", UNKNOWN),
     "names of the program that are kept": ("g = globals()\ng['m'] = x", UNKNOWN),
     "another program behind stars": (f"{RUN}subprocess.run(['ls'], **{{'executable': 'x'}})", UNKNOWN),
@@ -183,6 +186,7 @@ HONEST = {
     "one of two modules": "try: import importlib.metadata as m\nexcept: import metadata as m",
     "its own module": "import sys\nm = sys.modules[__name__]\nprint(m.app, getattr(m, 'x'))",
     "arguments": "import argparse\na = vars(argparse.Parser().parse_args())\n'{x}'.format(**locals())",
+    "a setting of a library": "import vllm\nvllm.envs.X = True\nadapters = f()\nadapters.x = y",
     "a name of the program": "globals().get('x')",
     "types": "from vllm import LLM\nx: Optional[LLM] = None\ndef f(a: LLM) -> LLM: ...\nisinstance(x, LLM)",
     "variables of a program": (
