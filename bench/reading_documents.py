@@ -147,6 +147,10 @@ def _variables(number: int) -> Document:
     return _server(env=env, args=["--model", f"$(V{number - 1})"])
 
 
+def _code(program: str) -> Document:
+    return _server(command=["python", "-c", program])
+
+
 SHAPES: Mapping[str, tuple[Shape, int]] = {
     "containers": (lambda n: _pod(*(_container(index) for index in range(n))), 500),
     "containers that are lists": (lambda n: _server() | {"spec": {"containers": [["x"]] * n}}, 20_000),
@@ -218,6 +222,35 @@ SHAPES: Mapping[str, tuple[Shape, int]] = {
         50,
     ),
     "programs of Python": (lambda n: _server(command=["python", "-c", "x = open('/a')\n" * n]), 500),
+    "scopes of Python": (
+        lambda n: _code("".join(f"def f{i}(exec):\n exec(x)\n" for i in range(n))),
+        500,
+    ),
+    "names of names of Python": (
+        lambda n: _code("".join(f"a{i} = a{i + 1}\n" for i in range(n)) + f"a{n} = exec\na0(x)"),
+        500,
+    ),
+    "maps behind stars": (
+        lambda n: _code(f"d = {{{', '.join(f'{i!r}: x' for i in range(n))}}}\n" + "LLM(**d)\n" * n),
+        500,
+    ),
+    "variables of processes": (
+        lambda n: _code("import os\n" + "e = {}\n" * n + "os.execve('x', ['x'], e)\n" * n),
+        500,
+    ),
+    "a megabyte of Python": (lambda n: _code("import os\n" + "os.system('x')\n" * n), 17_500),
+    "documents of a shell": (lambda n: _server(command=["sh", "-c", "cat <<E\nx\nE\n" * n]), 1_000),
+    "documents without an end": (lambda n: _server(command=["sh", "-c", "cat <<E\nx\n" * n]), 1_000),
+    "functions of a shell": (
+        lambda n: _server(command=["sh", "-c", "".join(f"f{i}() {{ a; }}; f{i}; " for i in range(n))]),
+        1_000,
+    ),
+    "shells within shells": (lambda n: _server(command=["sh", "-c", "a $(" * n + ")" * n]), 500),
+    "models that are made": (
+        lambda n: _server(command=["sh", "-c", "ollama create m -f /x; " * n]),
+        1_000,
+    ),
+    "a megabyte of a shell": (lambda n: _server(command=["sh", "-c", "$" * n]), 250_000),
     "quotes": (lambda n: _server(command=["sh", "-c", "\"'\\" * n]), 10_000),
     "values in JSON": (
         lambda n: _server(args=[f'--lora-modules={{"path": "a/{i}"}}' for i in range(n)]),

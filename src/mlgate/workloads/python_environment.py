@@ -35,7 +35,7 @@ def _of(node: ast.expr, names: Names, commands: list[str], left: list[int]) -> l
             return []
         case ast.Name(id=name):
             values = names.values(name)
-            if not values or None in values or names.is_changed(name):
+            if not values or len(values) > _MOST or None in values or names.is_changed(name):
                 return [] if names.plain(node) == "os.environ" else [UNKNOWN]
             parts = [value for value in values if value is not None]
         case ast.Dict(keys=keys, values=values):

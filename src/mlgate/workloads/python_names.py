@@ -318,16 +318,20 @@ class Names:
     def items(self, node: ast.expr) -> list[ast.expr] | None:
         """The items of a list that is written out, by itself or under a name; null if one is not known."""
         node = self._whole(node)
-        if not isinstance(node, ast.List | ast.Tuple) or any(isinstance(i, ast.Starred) for i in node.elts):
+        if (
+            not isinstance(node, ast.List | ast.Tuple)
+            or len(node.elts) > _MOST_WORDS
+            or any(isinstance(i, ast.Starred) for i in node.elts)
+        ):
             return None
         return node.elts
 
     def pairs(self, node: ast.expr) -> dict[str, ast.expr] | None:
-        """The same of a map of names."""
+        """The same of a map of names; null for one that is longer than anybody writes it."""
         node = self._whole(node)
         if isinstance(node, ast.Call) and self.plain(node.func) == "dict" and not node.args:
             named = [(word.arg, word.value) for word in node.keywords]
-        elif isinstance(node, ast.Dict):
+        elif isinstance(node, ast.Dict) and len(node.keys) <= _MOST_WORDS:
             named = [(self.text(key), value) for key, value in zip(node.keys, node.values, strict=True)]
         else:
             return None
