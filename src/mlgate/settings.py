@@ -84,11 +84,11 @@ class PolicySettings(_Group):
     packages: tuple[Path, ...] = ()
     """Rego files and folders of the site's own packages, such as mounted ConfigMaps, built in as well."""
     url: str | None = None
-    """Where a signed bundle is fetched from, over HTTPS; needs `verification_key`."""
+    """Where a signed bundle is fetched from, `https://...` or `oci://...`; needs `verification_key`."""
     url_seconds: Annotated[float, Field(ge=1, le=86400, allow_inf_nan=False)] = 60
     """How often it is asked for a new one."""
     url_token_file: Path | None = None
-    """Bearer token for it."""
+    """Bearer token for it, or `user:password` of a registry."""
     url_ca: Path | None = None
     """PEM file of the private authority that signed its certificate."""
     settings: Path | None = None

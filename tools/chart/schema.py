@@ -92,7 +92,10 @@ TYPES: dict[str, Schema] = {
         "additionalProperties": _TEXT,
     },
     "policy.packageConfigMaps": _list(_TEXT),
-    "policy.url": {"type": "string", "pattern": "^(https://[^/@#]+/[^#]*)?$"},
+    "policy.url": {
+        "type": "string",
+        "pattern": "^((https://[^/@#]+/[^#]*)|(oci://[a-z0-9.-]+(:[0-9]{1,5})?/[^#]+))?$",
+    },
     "policy.verificationKey": {"type": "string", "pattern": "^(-----BEGIN PUBLIC KEY-----[^$]*)?$"},
     "policy.minSequence": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
     "policy.urlSeconds": {"type": "number", "minimum": 1, "maximum": 86400},

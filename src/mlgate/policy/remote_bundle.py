@@ -1,4 +1,4 @@
-"""Fetches a signed bundle over HTTPS, again and again, into a file that is then loaded like any other.
+"""Fetches a signed bundle from a server or a registry, again and again, into a file that is loaded like any.
 
 Whoever answers is not trusted: size, time and redirects are bounded here, and signature and sequence are
 checked where the file is loaded. What cannot be fetched changes no file, and is told.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -23,14 +23,14 @@ from mlgate.policy.address import is_loopback
 from mlgate.policy.archive import MAX_PACKED
 from mlgate.policy.authorities import tls_context
 from mlgate.policy.loading import write_whole
+from mlgate.policy.remote_artifact import Fetched, check_artifact, fetch_artifact, is_artifact
+from mlgate.policy.remote_server import Asker
 from mlgate.policy.tokens import read_token
 from mlgate.settings import PolicySettings
 
 SECONDS = 20.0
 """Longest time one fetch may take, from the connection to the last byte."""
-MOST_REDIRECTS = 3
 _OK, _NOT_MODIFIED = 200, 304
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LONGEST_TAG = 256
 
 
@@ -86,42 +86,19 @@ class RemoteBundle:
 
     async def _fetch(self) -> None:
         headers = {"Accept-Encoding": "identity", "User-Agent": f"mlgate/{__version__}"}
-        if self.token_file is not None:
-            headers["Authorization"] = f"Bearer {read_token(self.token_file, 'policy.url_token_file')}"
-        if self._tag is not None and self.file.is_file():
-            headers["If-None-Match"] = self._tag
+        token = read_token(self.token_file, "policy.url_token_file") if self.token_file else None
         connector = aiohttp.TCPConnector(ssl=tls_context(self.ca, "setting policy.url_ca:"))
         async with aiohttp.ClientSession(
             connector=connector, headers=headers, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
         ) as session:
-            await self._follow(session, self.url)
-
-    async def _follow(self, session: aiohttp.ClientSession, url: str) -> None:
-        """The answer at the address, after redirects that stay on the same server: they carry the token."""
-        for _ in range(1 + MOST_REDIRECTS):
-            async with session.get(url, allow_redirects=False) as response:
-                if response.status not in _REDIRECTS:
-                    await self._take(response)
-                    return
-                target = _joined(url, response.headers.get("Location", ""))
-                if target is None or _origin(target) != _origin(self.url):
-                    raise PolicyError("it redirects to another server; name that one")
-                url = target
-        raise PolicyError(f"it redirects more than {MOST_REDIRECTS} times")
-
-    async def _take(self, response: aiohttp.ClientResponse) -> None:
-        if response.status == _NOT_MODIFIED and "If-None-Match" in response.request_info.headers:
-            return
-        if response.status != _OK:
-            raise PolicyError(f"the server answered HTTP {response.status}")
-        content = bytearray()
-        async for chunk in response.content.iter_any():
-            content += chunk
-            if len(content) > MAX_PACKED:
-                raise PolicyError(f"it is larger than {MAX_PACKED >> 20} MiB")
-        await asyncio.to_thread(self._store, bytes(content))
-        tag = response.headers.get("ETag", "")
-        self._tag = tag if tag.isprintable() and 0 < len(tag) <= _LONGEST_TAG else None
+            known = self._tag if self.file.is_file() else None
+            if is_artifact(self.url):
+                found = await fetch_artifact(Asker(session, self.url), token, known)
+            else:
+                found = await _fetch_file(Asker(session, self.url), token, known)
+        if found is not None:
+            await asyncio.to_thread(self._store, found.content)
+            self._tag = found.tag
 
     def _store(self, content: bytes) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -163,6 +140,9 @@ def check_url(url: str) -> None:
     Raises:
         SettingsError: it is none.
     """
+    if is_artifact(url):
+        check_artifact(url)
+        return
     fix = "write https://HOST/PATH (http on loopback only), without a user or a fragment"
     try:
         parts = urlsplit(url)
@@ -174,18 +154,15 @@ def check_url(url: str) -> None:
         raise SettingsError(f"setting policy.url: bundles are not fetched from there; {fix}")
 
 
-def _joined(url: str, location: str) -> str | None:
-    """The address that a redirect leads to; null where it is none."""
-    try:
-        return urljoin(url, location)
-    except ValueError:
+async def _fetch_file(asker: Asker, token: str | None, known: str | None) -> Fetched | None:
+    """The file at the address; None where it is the one that is known."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if known is not None:
+        headers["If-None-Match"] = known
+    answer = await asker.get(asker.url, headers, MAX_PACKED)
+    if answer.status == _NOT_MODIFIED and known is not None:
         return None
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    try:
-        parts: SplitResult = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ("", None, None)
-    return parts.scheme, parts.hostname, port or {"https": 443, "http": 80}.get(parts.scheme)
+    if answer.status != _OK:
+        raise PolicyError(f"the server answered HTTP {answer.status}")
+    tag = answer.headers.get("ETag", "")
+    return Fetched(answer.body, tag if tag.isprintable() and 0 < len(tag) <= _LONGEST_TAG else None)
