@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -49,15 +50,16 @@ def mixture(number: int) -> list[Document]:
         sys.path.insert(0, str(SLOTS))
     slots_of = importlib.import_module("row_slots").slots_of
     chance = Random(_SEED)  # noqa: S311 - the same documents every time
-    rows = [(row, list(slots_of(row))) for row in gated_kinds().values()]
+    rows = cycle([(row, list(slots_of(row))) for row in gated_kinds().values()])
     documents = []
     for index in range(number):
-        row, slots = rows[index % len(rows)]
         if index % 3 == 0:
             documents.append(
                 _pod(_container(index), _container(index + 1, command=["vllm", "serve", f"a/m{index}"]))
             )
-        elif slots:
+            continue
+        row, slots = next(rows)
+        if slots:
             documents.append(chance.choice(slots).object(row, chance))
         else:
             version = f"{row.group}/{row.versions[0]}".lstrip("/")

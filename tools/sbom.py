@@ -46,8 +46,11 @@ CLASSIFIERS = {
     "License :: OSI Approved :: MIT License": "MIT",
     "License :: OSI Approved :: ISC License (ISCL)": "ISC",
     "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "License :: OSI Approved :: Python Software Foundation License": "PSF-2.0",
 }
 """What packages without an SPDX expression say of their licence, where it is clear which is meant."""
+IN_THE_FILE_ALONE = {"sigstore-models": "MIT"}
+"""Packages whose metadata says nothing of the licence that lies in them, as a person read it."""
 LICENSE_OF_OPA = "Apache-2.0"
 _PIN = re.compile(r"(?m)^(?P<pin>[a-zA-Z0-9][^\\\n]*)(?P<hashes>(?:\\\n\s+--hash=sha256:[0-9a-f]{64}\s*)+)$")
 
@@ -92,7 +95,8 @@ def licences(installed: Distribution) -> list[str]:
         if said and (is_supported_id(said) or is_expression(said)):
             return [said]
     lines = installed.metadata.get_all("Classifier") or []
-    return [CLASSIFIERS[line] for line in lines if line in CLASSIFIERS]
+    read = IN_THE_FILE_ALONE.get(canonicalize_name(installed.name))
+    return [CLASSIFIERS[line] for line in lines if line in CLASSIFIERS] or ([read] if read else [])
 
 
 def _said(installed: Distribution, field: str) -> str:

@@ -26,6 +26,7 @@ KNOWN_LICENCES = {
     "MIT-0",
     "MPL-2.0",
     "PSF-2.0",
+    "Unlicense",
     "0BSD",
 }
 """Licences that may be shipped beside our own. Another one is for a person to read first."""
