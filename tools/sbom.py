@@ -66,6 +66,8 @@ class Pin:
     name: str
     version: str
     hashes: tuple[str, ...]
+    extras: frozenset[str] = frozenset()
+    """With which it is installed."""
 
 
 def pins(lock: str) -> list[Pin]:
@@ -82,7 +84,7 @@ def pins(lock: str) -> list[Pin]:
             raise SbomError(f"{wanted} is no exact version")
         if wanted.marker is None or wanted.marker.evaluate(dict(LINUX)):
             hashes = tuple(sorted(re.findall(r"[0-9a-f]{64}", match["hashes"])))
-            found.append(Pin(canonicalize_name(wanted.name), version, hashes))
+            found.append(Pin(canonicalize_name(wanted.name), version, hashes, frozenset(wanted.extras)))
     lines = len(re.findall(r"(?m)^[a-zA-Z0-9]", lock))
     if lines != len(_PIN.findall(lock)):
         raise SbomError("a line of the lock file has no hashes")
@@ -156,13 +158,14 @@ def module(found: Module, *, main: bool) -> Component:
     )
 
 
-def wanted_by(installed: Distribution) -> set[str]:
-    """The names of what a package needs on Linux, its extras left out."""
+def wanted_by(installed: Distribution, extras: frozenset[str] = frozenset()) -> set[str]:
+    """The names of what a package needs on Linux, with these of its extras."""
     lines = map(Requirement, installed.requires or [])
+    places = [{**LINUX, "extra": extra} for extra in ("", *extras)]
     return {
         canonicalize_name(line.name)
         for line in lines
-        if line.marker is None or line.marker.evaluate(dict(LINUX))
+        if line.marker is None or any(line.marker.evaluate(dict(place)) for place in places)
     }
 
 
@@ -184,11 +187,13 @@ def bill(lock: str, program: bytes) -> Bom:
     )
     found = Bom(components=[])
     found.metadata.component = root
-    packages = {pin.name: package(pin, _installed(pin.name)) for pin in pins(lock)}
+    pinned = {pin.name: pin for pin in pins(lock)}
+    packages = {name: package(pin, _installed(name)) for name, pin in pinned.items()}
     opa, *parts = [module(item, main=not index) for index, item in enumerate(modules(program))]
     found.components.update(packages.values(), [opa, *parts])
     for name, component in packages.items():
-        found.register_dependency(component, _known(wanted_by(_installed(name)), packages))
+        wanted = wanted_by(_installed(name), pinned[name].extras)
+        found.register_dependency(component, _known(wanted, packages))
     found.register_dependency(root, [*_known(wanted_by(_installed("mlgate")), packages), opa])
     found.register_dependency(opa, parts)
     return found
