@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 
 from mlgate.workloads.bystanders import INTERPRETER
 from mlgate.workloads.catalog import catalog
-from mlgate.workloads.invocation import Invocation
+from mlgate.workloads.invocation import Flag, Invocation
 from mlgate.workloads.volumes import plain_path
 from mlgate.workloads.words import led_commands
 
@@ -96,7 +96,19 @@ def _set(invocation: Invocation) -> Iterator[tuple[str, str]]:
             if _PLAIN.fullmatch(module):
                 yield module, flag.path
         elif flag.value and flag.name in catalog().flags["modules"]:
-            yield from ((name, flag.path) for name in _classes(flag.value))
+            for value in (flag.value, *_further(invocation, flag)):
+                yield from ((name, flag.path) for name in _classes(value))
+
+
+def _further(invocation: Invocation, flag: Flag) -> Iterator[str]:
+    """What follows the first value of a flag that takes several."""
+    if flag.setting:
+        return
+    start = flag.index + (1 if flag.joined else 2)
+    for word in islice(invocation.words, start, start + _MOST):
+        if word.leads or word.text.startswith("-"):
+            return
+        yield word.text
 
 
 def _classes(value: str) -> Iterator[str]:

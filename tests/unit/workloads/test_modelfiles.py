@@ -86,6 +86,17 @@ def test_bypass_24_a_class_of_a_module_in_a_volume_is_told(
     assert PROGRAM in problems(read, pod_of, **own)
 
 
+@pytest.mark.parametrize("first", ["--logits-processors=vllm.x.Y", "--logits-processors", "--middleware"])
+def test_bypass_24_every_value_of_a_flag_that_takes_several_is_looked_at(
+    read: Read, pod_of: PodOf, first: str
+) -> None:
+    own: Json = {"image": "vllm/vllm-openai:v1", "workingDir": "/d"}
+    command = ["vllm", "serve", "s3://b/m", first, "vllm.a.B", "mine.Class", "--port", "80"]
+
+    assert PROGRAM in problems(read, pod_of, command=command, **own)
+    assert problems(read, pod_of, command=[*command[:5], *command[6:]], **own) == []
+
+
 @pytest.mark.parametrize("value", ["vllm.v1.worker.gpu_worker.Worker", "ray", "mp", "auto"])
 def test_a_class_of_the_server_itself_is_no_problem(read: Read, pod_of: PodOf, value: str) -> None:
     command = ["vllm", "serve", "s3://b/m", "--worker-cls", value, "--distributed-executor-backend", value]
