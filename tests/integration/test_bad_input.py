@@ -102,7 +102,7 @@ def test_a_key_that_is_there_twice_is_named_at_every_level(
     assert_told(server, doubled.encode(), 400, key)
 
 
-@pytest.mark.parametrize("size", [7 * MIB + 1, 8 * MIB])
+@pytest.mark.parametrize("size", [7 * MIB + 1, 8 * MIB, 64 * MIB])
 def test_a_body_past_the_limit_is_told_by_its_length(server: Served, size: int) -> None:
     assert_told(server, b'"' + b"x" * (size - 2) + b'"', 413, "bytes")
 
