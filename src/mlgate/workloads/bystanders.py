@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.containers import REFERENCE
 from mlgate.workloads.invocation import Invocation
-from mlgate.workloads.shell_variables import REFERENCE
 from mlgate.workloads.volumes import plain_path, within
 from mlgate.workloads.words import ASSIGNMENT, SCRIPT, SEPARATORS, Word, is_redirection, simple_commands
 

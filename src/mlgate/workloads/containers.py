@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlgate.domain.base import Json
 from mlgate.domain.workload import ContainerRole, EnvSource, EnvVar, SecurityContext
 from mlgate.workloads.loose_fields import read_image, read_variables, read_words
 from mlgate.workloads.reading import Reader
-from mlgate.workloads.shell_variables import REFERENCE
 from mlgate.workloads.slots import FIELDS, Slot
 from mlgate.workloads.volumes import plain_path
 
+REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+"""A reference to a variable, which the kubelet replaces before anything runs."""
 _SOURCES = (
     ("secretKeyRef", "secretKey", "name"),
     ("configMapKeyRef", "configMapKey", "name"),

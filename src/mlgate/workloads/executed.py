@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mlgate.workloads.containers import REFERENCE
 from mlgate.workloads.invocation import Invocation
 from mlgate.workloads.references import is_open
 from mlgate.workloads.shell_syntax import Command, Line
 from mlgate.workloads.shell_values import parsed
-from mlgate.workloads.shell_variables import REFERENCE, replaced
+from mlgate.workloads.shell_variables import replaced
 from mlgate.workloads.shell_words import Part, ShellWord
 from mlgate.workloads.words import PLACE_OF
 

@@ -11,14 +11,13 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator
 
 from mlgate.workloads.catalog import catalog
+from mlgate.workloads.containers import REFERENCE
 from mlgate.workloads.credential_patterns import shipped
 from mlgate.workloads.shell_values import Doubts
 from mlgate.workloads.slots import Slot
 from mlgate.workloads.volumes import plain_path
 from mlgate.workloads.words import MAX_LENGTH, SEPARATORS, Word
 
-REFERENCE = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
-"""A reference to a variable, which the kubelet replaces before anything runs."""
 VARIABLE = re.compile(
     rf"{REFERENCE.pattern}"
     r"|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?[-=]([^{}]{0,4096}))?\}"
