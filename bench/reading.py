@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from reading_documents import SHAPES, Document, Shape, mixture, request_of
 
 from mlgate.workloads.extract import ExtractOptions, extract
-from mlgate.workloads.inline_code import read_code
-from mlgate.workloads.python_text import parsed
+from mlgate.workloads.python.inline_code import read_code
+from mlgate.workloads.python.text import parsed
 
 ROUNDS = 2
 MIXED = 1000

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from mlgate.domain.request import GroupVersionKind, Request
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 Document = dict[str, Any]
 Shape = Callable[[int], Document]

@@ -15,11 +15,11 @@ from kinds_guide.phrases import MERGES, listed, under
 from kinds_guide.plain import plain_part
 
 from mlgate.policy.workbench.pages.markdown import code, inline, table
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import gated_kinds, groups_without_versions, kinds_aside
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import gated_kinds, groups_without_versions, kinds_aside
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "kinds.md"
-MARK = "<!-- Written by tools/kinds_page.py from kinds.yaml and servers.yaml of src/mlgate/workloads. -->"
+MARK = "<!-- Written by tools/kinds_page.py from src/mlgate/workloads: kinds.yaml, programs/servers.yaml. -->"
 _GROUPS = {
     "serving.kserve.io": "KServe",
     "machinelearning.seldon.io": "Seldon Core 1",

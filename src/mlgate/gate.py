@@ -32,9 +32,9 @@ from mlgate.logs import fault_places, get_logger, request_fields
 from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
 from mlgate.workloads.complete import Subject, complete, wider_lookups
+from mlgate.workloads.credentials.masking import masked
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
-from mlgate.workloads.kinds import is_record
-from mlgate.workloads.masking import masked
+from mlgate.workloads.kinds.table import is_record
 from mlgate.workloads.rehearsals import is_rehearsal
 
 

@@ -12,7 +12,7 @@ from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
 from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.settings import Settings
-from mlgate.workloads.credentials import scan_entries, scan_text_places
+from mlgate.workloads.credentials.scan import scan_entries, scan_text_places
 from mlgate.workloads.extract import ExtractOptions
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from chart.rendering import objects, render
 
 from mlgate.doctor.examine import examine
 from mlgate.doctor.snapshot import Deciding, Served, Snapshot
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 SETS = value_sets()
 ENFORCING = {"production": "enforce", "staging": "enforce", "development": "enforce", "sandbox": "enforce"}

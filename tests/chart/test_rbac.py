@@ -11,7 +11,7 @@ from chart.outcomes import value_sets
 from chart.rendering import hooks, objects, only, render
 
 from mlgate.evidence.resources import KNOWN
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 Json = dict[str, Any]
 SETS = value_sets()

@@ -11,7 +11,7 @@ from casebook.documents import Object
 from cluster.api import Api, ApiError
 from installation import Installation
 
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 _PAUSE = 0.1
 

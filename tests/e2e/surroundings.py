@@ -18,7 +18,7 @@ from mlgate.errors import EngineUnavailable
 from mlgate.evidence.cluster import Connection, KubernetesCluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate
-from mlgate.workloads.credentials import scan_entries
+from mlgate.workloads.credentials.scan import scan_entries
 from mlgate.workloads.extract import ExtractOptions
 
 PATIENCE_SECONDS = 40

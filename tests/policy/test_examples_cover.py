@@ -12,7 +12,7 @@ from casebook.outcome import LISTS
 from casebook.twins import cases_on
 from judging import REFERENCE_DAY
 
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 CATALOG = ROOT / "policies" / "rego" / "mlgate" / "catalog" / "data.json"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from mlgate.workloads.kinds import webhook_rules
+from mlgate.workloads.kinds.table import webhook_rules
 
 _HEAD = (
     "# What the API server sends to each webhook. Written by tools/chart_files.py from the table of kinds.\n"

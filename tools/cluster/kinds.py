@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import gated_kinds
 
 BUILT_IN = ("", "apps", "batch")
 """Groups the API server serves by itself."""

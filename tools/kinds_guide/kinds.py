@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from kinds_guide.parts import lines_of
 from kinds_guide.phrases import conditions, items, listed, noted, under
 from mlgate.policy.workbench.pages.markdown import code, inline
-from mlgate.workloads.kind_rows import Component, ExposureField, Kind, RolloutField
+from mlgate.workloads.kinds.rows import Component, ExposureField, Kind, RolloutField
 
 SCOPES = {
     "none": "nobody",

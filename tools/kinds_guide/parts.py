@@ -18,8 +18,8 @@ from kinds_guide.phrases import (
     under,
 )
 from mlgate.policy.workbench.pages.markdown import code
-from mlgate.workloads.kind_fields import ContainerField, ModelField, VariablesField, VolumeField
-from mlgate.workloads.kind_rows import Component
+from mlgate.workloads.kinds.fields import ContainerField, ModelField, VariablesField, VolumeField
+from mlgate.workloads.kinds.rows import Component
 
 Lines = Iterator[tuple[str, str]]
 """What it is about, and what there is to say."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mlgate.policy.workbench.pages.markdown import code
-from mlgate.workloads.kind_fields import Conditions, ReferenceField, ReferenceKind
+from mlgate.workloads.kinds.fields import Conditions, ReferenceField, ReferenceKind
 
 _IN_ONE_LINE = 2
 LIBRARIES = {

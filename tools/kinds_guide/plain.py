@@ -20,7 +20,7 @@ _ROLES = (
 
 def plain_part() -> Iterator[str]:
     """Programs, words that name a model, weak signs and what speaks against them."""
-    text = files("mlgate.workloads").joinpath("servers.yaml").read_text(encoding="utf-8")
+    text = files("mlgate.workloads.programs").joinpath("servers.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     for key, title in _ROLES:
         yield from (f"### {title}", "")

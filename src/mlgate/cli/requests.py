@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlgate.domain.request import GroupVersionKind, Request, UserInfo
-from mlgate.workloads.kinds import is_cluster_scoped
+from mlgate.workloads.kinds.table import is_cluster_scoped
 
 
 def kind_of(value: dict[str, Any]) -> GroupVersionKind:

@@ -13,8 +13,8 @@ from mlgate.evidence.resources import Resource
 from mlgate.evidence.selectors import selects
 from mlgate.evidence.times import metadata, name_of
 from mlgate.workloads.extract import ExtractOptions, extract
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import gated_kinds
 
 
 def read_models(reader: Reader, served: tuple[Served, ...]) -> Iterator[tuple[str, Held]]:

@@ -10,8 +10,8 @@ from mlgate.doctor.codes import finding
 from mlgate.doctor.entries import CONFIGURATION, subject_of
 from mlgate.doctor.finding import Finding, Subject
 from mlgate.doctor.snapshot import Entry, Object, Snapshot
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import gated_kinds, is_unknown_to_its_group
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import gated_kinds, is_unknown_to_its_group
 
 OPERATIONS = ("CREATE", "UPDATE")
 _ANY = "*"

@@ -14,7 +14,7 @@ from mlgate.doctor.snapshot import Held, Object, Served, Snapshot, home_of
 from mlgate.evidence.looked import entries
 from mlgate.evidence.resources import KNOWN, RBAC, Resource
 from mlgate.evidence.transport import Transport
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 _ADMISSION = "admissionregistration.k8s.io/v1"
 CONFIGURATIONS = Resource(_ADMISSION, "validatingwebhookconfigurations", namespaced=False)

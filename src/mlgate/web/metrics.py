@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from mlgate.domain.decision import Decision, Failure, Verdict
 from mlgate.gate import Judgement
 from mlgate.policy.contents import PROFILES
-from mlgate.workloads.kinds import is_known_kind
+from mlgate.workloads.kinds.table import is_known_kind
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 

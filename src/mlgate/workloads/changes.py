@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mlgate.domain.base import Credential, Json
 from mlgate.domain.workload import Change, PodTemplate, Workload
-from mlgate.workloads.kinds import find_kind
-from mlgate.workloads.paths import without
+from mlgate.workloads.kinds.paths import without
+from mlgate.workloads.kinds.table import find_kind
 
 _PREFIX = "mlgate.dev/"
 _DEPLOYMENT_MODE = "serving.kserve.io/deploymentMode"

@@ -8,14 +8,14 @@ from mlgate.domain.base import Credential
 from mlgate.domain.evidence import Card, CardReference, Evidence
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.workload import Change, Volume, Workload
-from mlgate.workloads.binding import bind
-from mlgate.workloads.card_references import ANNOTATION, read_card_references
+from mlgate.workloads.cards.binding import bind
+from mlgate.workloads.cards.references import ANNOTATION, read_card_references
 from mlgate.workloads.changes import compare
 from mlgate.workloads.extract import Extraction
 from mlgate.workloads.manifest import Manifest
-from mlgate.workloads.needs import brings_names, named_by_pods, needed
-from mlgate.workloads.owners import Controller, find_controller, inherit, with_owner_facts
-from mlgate.workloads.runtimes import resolve
+from mlgate.workloads.related.needs import brings_names, named_by_pods, needed
+from mlgate.workloads.related.owners import Controller, find_controller, inherit, with_owner_facts
+from mlgate.workloads.related.runtimes import resolve
 
 OFFLINE = ("cluster.references", "offline")
 """There is no cluster to look other objects up in."""

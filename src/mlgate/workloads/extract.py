@@ -8,13 +8,13 @@ from mlgate.domain.base import Credential, Json, Problem
 from mlgate.domain.lookups import LookUps, controller_of
 from mlgate.domain.request import Request
 from mlgate.domain.workload import Workload
-from mlgate.workloads.card_references import ANNOTATION, read_card_references
-from mlgate.workloads.credentials import MAX_FINDINGS, scan
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import find_kind, is_unknown_to_its_group
+from mlgate.workloads.cards.references import ANNOTATION, read_card_references
+from mlgate.workloads.credentials.scan import MAX_FINDINGS, scan
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import find_kind, is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest
-from mlgate.workloads.needs import needed
-from mlgate.workloads.read import read_object
+from mlgate.workloads.objects.read import read_object
+from mlgate.workloads.related.needs import needed
 
 _REVIEWED = {"SignOff", "Waiver"}
 _OWN_GROUP = "mlgate.dev"

@@ -21,13 +21,13 @@ from mlgate.domain.workload import (
     Volume,
     Workload,
 )
-from mlgate.workloads.kind_fields import Merge
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import groups_without_versions
-from mlgate.workloads.pods import Pod
-from mlgate.workloads.slots import Slot
-from mlgate.workloads.uris import OBJECT_STORES
-from mlgate.workloads.volumes import VolumeSlot
+from mlgate.workloads.addresses.uris import OBJECT_STORES
+from mlgate.workloads.kinds.fields import Merge
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import groups_without_versions
+from mlgate.workloads.pods.pod import Pod
+from mlgate.workloads.pods.slots import Slot
+from mlgate.workloads.pods.volumes import VolumeSlot
 
 _CLAIM = "pvc"
 _CLAIM_END = re.compile(r"[/?#]")

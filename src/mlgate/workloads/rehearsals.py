@@ -7,7 +7,7 @@ object of which its operator keeps neither name nor annotations.
 from __future__ import annotations
 
 from mlgate.domain.request import Request
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds.table import find_kind
 from mlgate.workloads.reading import dig
 
 

@@ -7,7 +7,7 @@ from reading import growth, read, seconds
 from reading_documents import SHAPES, mixture, request_of
 
 from mlgate.workloads.extract import ExtractOptions, extract
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.table import gated_kinds
 
 
 @pytest.mark.parametrize("name", SHAPES)

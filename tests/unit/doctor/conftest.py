@@ -26,7 +26,7 @@ from mlgate.doctor.snapshot import Deciding, GateState, Object, Served, Serving,
 from mlgate.doctor.targets import targets
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.transport import Form
-from mlgate.workloads.kinds import gated_kinds, webhook_rules
+from mlgate.workloads.kinds.table import gated_kinds, webhook_rules
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 EXEMPT = ["kube-node-lease", "kube-system", "mlgate-system"]

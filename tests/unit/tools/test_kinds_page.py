@@ -10,9 +10,9 @@ import pytest
 from kinds_guide import kinds, parts
 from kinds_guide.phrases import LIBRARIES, MERGES, PURPOSES, ROLES, VOLUMES
 
-from mlgate.workloads.catalog import catalog
-from mlgate.workloads.kind_rows import Component, Kind
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.rows import Component, Kind
+from mlgate.workloads.kinds.table import gated_kinds
+from mlgate.workloads.programs.catalog import catalog
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "kinds.md"
 OF_THE_PART = {"path", "where", "id", "role", "canary_percent"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from row_slots import Object, merged, slots_of
 
-from mlgate.workloads.kind_rows import Kind
+from mlgate.workloads.kinds.rows import Kind
 
 DEEP = 150
 """Levels; what the door lets through is a little more."""

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
-from mlgate.workloads.kind_fields import Conditions, ContainerField, ModelField
-from mlgate.workloads.kind_rows import Component, Kind
-from mlgate.workloads.paths import _Again, _Holder, _Item, _steps
-from mlgate.workloads.pods import CONTAINER_SLOTS
+from mlgate.workloads.kinds.fields import Conditions, ContainerField, ModelField
+from mlgate.workloads.kinds.paths import _Again, _Holder, _Item, _steps
+from mlgate.workloads.kinds.rows import Component, Kind
+from mlgate.workloads.pods.pod import CONTAINER_SLOTS
 
 Object = dict[str, Any]
 Make = Callable[[Random], Any]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mlgate.domain.request import GroupVersionKind, Request
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds.table import find_kind
 
 Object = dict[str, Any]
 Read = Callable[..., Extraction]

@@ -22,7 +22,7 @@ from mlgate.policy.document import build_input
 from mlgate.policy.schema_export import input_schema
 from mlgate.workloads.complete import complete, wider_lookups
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
-from mlgate.workloads.kinds import find_kind, gated_kinds
+from mlgate.workloads.kinds.table import find_kind, gated_kinds
 
 ROWS = [row for row in gated_kinds().values() if row.components]
 MODEL_ROWS = [row for row in ROWS if row.webhook == "models"]

@@ -13,8 +13,8 @@ from row_slots import PASSWORD, TOLD, WORD, RowSlot, merged, slots_of
 
 from mlgate.domain.request import GroupVersionKind, Request
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
-from mlgate.workloads.kind_rows import Kind
-from mlgate.workloads.kinds import gated_kinds
+from mlgate.workloads.kinds.rows import Kind
+from mlgate.workloads.kinds.table import gated_kinds
 
 Object = dict[str, Any]
 ROWS = [row for row in gated_kinds().values() if row.components]

@@ -9,7 +9,7 @@ import pytest
 
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds.table import find_kind
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]

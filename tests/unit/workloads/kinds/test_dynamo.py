@@ -11,8 +11,8 @@ import pytest
 from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.kinds import find_kind
-from mlgate.workloads.runtimes import resolve
+from mlgate.workloads.kinds.table import find_kind
+from mlgate.workloads.related.runtimes import resolve
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]

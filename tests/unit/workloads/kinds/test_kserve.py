@@ -11,7 +11,7 @@ from mlgate.domain.evidence import Evidence, ResolvedReference
 from mlgate.domain.workload import Endpoint, Workload
 from mlgate.workloads.complete import complete
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.kinds import find_kind
+from mlgate.workloads.kinds.table import find_kind
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]

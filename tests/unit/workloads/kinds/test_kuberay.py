@@ -14,9 +14,9 @@ from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import Workload
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.kinds import find_kind
-from mlgate.workloads.read import read_object
-from mlgate.workloads.runtimes import resolve
+from mlgate.workloads.kinds.table import find_kind
+from mlgate.workloads.objects.read import read_object
+from mlgate.workloads.related.runtimes import resolve
 
 Json = dict[str, Any]
 Read = Callable[..., Extraction]

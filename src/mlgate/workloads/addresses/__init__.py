@@ -1,0 +1,1 @@
+"""Addresses of models and of images, taken apart."""

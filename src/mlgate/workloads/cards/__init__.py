@@ -1,0 +1,1 @@
+"""Which cards an object names, and which models they cover."""

@@ -1,0 +1,1 @@
+"""What a container runs: its command line with its variables, programs, flags, scripts and files."""

@@ -1,0 +1,1 @@
+"""What ConfigMaps and settings tell servers: files, variables and scripts."""

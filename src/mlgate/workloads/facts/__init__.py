@@ -1,0 +1,1 @@
+"""What single fields settle about a whole object."""

@@ -1,0 +1,1 @@
+"""Which models containers and fields name, at which address, and how that was found."""

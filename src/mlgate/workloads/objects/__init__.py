@@ -1,0 +1,1 @@
+"""One object, read by its row of the table of kinds."""

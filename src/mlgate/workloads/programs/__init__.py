@@ -1,0 +1,1 @@
+"""What is known about programs: servers of models, and the commands beside them."""

@@ -1,0 +1,1 @@
+"""Programs of Python in a manifest, read without being run: what they load, start and hide."""

@@ -1,0 +1,1 @@
+"""Lines of shells: their words, for finding, and their grammar, for judging what runs."""

@@ -1,0 +1,1 @@
+"""What decides what a model server loads and cannot be followed: each such place is told."""
