@@ -17,6 +17,9 @@ from mlgate.settings import login_name
 
 _NAMED = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
 """A card in the cluster, as the annotation mlgate.dev/model-card names it."""
+API_VERSION = "mlgate.dev/v1alpha1"
+_UNFIT_FOR_NAMES = re.compile(r"[^a-z0-9-]+")
+_LONGEST_NAME = 63
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,12 @@ def artifact_digests(content: CardContent) -> list[str]:
 def artifact_digest(content: CardContent) -> str | None:
     """The digest of the first artifact that has one, which binds an approval to the model."""
     return next(iter(artifact_digests(content)), None)
+
+
+def name_prefix(*words: str) -> str:
+    """What the name of a record begins with (`generateName`); the API server makes the rest up."""
+    prefix = _UNFIT_FOR_NAMES.sub("-", "-".join(words).lower()).strip("-")
+    return f"{prefix[: _LONGEST_NAME - 6].rstrip('-')}-"
 
 
 def _from_cluster(

@@ -79,7 +79,7 @@ def read_questions(given: Given, documents: Sequence[Document] | None = None) ->
         typer.BadParameter: the options contradict each other, or one is no value of its kind.
     """
     _refuse_contradictions(given)
-    _refuse_unknown_profile(given.profile)
+    refuse_unknown_profile(given.profile)
     at = moment(given.at)
     namespace = given.namespace or "default"
     documents = load_documents(given.paths) if documents is None else documents
@@ -150,7 +150,7 @@ def _refuse_contradictions(given: Given) -> None:
         )
 
 
-def _refuse_unknown_profile(profile: str | None) -> None:
+def refuse_unknown_profile(profile: str | None) -> None:
     """A misspelt profile would be judged as the default one, which nobody who named one has in mind."""
     if profile is not None and profile not in _PROFILES:
         raise typer.BadParameter(f"--profile: {profile!r} is none of {', '.join(_PROFILES)}")

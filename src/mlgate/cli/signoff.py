@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 import typer
 
-from mlgate.cli.approving import Role, artifact_digest, current_user, read_card
+from mlgate.cli.approving import API_VERSION, Role, artifact_digest, current_user, name_prefix, read_card
 from mlgate.cli.console import print_json, put_yaml
 from mlgate.cli.options import Output, OutputOption, moment
 from mlgate.evidence.cards.formats.modelcard import CardContent
-
-API_VERSION = "mlgate.dev/v1alpha1"
-_UNFIT_FOR_NAMES = re.compile(r"[^a-z0-9-]+")
-_LONGEST_NAME = 63
 
 
 def register(app: typer.Typer) -> None:
@@ -81,8 +76,7 @@ def sign_off(
         "decision": decision,
         "expiresAt": expires,
     }
-    prefix = _UNFIT_FOR_NAMES.sub("-", f"{model['name']}-{model['version']}-{role}".lower()).strip("-")
-    metadata = {"generateName": f"{prefix[: _LONGEST_NAME - 6]}-", "namespace": namespace}
+    metadata = {"generateName": name_prefix(model["name"], model["version"], role), "namespace": namespace}
     return {
         "apiVersion": API_VERSION,
         "kind": "SignOff",
