@@ -1,4 +1,4 @@
-"""Ask the gate over HTTP, as the API server does."""
+"""Ask the gate over HTTP, as the API server does, and the API server about rights, as the guards do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from casebook.cases import Requester
 from casebook.documents import Object
 from cluster.gate import GateProcess
+from cluster.kubectl import Kubectl
 
 SERVER_SECONDS = 5
 
@@ -50,3 +51,20 @@ def ask(gate: GateProcess, entry: Object, user: Requester) -> dict[str, Any]:
     with urllib.request.urlopen(call, timeout=SERVER_SECONDS, context=trust) as answer:  # noqa: S310 - as above
         response: dict[str, Any] = json.load(answer)["response"]
     return response
+
+
+def may_use(kubectl: Kubectl, person: str, verb: str, role: str, namespace: str = "default") -> bool:
+    """Whether a person holds a verb on a role of sign-offs, as the guard asks it.
+
+    `kubectl auth can-i` cannot ask: nothing is served under that name, and it then leaves out the group.
+    """
+    resource = {"group": "mlgate.dev", "resource": "signoffroles", "name": role}
+    question = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": {**resource, "verb": verb, "namespace": namespace}},
+    }
+    flags = ("--validate=ignore", "-o", "jsonpath={.status.allowed}")
+    answer = kubectl.send(person, "create", [question], *flags)
+    assert answer.output in ("true", "false"), answer.errors
+    return answer.output == "true"
