@@ -16,7 +16,8 @@ from mlgate.workloads.configuration.script_files import run_script
 from mlgate.workloads.configuration.texts import texts, words_of
 from mlgate.workloads.configuration.variables import with_variables
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Detection, detect
+from mlgate.workloads.models.detect import detect
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import Pod
 from mlgate.workloads.pods.slots import Slot

@@ -11,7 +11,7 @@ from mlgate.workloads.configuration.located import Entry, holding_models, locate
 from mlgate.workloads.configuration.variables import variables
 from mlgate.workloads.kinds.fields import FileField
 from mlgate.workloads.manifest import Named
-from mlgate.workloads.models.detect import Configured, Detection
+from mlgate.workloads.models.detection import Configured, Detection
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.slots import Slot
 from mlgate.workloads.pods.volumes import plain_path

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mlgate.domain.base import Json
-from mlgate.workloads.models.detect import Configured, Detection
+from mlgate.workloads.models.detection import Configured, Detection
 from mlgate.workloads.pods.pod import Pod
 from mlgate.workloads.pods.slots import Slot
 from mlgate.workloads.pods.volumes import (

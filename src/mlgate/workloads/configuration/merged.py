@@ -7,7 +7,7 @@ from dataclasses import replace
 from mlgate.workloads.facts.facts import with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.loaded import detected, unique
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import Pod

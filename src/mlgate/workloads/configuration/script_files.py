@@ -12,7 +12,8 @@ from mlgate.workloads.configuration.located import holding_models, locate
 from mlgate.workloads.configuration.merged import with_found
 from mlgate.workloads.configuration.texts import texts, words_of
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Configured, Detection, detect
+from mlgate.workloads.models.detect import detect
+from mlgate.workloads.models.detection import Configured, Detection
 from mlgate.workloads.pods.pod import Pod
 from mlgate.workloads.pods.slots import Slot
 from mlgate.workloads.reading import Reader

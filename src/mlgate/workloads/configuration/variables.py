@@ -19,7 +19,8 @@ from mlgate.workloads.configuration.located import UNREAD, holding_models, locat
 from mlgate.workloads.facts.facts import STORES, stores, with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Detection, detect
+from mlgate.workloads.models.detect import detect
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.loaded import detected, unique
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import Pod

@@ -19,7 +19,7 @@ from mlgate.domain.workload import (
 from mlgate.workloads.addresses.uris import addresses_in, host_of, is_unverified, normalise
 from mlgate.workloads.kinds.fields import Purpose
 from mlgate.workloads.kinds.paths import scalars, written
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.loaded import note_excess
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.slots import Slot

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.addresses.uris import in_image
-from mlgate.workloads.models.detect import Detection, as_data, mounted_anywhere
+from mlgate.workloads.models.detection import Detection, as_data
 from mlgate.workloads.models.fields import MAX_MODELS, served
-from mlgate.workloads.models.naming import FoundModel
+from mlgate.workloads.models.found import FoundModel
+from mlgate.workloads.models.mounted import mounted_anywhere
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import Pod
 from mlgate.workloads.pods.slots import Slot

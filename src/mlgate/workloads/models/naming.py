@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import takewhile
 
@@ -13,6 +13,7 @@ from mlgate.workloads.addresses.uris import Address, addresses_in, tagged
 from mlgate.workloads.commands.bystanders import runs_bystanders
 from mlgate.workloads.commands.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
 from mlgate.workloads.models.companions import draft_of, named_values, sent, weights_of
+from mlgate.workloads.models.found import FoundModel
 from mlgate.workloads.models.places import NO_REPOSITORY, Places
 from mlgate.workloads.models.signs import has_gpu
 from mlgate.workloads.pods.volumes import MODEL_MOUNT, VolumeSlot, plain_path, within
@@ -41,21 +42,6 @@ _ROLES: tuple[tuple[str, ModelRole], ...] = (
     ("draft", "draft"),
     ("speculative", "draft"),
 )
-
-
-@dataclass(frozen=True)
-class FoundModel:
-    """A model a container names."""
-
-    address: Address
-    role: ModelRole
-    path: str
-    evidence: str
-    name: str | None = None
-    adapter: str | None = None
-    """Name of the adapter, for adapters."""
-    value: str | None = None
-    """What stands there, of a model that is named where it is loaded."""
 
 
 class Naming:

@@ -9,7 +9,8 @@ from mlgate.domain.workload import ServedModel
 from mlgate.workloads.configuration.config_maps import inline
 from mlgate.workloads.configuration.configured import configurations
 from mlgate.workloads.kinds.rows import Kind
-from mlgate.workloads.models.detect import Detection, detect
+from mlgate.workloads.models.detect import detect
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.fields import declared
 from mlgate.workloads.models.loaded import detected, only_joins, without_data
 from mlgate.workloads.objects.silence import Found, in_image, names_one

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.kinds.paths import holds
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.loaded import built_in
 from mlgate.workloads.objects.silence import UNNAMED, Found, names_one
 from mlgate.workloads.pods.field_containers import first_index

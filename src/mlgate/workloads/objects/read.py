@@ -19,7 +19,7 @@ from mlgate.workloads.kinds.paths import holds, select
 from mlgate.workloads.kinds.rows import Kind
 from mlgate.workloads.kinds.table import is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.fields import MAX_MODELS, datasets, storage_volumes
 from mlgate.workloads.models.loaded import unique
 from mlgate.workloads.objects.choices import choice_of

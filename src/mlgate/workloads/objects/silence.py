@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.addresses.uris import normalise
 from mlgate.workloads.manifest import Named
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.fields import served
 from mlgate.workloads.models.loaded import built_in, main_container
 from mlgate.workloads.pods.parts import Part

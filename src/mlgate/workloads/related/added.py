@@ -13,7 +13,8 @@ from mlgate.workloads.configuration.configured import configurations
 from mlgate.workloads.facts.facts import with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
-from mlgate.workloads.models.detect import Detection, detect
+from mlgate.workloads.models.detect import detect
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.loaded import built_in, detected, main_container, unique
 from mlgate.workloads.objects.silence import UNNAMED
 from mlgate.workloads.pods.parts import Part

@@ -9,10 +9,10 @@ import pytest
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.addresses.uris import Address
 from mlgate.workloads.kinds.rows import Component
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.fields import declared
+from mlgate.workloads.models.found import FoundModel
 from mlgate.workloads.models.loaded import built_in, main_container, note_excess, unique
-from mlgate.workloads.models.naming import FoundModel
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import read_pod
 from mlgate.workloads.reading import Reader

@@ -8,7 +8,7 @@ import pytest
 
 from mlgate.workloads.kinds.fields import NamedContainer
 from mlgate.workloads.kinds.rows import Component
-from mlgate.workloads.models.detect import Detection
+from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.objects.named_containers import in_named_containers
 from mlgate.workloads.objects.silence import Found
 from mlgate.workloads.pods.parts import Part
