@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mlgate.workloads.facts.facts import with_switches
+from mlgate.workloads.facts.features import with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models.detection import Detection

@@ -16,7 +16,8 @@ from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.workload import EnvVar
 from mlgate.workloads.configuration.located import UNREAD, holding_models, locate
-from mlgate.workloads.facts.facts import STORES, stores, with_switches
+from mlgate.workloads.facts.endpoints import STORES, stores
+from mlgate.workloads.facts.features import with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models.detect import detect

@@ -8,8 +8,9 @@ from mlgate.domain.base import Json
 from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.request import GroupVersionKind
 from mlgate.domain.workload import DatasetSource, ServedModel
-from mlgate.workloads.facts import facts
+from mlgate.workloads.facts.endpoints import endpoints, unverified
 from mlgate.workloads.facts.exposure import exposure
+from mlgate.workloads.facts.features import features
 from mlgate.workloads.facts.kept import note_kept
 from mlgate.workloads.facts.replaceable import note_replaceable
 from mlgate.workloads.facts.reserved import note_reserved
@@ -20,8 +21,9 @@ from mlgate.workloads.kinds.rows import Kind
 from mlgate.workloads.kinds.table import is_unknown_to_its_group
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models.detection import Detection
-from mlgate.workloads.models.fields import MAX_MODELS, datasets, storage_volumes
+from mlgate.workloads.models.fields import MAX_MODELS, datasets
 from mlgate.workloads.models.loaded import unique
+from mlgate.workloads.models.storage_fields import storage_volumes
 from mlgate.workloads.objects.choices import choice_of
 from mlgate.workloads.objects.examine import examine, once, served_name
 from mlgate.workloads.objects.named_containers import in_named_containers
@@ -75,8 +77,8 @@ def read_object(
     named = (*_named(reader, parts), *_configurations(found))
     note_silence(reader, found, models, named, serves=serves and model_kind)
     slots = [slot for part in parts for slot in part.pod.slots]
-    calls = tuple(facts.endpoints(reader, parts, slots if serves or trains or model_kind else []))
-    calls += tuple(facts.unverified(models))
+    calls = tuple(endpoints(reader, parts, slots if serves or trains or model_kind else []))
+    calls += tuple(unverified(models))
     read = {model.path for model in models} | {data.path for data in given} | {call.path for call in calls}
     _note_images(reader, obj, row, slots, read)
     return Manifest(
@@ -99,7 +101,7 @@ def read_object(
         exposure=exposure(reader, obj, row, labels, parts),
         references=tuple(item.reference(namespace) for item in named),
         named=named,
-        features=facts.features(
+        features=features(
             reader, parts, [*detections, *(file for item in found for file in item.configured)]
         ),
         rollout=rollout(reader, obj, row, parts),

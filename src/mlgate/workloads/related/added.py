@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from mlgate.domain.workload import ServedModel
 from mlgate.workloads.configuration.configured import configurations
-from mlgate.workloads.facts.facts import with_switches
+from mlgate.workloads.facts.features import with_switches
 from mlgate.workloads.kinds.rows import Component
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models.detect import detect

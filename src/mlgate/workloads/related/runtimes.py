@@ -14,8 +14,8 @@ from mlgate.domain.evidence import ResolvedReference
 from mlgate.domain.lookups import ObjectReference
 from mlgate.domain.workload import Reference
 from mlgate.workloads.configuration.config_maps import merge_configuration
+from mlgate.workloads.facts.endpoints import stores
 from mlgate.workloads.facts.exposure import on_host, width
-from mlgate.workloads.facts.facts import stores
 from mlgate.workloads.kinds.table import find_kind
 from mlgate.workloads.manifest import Manifest, Named
 from mlgate.workloads.models.loaded import unique

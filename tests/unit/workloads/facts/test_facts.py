@@ -9,7 +9,7 @@ import pytest
 
 from mlgate.domain.workload import Exposure, RequestLogging, Rollout, Workload
 from mlgate.workloads.extract import Extraction
-from mlgate.workloads.facts.facts import is_cluster_local
+from mlgate.workloads.facts.endpoints import is_cluster_local
 from mlgate.workloads.models.loaded import MAX_MODELS
 from mlgate.workloads.pods.strays import MAX_FOUND
 

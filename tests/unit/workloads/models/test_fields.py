@@ -8,7 +8,8 @@ import pytest
 
 from mlgate.workloads.kinds.fields import ModelField
 from mlgate.workloads.kinds.rows import Component
-from mlgate.workloads.models.fields import MAX_MODELS, datasets, declared, storage_volumes
+from mlgate.workloads.models.fields import MAX_MODELS, datasets, declared
+from mlgate.workloads.models.storage_fields import storage_volumes
 from mlgate.workloads.pods.parts import Part
 from mlgate.workloads.pods.pod import read_pod
 from mlgate.workloads.reading import Reader
