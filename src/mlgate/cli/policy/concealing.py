@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from mlgate.domain.base import Json
 from mlgate.policy.workbench.briefly import Conceal
+from mlgate.workloads.credentials.arguments import argument_hit
 from mlgate.workloads.credentials.patterns import shipped
-from mlgate.workloads.credentials.scan import argument_hit, shown
+from mlgate.workloads.credentials.shown import shown
 
 SHORT = 4
 """A shorter secret is hidden only where nothing else stands with it, or half of a report would be."""

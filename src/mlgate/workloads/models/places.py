@@ -17,7 +17,7 @@ from mlgate.workloads.addresses.uris import (
     tagged,
 )
 from mlgate.workloads.commands.invocation import Invocation
-from mlgate.workloads.credentials.scan import shown
+from mlgate.workloads.credentials.shown import shown
 from mlgate.workloads.pods.volumes import EMPTY, VolumeSlot, plain_path, resolve_path
 from mlgate.workloads.programs.catalog import catalog
 from mlgate.workloads.reading import dig

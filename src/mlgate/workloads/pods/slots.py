@@ -10,7 +10,8 @@ from mlgate.domain.base import Json
 from mlgate.domain.workload import Container, ContainerRole, EnvSource, EnvVar, Image, SecurityContext
 from mlgate.workloads.addresses.images import parse_image, retagged
 from mlgate.workloads.credentials.patterns import shipped
-from mlgate.workloads.credentials.scan import holds_credentials, mask_arguments
+from mlgate.workloads.credentials.scan import holds_credentials
+from mlgate.workloads.credentials.shown import mask_arguments
 from mlgate.workloads.pods.volumes import MODEL_MOUNT, PLATFORM_VOLUME
 from mlgate.workloads.reading import dig
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from mlgate.workloads.credentials.scan import mask_arguments, scan, scan_entries, scan_text_places
+from mlgate.workloads.credentials.scan import scan, scan_entries, scan_text_places
+from mlgate.workloads.credentials.shown import mask_arguments
 from mlgate.workloads.extract import Extraction
 
 Read = Callable[..., Extraction]
