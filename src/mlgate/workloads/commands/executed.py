@@ -10,9 +10,9 @@ from mlgate.workloads.commands.references import is_open
 from mlgate.workloads.commands.shell_values import parsed
 from mlgate.workloads.commands.shell_variables import replaced
 from mlgate.workloads.pods.containers import REFERENCE
-from mlgate.workloads.shell.shell_words import Part, ShellWord
-from mlgate.workloads.shell.syntax import Command, Line
+from mlgate.workloads.shell.lines import Command, Line
 from mlgate.workloads.shell.words import PLACE_OF
+from mlgate.workloads.shell.written import Part, ShellWord
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mlgate.workloads.programs.known_commands import commands
-from mlgate.workloads.shell.shell_words import Part, ShellWord
-from mlgate.workloads.shell.syntax import DECLARING, Block, Command, Line, read_line
+from mlgate.workloads.shell.lines import Block, Command, Line
+from mlgate.workloads.shell.syntax import DECLARING, read_line
+from mlgate.workloads.shell.written import Part, ShellWord
 
 _REFERENCE = re.compile(r"\$\{?[#!]?([A-Za-z_]\w*)")
 _DEFAULT = re.compile(r"\$\{([A-Za-z_]\w*):?=([^{}]{0,4096})\}")

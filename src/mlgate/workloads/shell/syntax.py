@@ -1,4 +1,4 @@
-"""Lines and scripts of shells by their grammar: simple commands, what they read, and under what they run.
+"""Lines and scripts of shells by their grammar.
 
 The words of `words` are for finding: they take every text in quotes for a command that may run. Here is what
 a shell does with a line, so that what runs can be judged: the grammar of POSIX and what bash adds to it.
@@ -8,63 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from mlgate.workloads.shell.shell_words import Document, Scanner, ShellWord, Unreadable
+from mlgate.workloads.shell.compounds import FUNCTION, Compounds
+from mlgate.workloads.shell.lines import Block, Command, Line, Redirected
+from mlgate.workloads.shell.written import ShellWord, Unreadable
 
 DECLARING = frozenset({"export", "declare", "typeset", "local", "readonly"})
 """Words of shells behind which variables are set as well."""
 _MAX_DEPTH = 40
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)(\[[^\]=]*\])?(\+?)=", re.ASCII)
-_FUNCTION = re.compile(r"[ \t]*\([ \t]*\)")
 _REDIRECTION = re.compile(r"(?:\d+|\{\w+\})?(<<<|<<-?|<>|<&|<(?!\()|>>|>\||>&|>(?!\()|&>>|&>)")
 _DIGITS = re.compile(r"\d+|-")
 _OPENING = frozenset({"if", "while", "until", "for", "select", "case", "{", "function", "[[", "coproc"})
 _CLOSING = frozenset({"then", "elif", "else", "fi", "do", "done", "esac", "}"})
 _PREFIXES = frozenset({"!", "time"})
-
-
-@dataclass(eq=False)
-class Block:
-    """Commands that run together or not at all: what is set in one that may not run is not sure behind it."""
-
-    parent: Block | None = None
-    own: bool = True
-    """It may not run, or runs in a shell of its own; else it is part of the one around it."""
-
-
-@dataclass(frozen=True)
-class Redirected:
-    """A redirection, what stands behind it, and the text of a document."""
-
-    operator: str
-    target: ShellWord
-    document: Document | None = None
-
-
-@dataclass(frozen=True)
-class Command:
-    """One simple command; of `for`, `case` and the like, the words they begin with."""
-
-    words: tuple[ShellWord, ...]
-    sets: tuple[tuple[str, bool, ShellWord], ...]
-    """Variables set before it: name, whether something is added to the value, and the value."""
-    redirected: tuple[Redirected, ...]
-    block: Block = field(repr=False)
-    piped: Command | None = None
-    """The command whose output it reads."""
-    loop: bool = False
-    """It is the head of a loop, a condition or a function and runs nothing by itself."""
-
-
-@dataclass
-class Line:
-    """What a line or a script consists of."""
-
-    commands: list[Command] = field(default_factory=list)
-    functions: dict[str, None] = field(default_factory=dict)
-    broken: bool = False
-    """It is none that a shell would take, or nests too deeply, so that nobody knows what it does."""
 
 
 def read_line(text: str) -> Line:
@@ -77,12 +34,11 @@ def read_line(text: str) -> Line:
     return parser.line
 
 
-class _Parser(Scanner):
+class _Parser(Compounds):
     """Reads one text from its beginning to its end."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.line = Line()
         self._depth = 0
         self._block = Block()
 
@@ -154,7 +110,7 @@ class _Parser(Scanner):
                 self.word()
                 self.blanks()
             start = len(self.line.commands)
-            self._command(here, before)
+            self.command(here, before)
             before = self.line.commands[-1] if len(self.line.commands) > start else before
             self.blanks()
             if not self.text.startswith("|", self.at) or self.text.startswith("||", self.at):
@@ -163,7 +119,7 @@ class _Parser(Scanner):
             first.own, here = True, Block(block)
             self.blanks(lines=True)
 
-    def _command(self, block: Block, piped: Command | None) -> None:
+    def command(self, block: Block, piped: Command | None) -> None:
         outer, self._block = self._block, block
         word = self.peek_word()
         if self.text.startswith("((", self.at) and self.skip_arithmetic():
@@ -174,7 +130,7 @@ class _Parser(Scanner):
             self.blanks(lines=True)
             self.expect(")")
         elif word in _OPENING:
-            self._compound(word, block, piped)
+            self.compound(word, block, piped)
         elif word in _CLOSING:
             raise Unreadable
         else:
@@ -185,135 +141,6 @@ class _Parser(Scanner):
         if redirected:
             self.line.commands.append(Command((), (), redirected, block, piped, loop=True))
         self._block = outer
-
-    def _compound(self, word: str, block: Block, piped: Command | None) -> None:
-        if word == "[[":
-            self._condition(block, piped)
-            return
-        self.word()
-        match word:
-            case "{":
-                self.commands(block, frozenset({"}"}))
-                self._end("}")
-            case "if":
-                self._if(block)
-            case "while" | "until":
-                self.commands(block, frozenset({"do"}))
-                self._body(block)
-            case "for" | "select":
-                self._for(block, piped)
-            case "case":
-                self._case(block)
-            case "function":
-                self.blanks()
-                self._function(self.word().plain, block)
-            case _:
-                self.blanks()
-                if re.compile(r"[A-Za-z_]\w*[ \t]+[({]").match(self.text, self.at):
-                    self.word()
-                    self.blanks()
-                self._command(Block(block), None)
-
-    def _end(self, *words: str) -> str:
-        self.blanks(lines=True)
-        found = self.peek_word()
-        if found not in words:
-            raise Unreadable
-        self.word()
-        return found
-
-    def _if(self, block: Block) -> None:
-        found = "if"
-        while found != "fi":
-            if found != "else":
-                self.commands(block if found == "if" else Block(block), frozenset({"then"}))
-                self._end("then")
-            self.commands(Block(block), frozenset({"elif", "else", "fi"}))
-            found = self._end("elif", "else", "fi")
-
-    def _body(self, block: Block) -> None:
-        self._end("do")
-        self.commands(Block(block), frozenset({"done"}))
-        self._end("done")
-
-    def _for(self, block: Block, piped: Command | None) -> None:
-        self.blanks()
-        words: list[ShellWord] = []
-        if not self.skip_arithmetic():
-            words.append(self.word())
-            self.blanks(lines=True)
-            if self.peek_word() == "in":
-                self.word()
-                words += self._words()
-        self.line.commands.append(Command((ShellWord.of("for"), *words), (), (), block, piped, loop=True))
-        self.blanks()
-        if self.text.startswith(";", self.at):
-            self.at += 1
-        self.blanks(lines=True)
-        if self.peek_word() == "{":
-            self._command(Block(block), None)
-        else:
-            self._body(block)
-
-    def _words(self) -> Iterator[ShellWord]:
-        self.blanks()
-        while self.at < len(self.text) and self.text[self.at] not in ";\n&|)":
-            yield self.word()
-            self.blanks()
-
-    def _case(self, block: Block) -> None:
-        self.blanks()
-        self.line.commands.append(Command((ShellWord.of("case"), self.word()), (), (), block, loop=True))
-        self._end("in")
-        while True:
-            self.blanks(lines=True)
-            if self.peek_word() == "esac":
-                self.word()
-                return
-            if self.text.startswith("(", self.at):
-                self.at += 1
-            self._pattern()
-            self.commands(Block(block), frozenset({"esac"}))
-            self.blanks(lines=True)
-            if self.text.startswith(";;", self.at):
-                self.at += 3 if self.text.startswith(";;&", self.at) else 2
-            elif self.peek_word() != "esac":
-                raise Unreadable
-
-    def _pattern(self) -> None:
-        while True:
-            self.blanks()
-            self.word()
-            self.blanks()
-            if self.text.startswith("|", self.at):
-                self.at += 1
-                continue
-            self.expect(")")
-            return
-
-    def _function(self, name: str, block: Block) -> None:
-        match = _FUNCTION.match(self.text, self.at)
-        if match is not None:
-            self.at = match.end()
-        self.line.functions[name] = None
-        self.blanks(lines=True)
-        self._command(Block(block), None)
-
-    def _condition(self, block: Block, piped: Command | None) -> None:
-        """What stands between double brackets, where signs of comparison redirect nothing."""
-        self.word()
-        words = [ShellWord.of("[[")]
-        while True:
-            self.blanks(lines=True)
-            if self.at >= len(self.text):
-                raise Unreadable
-            if self.text[self.at] in "<>|&();":
-                self.at += 1
-                continue
-            words.append(self.word())
-            if words[-1].plain == "]]":
-                break
-        self.line.commands.append(Command(tuple(words), (), (), block, piped))
 
     def _simple(self, block: Block, piped: Command | None) -> None:
         words: list[ShellWord] = []
@@ -343,9 +170,9 @@ class _Parser(Scanner):
         return self.text[self.at] == "&" and not self.text.startswith("&>", self.at)
 
     def _define(self, name: str, block: Block) -> None:
-        if not _FUNCTION.match(self.text, self.at):
+        if not FUNCTION.match(self.text, self.at):
             raise Unreadable
-        self._function(name, block)
+        self.function(name, block)
 
     def _redirections(self) -> Iterator[Redirected]:
         self.blanks()

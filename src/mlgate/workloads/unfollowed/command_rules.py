@@ -20,7 +20,7 @@ from mlgate.workloads.commands.references import is_given, is_open
 from mlgate.workloads.programs.catalog import catalog
 from mlgate.workloads.programs.known_commands import commands
 from mlgate.workloads.python.inline_code import read_code
-from mlgate.workloads.shell.syntax import Line
+from mlgate.workloads.shell.lines import Line
 from mlgate.workloads.shell.words import Word
 from mlgate.workloads.unfollowed.installs import installs_foreign
 from mlgate.workloads.unfollowed.modelfiles import is_made, made
