@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from mlgate.workloads.commands.bystanders import INTERPRETER
-from mlgate.workloads.commands.invocation import Flag, Invocation
+from mlgate.workloads.commands.flags import Flag
+from mlgate.workloads.commands.invocation import Invocation
 from mlgate.workloads.pods.volumes import plain_path
 from mlgate.workloads.programs.catalog import catalog
 from mlgate.workloads.shell.words import led_commands

@@ -15,7 +15,8 @@ from mlgate.domain.base import Json
 from mlgate.errors import ManifestError
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.parsing.yaml_text import parse_yaml
-from mlgate.workloads.commands.invocation import Flag, Told
+from mlgate.workloads.commands.flags import Flag
+from mlgate.workloads.commands.invocation import Told
 from mlgate.workloads.kinds.paths import Trail, written
 from mlgate.workloads.programs.catalog import catalog
 from mlgate.workloads.reading import Reader, entries

@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import islice
 
 from mlgate.workloads.commands.bystanders import is_bystander, runs_bystanders
-from mlgate.workloads.commands.invocation import Call, Invocation, Told, read_invocation
+from mlgate.workloads.commands.invocation import Call, Invocation, Told
 from mlgate.workloads.commands.places_of_authors import AuthorsPlaces
 from mlgate.workloads.commands.python_modules import modules
+from mlgate.workloads.commands.read import read_invocation
 from mlgate.workloads.commands.scripts import files_run
 from mlgate.workloads.commands.written import Writes, writes_of
 from mlgate.workloads.models.detection import Detection

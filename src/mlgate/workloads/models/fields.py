@@ -9,7 +9,7 @@ from itertools import takewhile
 from mlgate.domain.base import Json
 from mlgate.domain.workload import DatasetSource, ServedModel
 from mlgate.workloads.addresses.uris import Address, breaks_out, hub, in_image, normalise, tagged
-from mlgate.workloads.commands.invocation import read_invocation
+from mlgate.workloads.commands.read import read_invocation
 from mlgate.workloads.kinds.fields import Library, ModelField
 from mlgate.workloads.kinds.paths import Place, holds, select
 from mlgate.workloads.pods.parts import Part

@@ -11,7 +11,8 @@ from itertools import takewhile
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.addresses.uris import Address, addresses_in, tagged
 from mlgate.workloads.commands.bystanders import runs_bystanders
-from mlgate.workloads.commands.invocation import Call, Flag, Invocation, flag_name, is_plain, takes
+from mlgate.workloads.commands.flags import Flag, flag_name, is_plain, takes
+from mlgate.workloads.commands.invocation import Call, Invocation
 from mlgate.workloads.models.companions import draft_of, named_values, sent, weights_of
 from mlgate.workloads.models.found import FoundModel
 from mlgate.workloads.models.places import NO_REPOSITORY, Places

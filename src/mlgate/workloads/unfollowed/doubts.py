@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlgate.workloads.commands.invocation import Call, Invocation, takes
+from mlgate.workloads.commands.flags import takes
+from mlgate.workloads.commands.invocation import Call, Invocation
 from mlgate.workloads.commands.places_of_authors import AuthorsPlaces
 from mlgate.workloads.commands.references import is_open
 from mlgate.workloads.commands.written import Writes

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mlgate.workloads.commands.bystanders import is_bystander, runs_bystanders
-from mlgate.workloads.commands.invocation import Invocation, read_invocation
+from mlgate.workloads.commands.invocation import Invocation
+from mlgate.workloads.commands.read import read_invocation
 from mlgate.workloads.pods.containers import read_container
 from mlgate.workloads.reading import Reader
 
