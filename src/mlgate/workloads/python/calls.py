@@ -6,7 +6,6 @@ Such a function that is used otherwise than by a call that can be read is told: 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 
 from mlgate.workloads.programs.catalog import catalog
 from mlgate.workloads.python.environment import variables_of
@@ -20,17 +19,17 @@ from mlgate.workloads.python.functions import (
     UNIQUE,
     weight,
 )
-from mlgate.workloads.python.given import Given, given
+from mlgate.workloads.python.given import given
+from mlgate.workloads.python.itself import Itself
 from mlgate.workloads.python.names import Names, quoted
 from mlgate.workloads.python.scopes import Scopes
+from mlgate.workloads.python.started import started
+from mlgate.workloads.python.trees import hints, is_text, said, targets
 
-_OWN_FOLDER = frozenset({"__file__", "getcwd", "cwd"})
 _LIBRARIES = frozenset({"torch", "numpy", "transformers", "jax", "jax.numpy", "tensorflow"})
 """Modules of which kinds of numbers and the like are often looked up by name."""
 _NAMING = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.NamedExpr)
 _MOST = 50
-_NOT_THE_FIRST = frozenset({"executable", "preexec_fn"})
-"""Arguments by which something else runs than the first word."""
 _HARMLESS = frozenset({"getattr", "hasattr", "isinstance", "issubclass", "type", "id"})
 
 
@@ -42,24 +41,24 @@ class Uses:
         self._parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self._known_modules = frozenset(names.modules.values())
         self._packages = frozenset(module.partition(".")[0] for module in self._known_modules)
-        self._types = {id(inner) for hint in _hints(tree) for inner in _said(hint)}
+        self._types = {id(inner) for hint in hints(tree) for inner in said(hint)}
         self._scopes = Scopes(tree)
         self.commands: list[str] = []
         self.hidden = [f"gives the name {name} to several things" for name in sorted(names.confused)[:_MOST]]
         self.calls: list[tuple[str, ast.Call]] = []
         """Every call with what is called, as far as it has a name."""
-        self._arguments: list[list[str]] = []
+        self._itself = Itself(names, self.commands, self.hidden)
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 self.calls.append((names.dotted(node.func) or "", node))
             if isinstance(node, ast.expr) and self.is_whole(node):
                 self._look(node)
             elif isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
-                self._look_at_places(node)
+                self._itself.look_at_places(node)
             elif isinstance(node, ast.ClassDef):
                 self._look_at_class(node)
         self._look_at_calls()
-        self.commands += self._told()
+        self.commands += self._itself.told()
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """What it is part of."""
@@ -70,7 +69,7 @@ class Uses:
         parent = self.parent(node)
         if not isinstance(parent, ast.Assign | ast.NamedExpr | ast.AnnAssign) or parent.value is not node:
             return False
-        plain = all(isinstance(target, ast.Name) for target in _targets(parent))
+        plain = all(isinstance(target, ast.Name) for target in targets(parent))
         return plain and not isinstance(self.parent(parent), ast.ClassDef)
 
     def is_whole(self, node: ast.expr) -> bool:
@@ -79,7 +78,7 @@ class Uses:
             return False
         parent = self._parents.get(id(node))
         if isinstance(parent, ast.Subscript) and parent.value is node:
-            return not _is_text(parent.slice)
+            return not is_text(parent.slice)
         return not (isinstance(parent, ast.Attribute) and parent.value is node)
 
     def _look(self, node: ast.expr) -> None:
@@ -163,14 +162,14 @@ class Uses:
         """What looks a function up by a name that nobody knows."""
         parent = self._parents.get(id(call))
         if dotted.endswith("getattr"):
-            unknown = len(call.args) > 1 and not _is_text(call.args[1])
+            unknown = len(call.args) > 1 and not is_text(call.args[1])
             owner = self._names.dotted(call.args[0]) if call.args else None
             if unknown and (
                 self._call_of(call) or (owner in self._known_modules and owner not in _LIBRARIES)
             ):
                 self.hidden.append(computed("getattr"))
         elif isinstance(parent, ast.Subscript):
-            if not _is_text(parent.slice):
+            if not is_text(parent.slice):
                 self.hidden.append(computed(dotted))
         elif not call.args and self._is_changed(parent):
             self.hidden.append(computed(dotted))
@@ -187,49 +186,12 @@ class Uses:
                 self.hidden.append(_handed(dotted))
             return
         found = given(call, self._names)
-        command = self._command(dotted, found)
+        command = started(dotted, found, self._names)
         self.hidden += variables_of(dotted, found, self._names, self.commands)
-        if command is not None and (
-            {"input", "stdin"} & found.words.keys() or (dotted.endswith("popen") and found.args[1:])
-        ):
-            command = f"echo | {command}"
-        folder = self._names.text(found.words.get("cwd"))
-        if command is not None and folder is not None:
-            command = f"cd {quoted(folder)}; {command}"
-        if dotted.startswith("pip.") and command is not None:
-            command = f"pip {command}"
         if command is None:
             self.hidden.append(computed(dotted.rpartition(".")[2]))
         else:
             self.commands.append(command)
-
-    def _command(self, dotted: str, found: Given) -> str | None:  # noqa: PLR0911 - one for each signature
-        """The command line a call starts: a text, a list of words, or words one by one."""
-        name, args = dotted.rpartition(".")[2], found.args
-        if found.more_args or found.more_words:
-            return None
-        if not args:
-            args = [found.words[key] for key in ("args", "cmd", "command", "argv") if key in found.words]
-        if not args:
-            return None
-        if not _NOT_THE_FIRST.isdisjoint(found.words) or (dotted.startswith("subprocess.") and len(args) > 1):
-            return None
-        if name.startswith(("execv", "posix_spawn")) and len(args) > 1:
-            return self._of_program(args[0], args[1])
-        if name.startswith("spawnv") and len(args) > 2:  # noqa: PLR2004 - mode, program, words
-            return self._of_program(args[1], args[2])
-        if name.startswith(("execl", "spawnl")):
-            skipped = 1 if name.startswith("execl") else 2
-            texts = args[skipped:-1] if name.endswith("e") else args[skipped:]
-            return self._of_program(args[skipped - 1], ast.List(texts, ast.Load()))
-        if name in {"create_subprocess_exec", "subprocess_exec"}:
-            return self._names.line(ast.List(args[int(name == "subprocess_exec") :], ast.Load()))
-        return self._names.line(args[int(name == "subprocess_shell") :][0] if len(args) > 1 else args[0])
-
-    def _of_program(self, program: ast.expr, words: ast.expr) -> str | None:
-        """The words of a command, its first replaced by the program that really runs."""
-        name, line = self._names.text(program), self._names.words(words)
-        return None if name is None or line is None else " ".join(map(quoted, [name, *line[1:]]))
 
     def _hide(self, dotted: str, call: ast.Call | None, *, is_alias: bool) -> None:
         last = dotted.rpartition(".")[2]
@@ -240,7 +202,7 @@ class Uses:
         if call is not None and last in {"run_path", "run_module"} and literal is not None:
             self.commands.append(f"python3 {'-m ' if last == 'run_module' else ''}{quoted(literal)}")
         elif call is not None and last == "addsitedir":
-            self._place(first)
+            self._itself.place(first)
         elif not (is_alias and call is None):
             self.hidden.append(computed(last))
 
@@ -249,88 +211,8 @@ class Uses:
             if dotted in {"setattr", "delattr"} and call.args:
                 target = ast.Attribute(call.args[0], "", ast.Store())
                 self._change(target, None)
-            if not isinstance(call.func, ast.Attribute):
-                continue
-            owner, _, method = dotted.rpartition(".")
-            if owner == "sys.argv" and method in {"append", "extend", "insert"}:
-                value = call.args[-1] if call.args else None
-                self._argue(value if method == "extend" else ast.List([value] if value else [], ast.Load()))
-            elif owner == "sys.path" and method in {"append", "insert"}:
-                self._place(call.args[-1] if call.args else None)
-            elif owner == "sys.path" and method == "extend":
-                self._all_places(call.args[0] if call.args else None)
-
-    def _look_at_places(self, node: ast.Assign | ast.AugAssign | ast.AnnAssign) -> None:
-        for target in _targets(node):
-            inner = target.value if isinstance(target, ast.Subscript) else target
-            dotted = self._names.dotted(inner) if isinstance(inner, ast.Attribute | ast.Name) else None
-            key = target.slice if isinstance(target, ast.Subscript) else None
-            is_item = isinstance(key, ast.Constant) and node.value is not None
-            value = ast.List([node.value], ast.Load()) if is_item and node.value is not None else node.value
-            if dotted == "sys.argv" and not (isinstance(key, ast.Constant) and key.value == 0):
-                self._argue(value, whole=key is None and not isinstance(node, ast.AugAssign))
-            elif dotted == "sys.path":
-                self._all_places(value)
-
-    def _argue(self, value: ast.expr | None, *, whole: bool = False) -> None:
-        """`whole`: the name of the program is the first of them."""
-        words = self._names.words(value)
-        if words is None:
-            self.hidden.append("sets its arguments to what the reader cannot know")
-        else:
-            self._arguments.append(words if whole else ["-", *words])
-
-    def _all_places(self, value: ast.expr | None) -> None:
-        match value:
-            case ast.BinOp(left=left, op=ast.Add(), right=right):
-                self._all_places(left)
-                self._all_places(right)
-            case ast.List(elts=items) | ast.Tuple(elts=items):
-                for item in items:
-                    self._place(item)
-            case ast.Attribute() | ast.Subscript() | ast.Name() if self._is_path(value):
-                return
-            case _:
-                self._place(value)
-
-    def _is_path(self, node: ast.expr) -> bool:
-        inner = node.value if isinstance(node, ast.Subscript) else node
-        return self._names.dotted(inner) == "sys.path"
-
-    def _place(self, node: ast.expr | None) -> None:
-        """A folder that modules are taken from: told like the variable of the shell that says the same."""
-        text = self._names.text(node)
-        if text is not None:
-            self.commands.append(f"PYTHONPATH={quoted(text)}")
-            return
-        inner = list(ast.walk(node)) if node is not None else []
-        own = any(getattr(part, "id", getattr(part, "attr", "")) in _OWN_FOLDER for part in inner)
-        texts = [
-            part.value for part in inner if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        ]
-        self.commands += [f"PYTHONPATH={quoted(text)}" for text in texts if text.startswith("/")]
-        if not own:
-            self.hidden.append("takes modules from where the reader cannot know")
-
-    def _told(self) -> Iterator[str]:
-        """The lines that the arguments it sets itself would be, behind each program that could read them."""
-        modules = sorted({name for name in self._names.modules.values() if name})
-        if self._arguments and max(len(modules), len(self._arguments)) > _MOST:
-            self.hidden.append("sets its arguments, and imports more than is looked at")
-        for words in self._arguments[:_MOST]:
-            yield " ".join(map(quoted, words))
-            behind = " ".join(map(quoted, words[1:]))
-            for module in modules[:_MOST]:
-                package, _, rest = module.partition(".")
-                yield f"{package} {behind}"
-                if rest:
-                    yield f"python3 -m {module} {behind}"
-                    yield f"python3 -m {module.rpartition('.')[0]} {behind}"
-
-
-def _is_text(node: ast.expr) -> bool:
-    """Whether it is written out, or the program's own name."""
-    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id == "__name__")
+            if isinstance(call.func, ast.Attribute):
+                self._itself.look_at_call(dotted, call)
 
 
 def _handed(name: str) -> str:
@@ -340,28 +222,3 @@ def _handed(name: str) -> str:
 def computed(name: str) -> str:
     """What is told of a call of this function."""
     return f"calls {name} with what the reader cannot know"
-
-
-def _targets(node: ast.AST | None) -> list[ast.expr]:
-    if isinstance(node, ast.Assign):
-        return node.targets
-    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign | ast.NamedExpr) else []
-
-
-def _said(hint: ast.expr) -> Iterator[ast.AST]:
-    """The parts of a type that are only said: what is called in it is run."""
-    waiting: list[ast.AST] = [hint]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, ast.Call | ast.NamedExpr | ast.Lambda):
-            yield node
-            waiting += ast.iter_child_nodes(node)
-
-
-def _hints(tree: ast.Module) -> Iterator[ast.expr]:
-    """Types that are only said."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
-            yield node.annotation
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
-            yield node.returns
