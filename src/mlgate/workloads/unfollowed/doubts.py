@@ -15,7 +15,7 @@ from mlgate.workloads.commands.references import is_open
 from mlgate.workloads.commands.written import Writes
 from mlgate.workloads.shell.words import Word
 from mlgate.workloads.unfollowed.code_places import Unfollowed
-from mlgate.workloads.unfollowed.command_rules import ARGUMENTS
+from mlgate.workloads.unfollowed.descriptions import ARGUMENTS
 from mlgate.workloads.unfollowed.running_variables import run_by_variables
 
 _CODE = "changes the code of programs"
