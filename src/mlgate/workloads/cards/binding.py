@@ -12,7 +12,13 @@ from mlgate.workloads.reading import dig
 def bind(
     cards: tuple[Card, ...], references: tuple[CardReference, ...], models: tuple[ServedModel, ...]
 ) -> tuple[Card, ...]:
-    """The cards with the ids of the models each covers."""
+    """The cards with the ids of the models each covers.
+
+    Args:
+        cards: one for each reference, in their order.
+        references: the entries of the annotation.
+        models: those of the workload.
+    """
     left = list(references)
     return tuple(
         card.model_copy(update={"models": _covered(card, _reference(card, left), models)}) for card in cards
@@ -22,9 +28,14 @@ def bind(
 def _reference(card: Card, left: list[CardReference]) -> CardReference | None:
     """The entry of the annotation a card was found by; each entry has one card."""
     for index, reference in enumerate(left):
-        if reference.source == card.source and reference.pinned_digest == card.pinned_digest:
+        if reference.source == card.source and _is_pinned_by(card, reference):
             return left.pop(index)
     return None
+
+
+def _is_pinned_by(card: Card, reference: CardReference) -> bool:
+    """Whether the pins agree. In a registry one is of the artifact, and the card may tell its own digest."""
+    return card.source.type == "oci" or card.pinned_digest == reference.pinned_digest
 
 
 def _covered(card: Card, reference: CardReference | None, models: tuple[ServedModel, ...]) -> tuple[str, ...]:
@@ -32,18 +43,20 @@ def _covered(card: Card, reference: CardReference | None, models: tuple[ServedMo
         return (reference.model,)
     if card.status != "found":
         return tuple(model.id for model in models)
-    artifacts = dig(card.card, "model", "artifacts")
-    listed = [item for item in artifacts if isinstance(item, dict)] if isinstance(artifacts, list) else []
-    matched = tuple(model.id for model in models if any(_is_artifact(model, item) for item in listed))
+    digests, uris = _artifacts(card.card)
+    matched = tuple(
+        model.id for model in models if model.digest in digests or model.uri.removesuffix("/") in uris
+    )
     if matched:
         return matched
     others = [model.id for model in models if model.role != "tokenizer"]
     return tuple(others) if len(others) == 1 else ()
 
 
-def _is_artifact(model: ServedModel, artifact: dict[str, Any]) -> bool:
-    """By digest, or else by address without one slash at the end."""
-    if model.digest is not None and artifact.get("digest") == model.digest:
-        return True
-    uri = artifact.get("uri")
-    return isinstance(uri, str) and uri.removesuffix("/") == model.uri.removesuffix("/")
+def _artifacts(body: dict[str, Any] | None) -> tuple[set[str], set[str]]:
+    """The digests of a card's artifacts, and their addresses without one slash at the end."""
+    listed = dig(body, "model", "artifacts")
+    artifacts = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    digests = {item["digest"] for item in artifacts if isinstance(item.get("digest"), str)}
+    uris = {item["uri"].removesuffix("/") for item in artifacts if isinstance(item.get("uri"), str)}
+    return digests, uris

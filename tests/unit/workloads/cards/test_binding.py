@@ -101,3 +101,79 @@ def test_each_entry_of_the_annotation_has_one_card_in_its_order() -> None:
 def test_a_card_no_entry_names_is_bound_by_its_artifacts() -> None:
     (bound,) = bind((card([{"uri": "s3://b/b"}]),), (), (model("a"), model("b")))
     assert bound.models == ("b",)
+
+
+def in_registry(repository: str, pin: str, own: str | None = None, artifact: str = "s3://other") -> Card:
+    """A card in a registry; in mlgate's own format it tells its own digest instead of the artifact's."""
+    source = CardSource(type="oci", reference=f"oci://r.io/{repository}")
+    body = {"model": {"artifacts": [{"uri": artifact}]}}
+    return Card(source=source, status="found", digest=own or pin, pinned_digest=own or pin, card=body)
+
+
+def entry(found: Card, pin: str, model_id: str | None) -> CardReference:
+    return CardReference(model=model_id, source=found.source, pinned_digest=pin)
+
+
+def test_a_card_in_a_registry_is_bound_by_the_entry_it_was_found_by_whatever_digest_it_tells() -> None:
+    pins = [f"sha256:{digit * 64}" for digit in "123"]
+    cards = tuple(
+        in_registry("cards", pin, own)
+        for pin, own in zip(pins, (f"sha256:{'a' * 64}", None, pins[0]), strict=True)
+    )
+    entries = tuple(entry(found, pin, name) for found, pin, name in zip(cards, pins, "cab", strict=True))
+    bound = bind(cards, entries, (model("a"), model("b"), model("c")))
+    assert [item.models for item in bound] == [("c",), ("a",), ("b",)]
+
+
+def test_entries_of_other_sources_between_them_change_nothing() -> None:
+    first, second = in_registry("x", DIGEST, "sha256:" + "0" * 64), in_registry("y", DIGEST)
+    between = card([])
+    entries = (entry(first, DIGEST, "b"), reference("c"), entry(second, DIGEST, None))
+    bound = bind((first, between, second), entries, (model("a"), model("b"), model("c")))
+    assert [item.models for item in bound] == [("b",), ("c",), ()]
+
+
+def test_one_card_may_cover_several_models_and_several_cards_one() -> None:
+    everything = card([{"uri": "s3://b/a"}, {"uri": "s3://b/b"}, {"digest": DIGEST}])
+    models = (model("a"), model("b"), model("c", digest=DIGEST), model("d"))
+    adapter = card([{"uri": "s3://b/b"}])
+    bound = bind((everything, adapter), (reference(), reference()), models)
+    assert [item.models for item in bound] == [("a", "b", "c"), ("b",)]
+
+
+def test_an_entry_that_comes_twice_binds_its_card_twice() -> None:
+    found = card([{"uri": "s3://b/a"}])
+    bound = bind((found, found), (reference("b"), reference()), (model("a"), model("b")))
+    assert [item.models for item in bound] == [("b",), ("a",)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "S3://b/a",
+        "s3://B/a",
+        "s3://b//a",
+        "s3://b/./a",
+        "s3://b/x/../a",
+        "s3://b/%61",
+        "s3://b/a?",
+        "s3://b/a#",
+        "s3://b/a\u200b",
+        " s3://b/a",
+        "s3://u@b/a",
+        f"s3://b/a@{DIGEST}",
+        "s3://b/\uff41",
+    ],
+)
+def test_an_address_that_only_means_the_same_is_another_one(written: str) -> None:
+    """What is fetched is decided by the tool that fetches, so that no two spellings are known to be equal."""
+    assert covered(card([{"uri": written}]), model("a"), model("b")) == ()
+    assert covered(card([{"uri": "s3://b/a"}]), model("a", uri=written), model("b")) == ()
+
+
+def test_a_card_of_thousands_of_artifacts_is_bound_at_once() -> None:
+    listed = [{"uri": f"s3://b/{number}", "digest": f"sha256:{number:064}"} for number in range(5000)]
+    models = tuple(model(str(number), digest=f"sha256:{number:064}") for number in range(4900, 5100))
+    cards = (card(listed),) * 64
+    bound = bind(cards, (reference(),) * 64, models)
+    assert {item.models for item in bound} == {tuple(str(number) for number in range(4900, 5000))}

@@ -100,6 +100,27 @@ needs_no_card(model) if model.role in settings.value.modelCard.rolesWithoutCard
 found_cards := [card | some card in input.cards; card.status == "found"]
 
 # METADATA
+# title: stray
+# description: |
+#   Whether a card is about none of the models, though the object serves some. It proves nothing about them. Parts of
+#   a gated owner serve a part of its models and inherit all of its cards, so the question is for the owner.
+stray(card) if {
+	input.workload.models[0]
+	not owner_gated
+	not covers_some(card)
+}
+
+covers_some(card) if {
+	some model in input.workload.models
+	model.id in card.models
+}
+
+# METADATA
+# title: telling_cards
+# description: Cards that could be used and are about the object; of a stray one nothing is taken.
+telling_cards := [card | some card in found_cards; not stray(card)]
+
+# METADATA
 # title: pairs
 # description: Each covered model with each usable card that covers it; several cards must all pass.
 pairs := {{"model": model, "card": card} |

@@ -36,7 +36,7 @@ matches(pattern, name) if {
 # METADATA
 # title: tier
 # description: |
-#   The highest risk tier of the labels and of every usable card; a card without one counts as high. Null
+#   The highest risk tier of the labels and of every usable card about the object; a card without one counts as high. Null
 #   for objects that start no model.
 tier := null if {
 	not is_workload
@@ -50,12 +50,12 @@ stated_tiers contains input.workload.labels["mlgate.dev/risk-tier"]
 
 stated_tiers contains input.cluster.namespace.labels["mlgate.dev/risk-tier"]
 
-stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in found_cards
+stated_tiers contains present.get(card.card, ["risk", "tier"]) if some card in telling_cards
 
 # METADATA
 # title: classification
 # description: |
-#   The highest data class of the label and of the datasets of every usable card; a dataset without one
+#   The highest data class of the label and of the datasets of every usable card about the object; a dataset without one
 #   counts as restricted. Null for objects that start no model.
 classification := null if {
 	not is_workload
@@ -66,6 +66,6 @@ classification := null if {
 stated_classifications contains input.workload.labels["mlgate.dev/data-classification"]
 
 stated_classifications contains present.get(dataset, "classification") if {
-	some card in found_cards
+	some card in telling_cards
 	some dataset in present.list(card.card, "datasets")
 }

@@ -153,3 +153,45 @@ test_datasets_that_are_no_list_state_nothing[sprintf("%v", [value])] if {
 	some value in [null, "x", {}, 7]
 	facts.classification == "internal" with input as patched([[class_label, "internal"], of_datasets(value)])
 }
+
+test_a_card_of_no_model_raises_nothing if {
+	lowest := [
+		[["cards", 0, "card", "risk", "tier"], "minimal"],
+		[class_label, "internal"], of_datasets([{"classification": "public"}]),
+	]
+	stray := json.patch(fixtures.card_entry, [
+		{"op": "replace", "path": "/models", "value": ["canary"]},
+		{"op": "replace", "path": "/card/risk/tier", "value": "high"},
+		{"op": "replace", "path": "/card/datasets", "value": [{"classification": "confidential"}]},
+	])
+	document := json.patch(patched(lowest), [{"op": "add", "path": "/cards/-", "value": stray}])
+	facts.tier == "minimal" with input as document
+	facts.classification == "internal" with input as document
+	about := json.patch(document, [{"op": "replace", "path": "/cards/1/models", "value": ["predictor"]}])
+	facts.tier == "high" with input as about
+	facts.classification == "confidential" with input as about
+}
+
+test_a_card_of_no_model_lowers_no_default if {
+	without_label := json.patch(fixtures.passing, [
+		{"op": "remove", "path": "/workload/labels/mlgate.dev~1data-classification"},
+		{"op": "replace", "path": "/cards/0/models", "value": []},
+		{"op": "replace", "path": "/cards/0/card/datasets", "value": [{"classification": "public"}]},
+		{"op": "replace", "path": "/cards/0/card/risk/tier", "value": "minimal"},
+	])
+	facts.tier == "high" with input as without_label
+	facts.classification == "restricted" with input as without_label
+	facts.telling_cards == [] with input as without_label
+	facts.classification == "public" with input as json.patch(without_label, [{
+		"op": "replace", "path": "/cards/0/models", "value": ["predictor"],
+	}])
+}
+
+# A training job names no models, and its cards are about it all the same.
+test_without_models_every_card_states_what_it_says if {
+	document := json.patch(patched([[["cards", 0, "card", "risk", "tier"], "limited"]]), [
+		{"op": "replace", "path": "/workload/models", "value": []},
+		{"op": "replace", "path": "/cards/0/models", "value": []},
+	])
+	facts.tier == "limited" with input as document
+}

@@ -81,7 +81,7 @@ unlogged := {
 has_logger if facts.kind_with_group in settings.value.logging.loggerKinds
 
 names_log if {
-	some entry in facts.found_cards
+	some entry in facts.telling_cards
 	present.stated(entry.card.logging.sink.uri)
 }
 

@@ -10,7 +10,8 @@ import data.mlgate.lib.show
 # title: The card is about the deployed artifact
 # description: |
 #   The card lists no artifact with the digest of the model, or none with its address where the model has no
-#   digest, or the workload is labelled with another version than the card's.
+#   digest, or the workload is labelled with another version than the card's. Or the workload names a card that is
+#   about none of its models.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
 #   description: NIST AI RMF MEASURE 2.8
@@ -36,19 +37,46 @@ import data.mlgate.lib.show
 #   message: "{model} is not what card {card} describes: the manifest deploys {observed}, the card covers {required}."
 #   fix: "Deploy an artifact listed in spec.model.artifacts of {card}, or issue a card for this artifact with its uri and digest in spec.model.artifacts and a new spec.model.version."
 deny contains finding if {
+	some difference in (mistaken | astray)
+	finding := result.candidate(rego.metadata.rule(), difference)
+}
+
+# A card of a model that differs from it.
+mistaken contains {
+	"path": differing[0].path,
+	"term": pair.model.id,
+	"model": pair.model.id,
+	"observed": concat(" and ", [part.observed | some part in differing]),
+	"required": concat(" and ", [part.required | some part in differing]),
+	"values": {"card": reference(entry), "model": show.model(pair.model)},
+} if {
 	some pair in facts.pairs
 	entry := pair.card
 	differing := array.concat(artifact_difference(pair.model, entry), version_difference(entry))
-	first := differing[0]
-	finding := result.candidate(rego.metadata.rule(), {
-		"path": first.path,
-		"term": pair.model.id,
-		"model": pair.model.id,
-		"observed": concat(" and ", [part.observed | some part in differing]),
-		"required": concat(" and ", [part.required | some part in differing]),
-		"values": {"card": reference(entry), "model": show.model(pair.model)},
-	})
+	count(differing) > 0
 }
+
+# A card of no model at all.
+astray contains {
+	"path": annotation_path,
+	"term": reference(card),
+	"observed": show.digests(show.list([known(present.get(model, "digest"), present.get(model, "uri")) |
+		some model in input.workload.models
+	])),
+	"required": meant(card),
+	"values": {
+		"card": reference(card),
+		"model": sprintf("each of %s", [show.list([present.get(model, "id") | some model in input.workload.models])]),
+	},
+} if {
+	some card in input.cards
+	facts.stray(card)
+}
+
+# What a card of no model is for: the model its reference names, or else its artifacts.
+meant(card) := sprintf("only %s, which is no model of the workload", [show.list(card.models)]) if {
+	present.is_present(present.list(card, "models"))
+} else := show.digests(show.list(artifact_names(card)))
 
 # Empty, or one difference between the artifact deployed and those of the card.
 artifact_difference(model, entry) := [] if {
