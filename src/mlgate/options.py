@@ -77,10 +77,10 @@ def _registry_client(settings: Settings) -> RegistryClient | None:
     # An HTTP client takes a twentieth of a second to import, and most installations ask no registry.
     from mlgate.evidence.registries.client import RegistryClient  # noqa: PLC0415 - as above
     from mlgate.evidence.registries.credentials import DockerConfig  # noqa: PLC0415 - as above
-    from mlgate.evidence.registries.transport import Caller, Places, https_client  # noqa: PLC0415 - as above
+    from mlgate.evidence.registries.transport import Caller, Places, https_clients  # noqa: PLC0415 - as above
 
     places = Places(frozenset(chosen.registries), frozenset(chosen.private))
-    return RegistryClient(Caller(places, https_client(chosen.ca)), DockerConfig(chosen.docker_config))
+    return RegistryClient(Caller(places, https_clients(chosen.ca)), DockerConfig(chosen.docker_config))
 
 
 def _served_verifier(
@@ -113,11 +113,11 @@ def _hub_client(settings: Settings) -> HubClient | None:
     if chosen.endpoint is None:
         raise SettingsError("the card source huggingface needs its address in evidence.huggingface.endpoint")
     from mlgate.evidence.registries.hub import HubClient  # noqa: PLC0415 - as above
-    from mlgate.evidence.registries.transport import Caller, Places, https_client  # noqa: PLC0415 - as above
+    from mlgate.evidence.registries.transport import Caller, Places, https_clients  # noqa: PLC0415 - as above
 
     host = frozenset({chosen.endpoint.removeprefix("https://").removesuffix(":443")})
     places = Places(host, host if chosen.private else frozenset())
-    return HubClient(Caller(places, https_client(chosen.ca)), chosen.endpoint, chosen.token_file)
+    return HubClient(Caller(places, https_clients(chosen.ca)), chosen.endpoint, chosen.token_file)
 
 
 @asynccontextmanager

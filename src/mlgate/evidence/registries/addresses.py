@@ -13,6 +13,18 @@ from collections.abc import Awaitable, Callable
 
 from mlgate.errors import EvidenceUnavailable
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""What DNS64 answers for a host that has an address of IPv4 alone (RFC 6052)."""
+_OF_CLOUDS = tuple(
+    map(
+        ipaddress.ip_network,
+        ("fd00:ec2::/32", "fd20:ce::/32", "100.100.100.200", "168.63.129.16", "192.0.0.192"),
+    )
+)
+"""Where clouds tell a machine its credentials and the address is not link-local."""
+
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """Addresses of a host, in the order in which they are to be tried. Raises OSError."""
 
@@ -43,13 +55,24 @@ async def allowed_address(host: str, port: int, *, private: bool, lookup: Resolv
 
 
 def _may_connect(address: str, *, private: bool) -> bool:
-    """Never link-local (metadata services of clouds), multicast or unspecified; else public, or allowed."""
+    """Never where clouds tell credentials, multicast, reserved or unspecified; else public, or allowed."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = _meant(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    parsed = mapped or parsed
     if parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified:
         return False
+    if any(parsed in network for network in _OF_CLOUDS if network.version == parsed.version):
+        return False
+    if parsed.is_reserved and not parsed.is_loopback:
+        return False
     return private or parsed.is_global
+
+
+def _meant(address: Address) -> Address:
+    """The address of IPv4 that one of IPv6 stands for, if a translator or the kernel makes it that again."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -36,11 +36,37 @@ class Answer:
 
 
 @dataclass
+class Clients:
+    """A client for each host, made when it is first asked.
+
+    Connections are kept by address. With one client for all, a connection on which one host has shown its
+    certificate would be used for another that is said to be at the same address, password and all.
+    """
+
+    context: ssl.SSLContext
+    _made: dict[str, httpx.AsyncClient] = field(default_factory=dict, init=False)
+
+    def to(self, place: str) -> httpx.AsyncClient:
+        """The client of a host."""
+        if place not in self._made:
+            limits = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60)
+            self._made[place] = httpx.AsyncClient(
+                verify=self.context, follow_redirects=False, trust_env=False, limits=limits
+            )
+        return self._made[place]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._made.values():
+            await client.aclose()
+
+
+@dataclass
 class Caller:
     """Asks hosts that are allowed, at addresses that are; follows no redirect, reads no more than it must."""
 
     places: Places
-    client: httpx.AsyncClient
+    clients: Clients
     lookup: Resolve = field(default=resolve)
 
     async def get(self, url: str, headers: dict[str, str], most: int, deadline: Deadline) -> Answer:
@@ -62,7 +88,8 @@ class Caller:
         port = target.port or HTTPS
         is_private = place in self.places.private
         address = await allowed_address(target.host, port, private=is_private, lookup=self.lookup)
-        request = self.client.build_request(
+        client = self.clients.to(place)
+        request = client.build_request(
             "GET",
             target.copy_with(host=address),
             headers={"Accept-Encoding": "identity", **headers, "Host": target.netloc.decode()},
@@ -72,14 +99,15 @@ class Caller:
         try:
             # The client's own timeouts are between two parts of an answer; a body may come byte by byte.
             async with asyncio.timeout(deadline.remaining):
-                return await self._sent(request, most)
+                return await self._sent(client, request, most)
         except TimeoutError as error:
             raise EvidenceUnavailable(f"{place} did not answer in time") from error
         except (httpx.HTTPError, ssl.SSLError) as error:
             raise EvidenceUnavailable(f"{place} did not answer ({type(error).__name__})") from error
 
-    async def _sent(self, request: httpx.Request, most: int) -> Answer:
-        response = await self.client.send(request, stream=True)
+    @staticmethod
+    async def _sent(client: httpx.AsyncClient, request: httpx.Request, most: int) -> Answer:
+        response = await client.send(request, stream=True)
         try:
             body = bytearray()
             async for part in response.aiter_raw():
@@ -92,11 +120,11 @@ class Caller:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self.client.aclose()
+        await self.clients.close()
 
 
-def https_client(authority: Path | None = None) -> httpx.AsyncClient:
-    """A client that follows nothing, takes nothing from the environment and verifies certificates.
+def https_clients(authority: Path | None = None) -> Clients:
+    """Clients that follow nothing, take nothing from the environment and verify certificates.
 
     Args:
         authority: PEM file of a private authority that is trusted beside the system's.
@@ -110,8 +138,7 @@ def https_client(authority: Path | None = None) -> httpx.AsyncClient:
             context.load_verify_locations(cafile=authority)
         except OSError as error:  # ssl.SSLError is one, too
             raise SettingsError(f"{authority} cannot be read as certificates of an authority") from error
-    limits = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=60)
-    return httpx.AsyncClient(verify=context, follow_redirects=False, trust_env=False, limits=limits)
+    return Clients(context)
 
 
 def _place(url: httpx.URL) -> str:

@@ -14,7 +14,7 @@ from registry import Registry
 
 from mlgate.evidence.registries.client import RegistryClient
 from mlgate.evidence.registries.credentials import DockerConfig
-from mlgate.evidence.registries.transport import Caller, Places, https_client
+from mlgate.evidence.registries.transport import Caller, Places, https_clients
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def caller(registry: Registry, tmp_path: Path) -> AsyncIterator[Caller]:
     authority = tmp_path / "ca.pem"
     registry.authority.cert_pem.write_to_path(str(authority))
     hosts = frozenset({registry.host})
-    found = Caller(Places(hosts, hosts), https_client(authority))
+    found = Caller(Places(hosts, hosts), https_clients(authority))
     yield found
     await found.close()
 

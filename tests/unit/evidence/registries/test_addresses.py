@@ -18,6 +18,8 @@ PRIVATE = [
     "fd00::1",
     "100.64.0.1",
     "::ffff:10.0.0.1",
+    "64:ff9b::10.0.0.1",
+    "2002:0a00:0001::1",
 ]
 NEVER = [
     "169.254.169.254",
@@ -28,7 +30,25 @@ NEVER = [
     "224.0.0.1",
     "ff02::1",
     "::ffff:169.254.169.254",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b:1::169.254.169.254",
+    "2002:a9fe:a9fe::1",
+    "::169.254.169.254",
+    "::ffff:0:169.254.169.254",
+    "fd00:ec2::254",
+    "fd00:ec2::23",
+    "fd20:ce::254",
+    "100.100.100.200",
+    "168.63.129.16",
+    "::ffff:168.63.129.16",
+    "192.0.0.192",
+    "240.0.0.1",
+    "255.255.255.255",
+    "2130706433",
+    "0x7f.1",
+    "127.1",
     "x",
+    "",
 ]
 
 
@@ -41,7 +61,9 @@ async def asked(addresses: list[str] | OSError, *, private: bool) -> str:
     return await allowed_address("registry.example", 443, private=private, lookup=lookup)
 
 
-@pytest.mark.parametrize("address", ["140.82.112.4", "2606:50c0::1"])
+@pytest.mark.parametrize(
+    "address", ["140.82.112.4", "2606:50c0::1", "64:ff9b::140.82.112.4", "::ffff:140.82.112.4"]
+)
 async def test_a_public_address_may_be_asked(address: str) -> None:
     assert await asked([address], private=False) == address
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -196,7 +197,7 @@ async def test_a_token_that_is_none(
 
 
 async def test_loopback_and_private_addresses_need_leave(registry: Registry, caller: Caller) -> None:
-    closed = Caller(Places(frozenset({registry.host})), caller.client)
+    closed = Caller(Places(frozenset({registry.host})), caller.clients)
     with pytest.raises(EvidenceUnavailable, match="may only be at a public address"):
         await RegistryClient(closed, DockerConfig(None)).manifest(at(registry), NONE, soon())
     assert registry.asked == []
@@ -208,7 +209,7 @@ async def test_a_certificate_of_another_name_is_not_trusted(registry: Registry, 
 
     other = f"other.example:{registry.port}"
     places = Places(frozenset({other}), frozenset({other}))
-    client = RegistryClient(Caller(places, caller.client, loopback), DockerConfig(None))
+    client = RegistryClient(Caller(places, caller.clients, loopback), DockerConfig(None))
     with pytest.raises(EvidenceUnavailable, match="did not answer"):
         await client.manifest(RepositoryName(other, "team/cards"), NONE, soon())
 
@@ -223,3 +224,20 @@ def test_a_store_forgets_what_was_asked_for_longest_ago(client: RegistryClient) 
     store.keep("d", b"x" * 11)
     found = [store.get(name) for name in "abcd"]
     assert found == [b"12345", None, b"12345", None]
+
+
+async def test_a_connection_to_one_host_is_never_used_for_another_at_the_same_address(
+    registry: Registry, caller: Caller
+) -> None:
+    """Else whoever has the name of a host lead to another that is allowed gets its password."""
+
+    async def loopback(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    other = f"other.example:{registry.port}"
+    hosts = caller.places.hosts | {other}
+    client = RegistryClient(replace(caller, places=Places(hosts, hosts), lookup=loopback), DockerConfig(None))
+    assert await client.manifest(at(registry), registry.push(b"{}"), soon()) == {}
+    with pytest.raises(EvidenceUnavailable, match="did not answer"):
+        await client.manifest(RepositoryName(other, "team/cards"), NONE, soon())
+    assert len(registry.asked) == 1
