@@ -17,6 +17,7 @@ from mlgate.audit.log import AuditSink, LogSink, NoSink
 from mlgate.domain.deadline import Deadline
 from mlgate.engines import bundle_for, engine_for, opa_for, opa_version
 from mlgate.errors import MlgateError, SettingsError
+from mlgate.evidence.cards.formats import API_VERSION
 from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
@@ -119,6 +120,8 @@ class CheckFrom:
     bundle: Path | None = None
     overrides: Path | None = None
     context: str | None = None
+    live: bool = False
+    """Evidence is taken from the cluster of the current context, where none is named."""
     assume_authenticated: bool = False
     card_files: dict[str, bytes] | None = None
     bundle_key: Path | None = None
@@ -148,7 +151,7 @@ def _checked_cluster(source: CheckFrom, settings: Settings) -> Iterator[Cluster]
         namespace=source.namespace,
         assume_authenticated=source.assume_authenticated,
     )
-    if source.context is None:
+    if source.context is None and not source.live:
         yield files
         return
     live = KubernetesCluster.connect(settings.evidence.kubeconfig or kubeconfig_path(), source.context)
@@ -194,17 +197,34 @@ async def card_from_cluster(name: str, namespace: str, context: str | None) -> d
         SettingsError: there is no usable kubeconfig, or the cluster holds no such card.
         EvidenceUnavailable: the cluster does not answer.
     """
-    live = KubernetesCluster.connect(kubeconfig_path(), context, per_call_timeout=API_SECONDS)
-    try:
+    return await record_from_cluster("ModelCard", name, namespace, context)
+
+
+async def record_from_cluster(kind: str, name: str, namespace: str, context: str | None) -> dict[str, Any]:
+    """An object of mlgate's own kinds.
+
+    Raises:
+        SettingsError: there is no usable kubeconfig, or the cluster holds no such object.
+        EvidenceUnavailable: the cluster does not answer.
+    """
+    with _live(context) as live:
         deadline = Deadline.after(API_SECONDS)
-        card = await live.get(
-            "mlgate.dev/v1alpha1", "ModelCard", namespace, name, deadline=deadline, fresh=True
-        )
-    finally:
-        live.stop()
-    if card is None:
-        raise SettingsError(f"there is no ModelCard {name} in namespace {namespace}")
-    return card
+        found = await live.get(API_VERSION, kind, namespace, name, deadline=deadline, fresh=True)
+    if found is None:
+        raise SettingsError(f"there is no {kind} {name} in namespace {namespace}")
+    return found
+
+
+async def cards_of_cluster(namespace: str, context: str | None) -> list[dict[str, Any]]:
+    """All ModelCards of a namespace.
+
+    Raises:
+        SettingsError: there is no usable kubeconfig.
+        EvidenceUnavailable: the cluster does not answer.
+    """
+    with _live(context) as live:
+        deadline = Deadline.after(API_SECONDS)
+        return await live.list(API_VERSION, "ModelCard", namespace, deadline=deadline, fresh=True)
 
 
 async def cluster_user(context: str | None) -> str | None:
@@ -214,8 +234,15 @@ async def cluster_user(context: str | None) -> str | None:
         SettingsError: there is no usable kubeconfig.
         EvidenceUnavailable: the cluster does not answer.
     """
+    with _live(context) as live:
+        return await live.whoami(Deadline.after(API_SECONDS))
+
+
+@contextmanager
+def _live(context: str | None) -> Iterator[KubernetesCluster]:
+    """The cluster, to be read from once. Raises SettingsError where there is no usable kubeconfig."""
     live = KubernetesCluster.connect(kubeconfig_path(), context, per_call_timeout=API_SECONDS)
     try:
-        return await live.whoami(Deadline.after(API_SECONDS))
+        yield live
     finally:
         live.stop()

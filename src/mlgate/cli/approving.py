@@ -15,7 +15,7 @@ from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
 from mlgate.settings import login_name
 
-_NAMED = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+CARD_IN_CLUSTER = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
 """A card in the cluster, as the annotation mlgate.dev/model-card names it."""
 API_VERSION = "mlgate.dev/v1alpha1"
 _UNFIT_FOR_NAMES = re.compile(r"[^a-z0-9-]+")
@@ -49,7 +49,7 @@ def read_card(card: str, namespace: str | None, context: str | None) -> Approved
     Raises:
         ManifestError: there is none, or more than one, or it cannot be used.
     """
-    named = _NAMED.fullmatch(card) if not Path(card).exists() else None
+    named = CARD_IN_CLUSTER.fullmatch(card) if not Path(card).exists() else None
     content, home = _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
     return ApprovedCard(content, home, named is not None)
 

@@ -9,15 +9,24 @@ import typer
 from mlgate.cli.approving import API_VERSION, Role, artifact_digest, current_user, name_prefix, read_card
 from mlgate.cli.console import print_json, put_yaml
 from mlgate.cli.options import Output, OutputOption, moment
+from mlgate.cli.signoff_verify import verify
 from mlgate.evidence.cards.formats.modelcard import CardContent
+
+_EXAMPLES = {
+    "new": "Example: mlgate signoff new --card card.yaml --role businessOwner | kubectl create -f -",
+    "verify": "Example: mlgate signoff verify modelcard/credit-scoring-2.3.1 -n credit-prod",
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    example = "Example: mlgate signoff new --card card.yaml --role businessOwner | kubectl create -f -"
-    signoff = typer.Typer(help="Make a SignOff manifest.", epilog=example, no_args_is_help=True)
-    signoff.callback()(lambda: None)
-    signoff.command("new", epilog=example)(new)
+    signoff = typer.Typer(
+        help="Make a SignOff manifest, and see whether an approval counts.",
+        epilog=_EXAMPLES["new"],
+        no_args_is_help=True,
+    )
+    for command in (new, verify):
+        signoff.command(command.__name__, epilog=_EXAMPLES[command.__name__])(command)
     app.add_typer(signoff, name="signoff")
 
 

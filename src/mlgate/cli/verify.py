@@ -11,7 +11,8 @@ import typer
 from mlgate.cli.approving import artifact_digests, read_card
 from mlgate.cli.console import coloured, lines, print_json, put
 from mlgate.cli.options import Output, OutputOption
-from mlgate.domain.evidence import Card, CardSource, SignOff, StatementSignature
+from mlgate.cli.uncounted import signer
+from mlgate.domain.evidence import Card, CardSource, SignOff
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cards.load import LoadedCard
@@ -103,21 +104,13 @@ def _wire(entry: Checked) -> dict[str, Any]:
     return {**entry.sign_off.wire(), "faults": list(entry.faults)}
 
 
-def _signer(signature: StatementSignature | None) -> str:
-    if signature is None:
-        return "nobody who is known"
-    if signature.method == "key":
-        return str(signature.key_id)
-    return f"{signature.identity} ({signature.issuer})"
-
-
 def _text(entry: Checked) -> str:
     sign_off = entry.sign_off
     mark = "✗" if entry.faults else "✓"
-    signer = _signer(sign_off.signature)
+    who = signer(sign_off.signature)
     until = f", until {sign_off.expires_at}" if sign_off.expires_at else ""
     head = (
         f"{mark} {sign_off.source.reference}: {sign_off.decision} as {sign_off.role} by {sign_off.approver}"
-        f" at {sign_off.issued_at}{until}, signed by {signer}"
+        f" at {sign_off.issued_at}{until}, signed by {who}"
     )
     return lines([head, *(f"    {fault}" for fault in entry.faults)])

@@ -58,7 +58,7 @@ def facts(bundle: Path, rule: Definition, code: str, documents: Sequence[Json], 
     query = FACTS.replace("input_rule", json.dumps(rule.name))
     given = json.dumps({"documents": documents, "code": code})
     with tempfile.TemporaryDirectory(prefix="mlgate-") as folder:
-        found = _evaluated(opa, Path(folder), ["--bundle", os.fspath(bundle.absolute())], query, given)
+        found = evaluated(opa, Path(folder), ["--bundle", os.fspath(bundle.absolute())], query, given)
     answers: list[Any] = found["result"][0]["bindings"]["answers"]
     return answers
 
@@ -89,11 +89,23 @@ def trace(
         wanted = ["--bundle", ".", "--explain", "fails", "--disable-indexing"]
         without = [f"with data.{name} as false" for name in shortcuts]
         query = " ".join([f"found := data.{rule.package}.{rule.name}", *without])
-        found = _evaluated(sources.opa, tree, wanted, query, json.dumps(document))
+        found = evaluated(sources.opa, tree, wanted, query, json.dumps(document))
     return list(read_trace(found.get("explanation") or []).find(rule.file, rule.line))
 
 
-def _evaluated(opa: Path, folder: Path, wanted: Sequence[str], query: str, given: str) -> Any:
+def evaluated(opa: Path, folder: Path, wanted: Sequence[str], query: str, given: str) -> Any:
+    """What OPA answers to a query, within the capabilities that every policy is held to.
+
+    Args:
+        opa: the program.
+        folder: an empty folder of the caller's, where it runs.
+        wanted: further arguments.
+        query: the query.
+        given: the input, as JSON.
+
+    Raises:
+        PolicyError: OPA does not work, or tells more than can be read.
+    """
     limits = write_capabilities(folder.parent / f"{folder.name}-capabilities.json", opa)
     try:
         limited = ["--capabilities", os.fspath(limits), "--format", "json", "--stdin-input"]
