@@ -199,6 +199,7 @@ class SignOffSettings(Group):
     max_age_days: dict[Tier, Days]
     inactive_approvers: Texts
     role_groups: dict[str, Texts]
+    service_accounts: Texts
 
 
 class AccessSettings(Group):
@@ -354,6 +355,7 @@ class WaiverSettings(Group):
     """Waivers."""
 
     approver_groups: Texts
+    service_accounts: Texts
     never_waivable: Texts
     not_waivable_in: dict[Profile, Texts]
     max_days: Days

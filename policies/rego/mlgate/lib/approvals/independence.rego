@@ -3,17 +3,23 @@ package mlgate.lib.approvals
 import data.mlgate.lib.facts
 import data.mlgate.lib.people
 import data.mlgate.lib.present
+import data.mlgate.lib.settings
 
 # METADATA
 # title: ties
 # description: |
 #   What ties the approver of a sign-off to building or deploying the version, in words that follow "is". Who deploys
-#   does not matter where the object is made by a controller whose own object the gate judged.
+#   does not matter where the object is made by a controller whose own object the gate judged. A service account is
+#   tied to whoever may act as it.
 ties(entry, sign_off) := {tie |
 	approver := people.key(sign_off.approver)
 	some tie, keys in insiders(entry)
 	approver in keys
-}
+} | {"a service account that setting signOff.serviceAccounts does not name" | impersonal(sign_off)}
+
+impersonal(sign_off) if not personal(present.get(sign_off, "approver"))
+
+personal(name) if people.may_vouch(name, present.list(settings.value, ["signOff", "serviceAccounts"]))
 
 # Each once for all sign-offs of an entry.
 insiders(entry) := {tie: keys |
@@ -36,6 +42,7 @@ deployers := {people.key(facts.requester) | not facts.made_by_owner}
 untied(entry, sign_off) if {
 	provable(entry)
 	not tied_approver(entry, sign_off)
+	personal(sign_off.approver)
 }
 
 tied_approver(entry, sign_off) if people.key(sign_off.approver) in tied(entry)

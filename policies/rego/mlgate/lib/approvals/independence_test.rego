@@ -98,3 +98,19 @@ test_who_is_tied_is_not_independent[name] if {
 	some name in ["mira.solano@example.org", "deploy-bot@example.org"]
 	approvals.failing(fixtures.card_entry, changed({"approver": name})) == {"independent"} with input as fixtures.passing
 }
+
+test_a_service_account_is_tied_unless_it_is_listed if {
+	robot := "system:serviceaccount:ci:approver"
+	told := "a service account that setting signOff.serviceAccounts does not name"
+	ties(fixtures.passing, robot) == {told}
+	approvals.failing(fixtures.card_entry, changed({"approver": robot})) == {"independent"} with input as fixtures.passing
+	ties(fixtures.passing, robot) == set() with data.mlgate.settings.signOff.serviceAccounts as [robot]
+	approvals.failing(fixtures.card_entry, changed({"approver": robot})) == set() with input as fixtures.passing
+		with data.mlgate.settings.signOff.serviceAccounts as [robot]
+}
+
+test_a_listed_service_account_that_deploys_is_tied if {
+	robot := "system:serviceaccount:ci:approver"
+	document := fixtures.with_patch(["request", "userInfo", "username"], robot)
+	ties(document, robot) == {"the one who deploys it"} with data.mlgate.settings.signOff.serviceAccounts as [robot]
+}

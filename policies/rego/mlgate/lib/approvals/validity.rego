@@ -55,6 +55,7 @@ valid(entry) := {sign_off |
 	object.get(sign_off.subject, "cardDigest", null) in card_digests
 	person := people.key(sign_off.approver)
 	not insiders[person]
+	personal(person)
 	not withdrawn[sign_off]
 	dates.within_days(sign_off.issuedAt, max_age)
 	lasting(sign_off)

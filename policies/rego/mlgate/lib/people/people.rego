@@ -27,3 +27,17 @@ key(name) := name if {
 	normal := lower(trim_space(regex.replace(name, `\p{Cf}+`, "")))
 	normal != ""
 }
+
+# METADATA
+# title: may_vouch
+# description: |
+#   A login name is not that of a service account, or it is among the names given. Whoever may start pods beside a
+#   service account can act as it, so that it is no person.
+may_vouch(name, _) if not a_service_account(name)
+
+may_vouch(name, listed) if {
+	some entry in listed
+	same(entry, name)
+}
+
+a_service_account(name) if startswith(key(name), "system:serviceaccount:")

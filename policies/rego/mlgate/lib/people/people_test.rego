@@ -17,3 +17,18 @@ test_characters_nobody_sees_do_not_make_another_person[name] if {
 }
 
 test_a_name_of_unseen_characters_only_is_nobody if not people.key(" \u200b\u2060 ")
+
+robot := "system:serviceaccount:ci:approver"
+
+test_a_service_account_vouches_only_where_it_is_listed[name] if {
+	some name in [robot, " System:ServiceAccount:CI:approver", "system:\u200bserviceaccount:ci:approver"]
+	not people.may_vouch(name, [])
+	people.may_vouch(name, ["ann", robot])
+	not people.may_vouch(name, ["system:serviceaccount:ci:another", null, "system:serviceaccount:ci:*"])
+	not people.may_vouch(name, null)
+}
+
+test_whoever_is_no_service_account_needs_no_list[sprintf("%v", [name])] if {
+	some name in ["ann@example.org", "serviceaccount", "x-system:serviceaccount:ci:approver", "", " ", null, 7, []]
+	people.may_vouch(name, [])
+}

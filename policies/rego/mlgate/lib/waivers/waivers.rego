@@ -14,7 +14,8 @@ import data.mlgate.lib.show
 
 # Conditions of a waiver that is meant for a finding, in the order in which a person is told of them.
 conditions := [
-	"authenticated", "sound", "namespace", "waivable", "begun", "running", "short", "granted", "independent",
+	"authenticated", "sound", "namespace", "waivable", "begun", "running", "short", "granted", "personal",
+	"independent",
 ]
 
 # METADATA
@@ -80,6 +81,10 @@ holds("granted", waiver, _) if {
 	asked != granted
 }
 
+holds("personal", waiver, _) if {
+	people.may_vouch(waiver.approvedBy, present.list(settings.value, ["waiver", "serviceAccounts"]))
+}
+
 holds("independent", waiver, finding) if {
 	approver := people.key(waiver.approvedBy)
 	not insider(approver, finding)
@@ -124,6 +129,7 @@ reason(condition, waiver, finding) := object.get(
 		"running": sprintf("it ended on %s", [show.cut(present.get(waiver, "expiresAt"))]),
 		"short": sprintf("it lasts longer than %s days", [show.cut(settings.value.waiver.maxDays)]),
 		"granted": "it was not granted by somebody other than who asked",
+		"personal": "a service account granted it that setting waiver.serviceAccounts does not name",
 	},
 	condition,
 	"its approver built or deploys the version",

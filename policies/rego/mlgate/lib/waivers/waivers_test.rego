@@ -116,6 +116,10 @@ test_a_hindered_waiver_lifts_nothing_and_says_why[note] if {
 			"fields": {"requestedBy": " Leo.Brandt@EXAMPLE.org"},
 			"why": "it was not granted by somebody other than who asked",
 		},
+		"approved by a service account": {
+			"fields": {"approvedBy": "system:serviceaccount:ci:approver"},
+			"why": "a service account granted it that setting waiver.serviceAccounts does not name",
+		},
 		"approved by an author": {
 			"fields": {"approvedBy": "Mira.Solano@example.org "},
 			"why": "its approver built or deploys the version",
@@ -131,6 +135,14 @@ test_a_hindered_waiver_lifts_nothing_and_says_why[note] if {
 	}
 	why(case.fields) == case.why
 	lifted_by([changed(case.fields)], finding) == []
+}
+
+test_a_listed_service_account_may_grant[note] if {
+	robot := "system:serviceaccount:ci:approver"
+	some note, case in {"listed": [[robot], 1], "another": [["system:serviceaccount:ci:another"], 0]}
+	given := with_waivers([changed({"approvedBy": robot})])
+	count(waivers.lifting(finding)) == case[1] with input as given
+		with data.mlgate.settings.waiver.serviceAccounts as case[0]
 }
 
 test_every_hindrance_is_told if {

@@ -8,7 +8,8 @@ import data.mlgate.lib.result
 # title: Who approves did not build or deploy it
 # description: |
 #   An approval of this version in a role that is still wanted comes from an author of it, from who started
-#   its training or from who deploys it; or nobody can be shown to be independent, because the model is the
+#   its training, from who deploys it, or from a service account, as which whoever may start pods beside it can
+#   act; or nobody can be shown to be independent, because the model is the
 #   organisation's own and its card names no authors.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
@@ -31,6 +32,7 @@ import data.mlgate.lib.result
 #   appliesWhen: {objects: [serving]}
 #   per: signOff
 #   enforcement: {sandbox: "off", development: audit, staging: warn, production: deny}
+#   settings: [signOff.serviceAccounts]
 #   alsoUses: [signOff.required, signOff.requiredForClassification]
 #   message: "{approver} cannot approve {model} as {role}: {observed}."
 #   fix: "Have someone else approve, or list the real authors in spec.model.authors of {card}."

@@ -64,6 +64,28 @@ test_an_author_who_approved_another_version_is_not_told if {
 	codes(document) == {"signoff.not_bound", "signoff.approval_missing"}
 }
 
+test_a_service_account_approves_nothing_unless_a_setting_names_it[note] if {
+	robot := "system:serviceaccount:ci:approver"
+	document := owner_says({"approver": robot})
+	some note, case in {
+		"nobody": {"listed": [], "codes": {"signoff.approver_not_independent", "signoff.approval_missing"}},
+		"another": {
+			"listed": ["system:serviceaccount:ci:another"],
+			"codes": {"signoff.approver_not_independent", "signoff.approval_missing"},
+		},
+		"named": {"listed": [robot], "codes": set()},
+	}
+	codes(document) == case.codes with data.mlgate.settings.signOff.serviceAccounts as case.listed
+}
+
+test_a_service_account_that_approves_is_told if {
+	robot := "system:serviceaccount:ci:approver"
+	told := spoken("signoff.approver_not_independent", owner_says({"approver": robot}))
+	{candidate.observed | some candidate in told} == {concat(" ", [
+		robot, "is a service account that setting signOff.serviceAccounts does not name",
+	])}
+}
+
 test_an_approval_of_nobody_does_not_count[name] if {
 	some name in [null, "", " ", 7, [], {}]
 	codes(owner_says({"approver": name})) == {"signoff.approval_missing"}

@@ -15,7 +15,7 @@ import data.mlgate.lib.show
 # title: A waiver is granted by somebody entitled who did not ask for it
 # description: |
 #   The approver of a new Waiver is not, letter by letter, who creates it, is in none of the groups that may
-#   grant waivers, or is the one who asks.
+#   grant waivers, is a service account that no setting names, or is the one who asks.
 # related_resources:
 # - ref: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 #   description: Kubernetes, validating admission policies
@@ -28,7 +28,7 @@ import data.mlgate.lib.show
 #   needs: [request.userInfo]
 #   per: request
 #   enforcement: {sandbox: deny, development: deny, staging: deny, production: deny}
-#   settings: [waiver.approverGroups]
+#   settings: [waiver.approverGroups, waiver.serviceAccounts]
 #   message: "{user} cannot grant this waiver: {observed}."
 #   fix: "Somebody entitled ({required}) other than the one who asks creates the Waiver, with spec.approvedBy their own login name."
 deny contains finding if {
@@ -87,6 +87,11 @@ grant_flaws contains "spec.requestedBy names nobody" if not people.key(granted_f
 grant_flaws contains "spec.requestedBy and spec.approvedBy are the same person" if people.same(granted_for, granted_by)
 
 grant_flaws contains "who creates it is in none of the groups that may grant waivers" if not group_may_grant
+
+grant_flaws contains "who creates it is a service account that setting waiver.serviceAccounts does not name" if {
+	creator := present.get(input, ["request", "userInfo", "username"])
+	not people.may_vouch(creator, present.list(settings.value, ["waiver", "serviceAccounts"]))
+}
 
 granted_by := present.get(input, ["object", "spec", "approvedBy"])
 

@@ -197,3 +197,17 @@ test_who_changes_a_label_need_not_be_the_approver if {
 	}])
 	codes(document) == set()
 }
+
+test_a_service_account_grants_nothing_unless_a_setting_names_it[note] if {
+	robot := "system:serviceaccount:ci:approver"
+	told := "who creates it is a service account that setting waiver.serviceAccounts does not name"
+	some note, case in {
+		"nobody": {"listed": [], "observed": {told}},
+		"another": {"listed": ["system:serviceaccount:ci:another"], "observed": {told}},
+		"named": {"listed": [robot], "observed": set()},
+	}
+	document := json.patch(with_field("approvedBy", robot), [{
+		"op": "replace", "path": "/request/userInfo/username", "value": robot,
+	}])
+	observed(document) == case.observed with data.mlgate.settings.waiver.serviceAccounts as case.listed
+}
