@@ -6,6 +6,8 @@ import pytest
 from refusals import refusal, refused_by_gate
 from staging import Stage, only
 
+from mlgate.evidence.digest import card_digest
+
 pytestmark = pytest.mark.usefixtures("signing")
 
 LACKING = [
@@ -60,3 +62,15 @@ def test_all_failures_are_told_at_once_before_the_fixes(stage: Stage) -> None:
         codes
     )
     assert text.index("✗") < text.index("How to fix")
+
+
+def test_a_card_that_was_changed_is_told_with_the_pinned_digest_and_its_own(stage: Stage) -> None:
+    case = stage("credit-scoring-tampered")
+    (card,) = [entry for entry in case.evidence if entry["kind"] == "ModelCard"]
+    (workload,) = case.manifest
+    pinned = workload["metadata"]["annotations"]["mlgate.dev/model-card"].partition("@")[2]
+    own = card_digest(card["spec"])
+    assert own != pinned
+    told = dict(refusal(stage.submit(case, only(case)).errors).failures)["model_card.digest_mismatch"]
+    assert pinned in told
+    assert own in told

@@ -81,7 +81,10 @@ class Caller:
         Raises:
             EvidenceUnavailable: the host is not allowed, does not answer in time or sends more than `most`.
         """
-        target = httpx.URL(url)
+        try:
+            target = httpx.URL(url)
+        except httpx.InvalidURL as error:  # a registry says where tokens are given
+            raise EvidenceUnavailable("an address it names cannot be read") from error
         place = _place(target)
         if target.scheme != "https" or place not in self.places.hosts:
             raise EvidenceUnavailable(f"{place} is none of the hosts this installation may ask")
