@@ -60,6 +60,8 @@ class SigstoreChain:
     """One instance with its keys; `at` is the moment everything is signed."""
 
     at: datetime = field(default_factory=lambda: datetime(2026, 11, 20, 9, tzinfo=UTC))
+    logged_after: timedelta = timedelta(0)
+    """How long after that it is logged; a certificate holds nine minutes."""
     authority: ec.EllipticCurvePrivateKey = field(default_factory=_key)
     certificate_log: ec.EllipticCurvePrivateKey = field(default_factory=_key)
     log: ec.EllipticCurvePrivateKey = field(default_factory=_key)
@@ -184,7 +186,7 @@ class SigstoreChain:
                 },
             }
         ).encode()
-        moment = int(self.at.timestamp())
+        moment = int((self.at + self.logged_after).timestamp())
         promised: dict[str, Any] = {
             "body": _b64(body),
             "integratedTime": moment,

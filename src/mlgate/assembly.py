@@ -124,11 +124,13 @@ class CheckFrom:
     """Evidence is taken from the cluster of the current context, where none is named."""
     assume_authenticated: bool = False
     card_files: dict[str, bytes] | None = None
+    card_signatures: dict[str, tuple[str, ...]] | None = None
+    """The signatures beside those cards, by the path of the card."""
     bundle_key: Path | None = None
 
     def settings(self) -> Settings:
         """The settings of a check: every source of cards that works with files."""
-        return load_settings(
+        chosen = load_settings(
             {
                 "policy": {
                     "bundle": self.bundle,
@@ -141,6 +143,10 @@ class CheckFrom:
                 },
             }
         )
+        # Files are at hand, so looking at the signatures beside cards costs nothing where a signer is known.
+        signers = chosen.signatures
+        verified = signers.cards or bool(signers.keys) or signers.trusted_root is not None
+        return chosen.model_copy(update={"signatures": signers.model_copy(update={"cards": verified})})
 
 
 @contextmanager
@@ -176,7 +182,12 @@ async def assemble_check(source: CheckFrom) -> AsyncIterator[Running]:
 def gate_for_check(source: CheckFrom, engine: PolicyEngine) -> Iterator[Gate]:
     """A gate that takes its evidence from there and asks an engine that runs already."""
     settings = source.settings()
-    extraction, gathering = options_for(settings, profile=source.profile, card_files=source.card_files or {})
+    extraction, gathering = options_for(
+        settings,
+        profile=source.profile,
+        card_files=source.card_files or {},
+        card_signatures=source.card_signatures or {},
+    )
     moment = source.at
     clock: Callable[[], str] = (lambda: moment) if moment else now_utc
     with _checked_cluster(source, settings) as cluster:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from mlgate.errors import SettingsError
+from mlgate.evidence.cards.sealed import CardVerifier
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
@@ -41,6 +42,7 @@ def options_for(settings: Settings, **evidence: Any) -> tuple[ExtractOptions, Ev
         config_maps=chosen.config_maps,
         statements=statements,
         registries=registries,
+        seals=_card_verifier(settings, statements),
         served=_served_verifier(settings, registries, statements),
         hub=_hub_client(settings),
         scan=scan_text_places,
@@ -59,6 +61,19 @@ def _statement_verifier(settings: Settings) -> StatementVerifier:
     chosen = settings.signatures
     bundles = BundleVerifier.load(chosen.trusted_root) if chosen.trusted_root else None
     return StatementVerifier(load_keys(chosen.keys), bundles)
+
+
+def _card_verifier(settings: Settings, statements: StatementVerifier) -> CardVerifier | None:
+    """What verifies signatures beside cards, where an installation wants it.
+
+    Raises:
+        SettingsError: nobody's signature is recognised here.
+    """
+    if not settings.signatures.cards:
+        return None
+    if not statements.knows_signers:
+        raise SettingsError("signatures.cards needs signers: signatures.keys or signatures.trustedRoot")
+    return CardVerifier(statements)
 
 
 def _registry_client(settings: Settings) -> RegistryClient | None:

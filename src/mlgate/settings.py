@@ -160,12 +160,17 @@ class EvidenceSettings(_Group):
 
 
 class SignatureSettings(_Group):
-    """Which signatures are recognised. Who of them may approve what is policy (`signOff.trustedSigners`)."""
+    """Which signatures are recognised. Whom of the signers to trust is policy.
+
+    That is `signOff.trustedSigners`, `modelCard.trustedSigners` and `supplyChain.trustedSigners`.
+    """
 
     keys: tuple[Path, ...] = ()
     """Public keys (PEM; Ed25519 or ECDSA): files, or folders of them such as a mounted ConfigMap."""
     trusted_root: Path | None = None
     """Authorities and logs of a Sigstore (`trusted_root.json`); bundles are verified with it, offline."""
+    cards: bool = False
+    """Whether signatures beside model cards are verified, and for cards in registries sought there."""
     served: bool = False
     """Whether signatures and attestations of images and models are sought in the registries of
     `evidence.oci`."""

@@ -254,7 +254,8 @@ def test_what_is_trusted_of_registries_and_signers_lies_where_the_settings_say(
     assert settings.evidence.card_sources == {"modelcard", "oci", "huggingface"}
     assert list(oci.registries) == values["evidence"]["oci"]["registries"]
     assert list(oci.private) == values["evidence"]["oci"]["private"]
-    assert (hub.endpoint, hub.private, signatures.served) == ("https://hub.example.com:8444", True, True)
+    assert (hub.endpoint, hub.private) == ("https://hub.example.com:8444", True)
+    assert (signatures.served, signatures.cards) == (True, True)
     (data,) = [entry["data"] for entry in found if entry["metadata"]["name"] == "mlgate-trust"]
     given = {
         oci.ca: values["evidence"]["oci"]["ca"],

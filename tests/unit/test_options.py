@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from mlgate.errors import SettingsError
 from mlgate.options import options_for
@@ -51,3 +53,15 @@ def test_signatures_are_sought_only_where_signers_are_known(tmp_path: Path) -> N
     _, found = options_for(load_settings({"evidence": {"oci": oci}, "signatures": signatures}))
     assert found.served is not None
     assert found.served.registries is found.registries
+
+
+def test_signatures_of_cards_are_verified_only_where_signers_are_known(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"signatures\.cards needs signers"):
+        options_for(load_settings({"signatures": {"cards": True}}))
+    key = tmp_path / "office.pem"
+    public = Ed25519PrivateKey.generate().public_key()
+    key.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    assert options_for(load_settings({"signatures": {"keys": [key]}}))[1].seals is None
+    found = options_for(load_settings({"signatures": {"keys": [key], "cards": True}}))[1]
+    assert found.seals is not None
+    assert found.seals.statements is found.statements

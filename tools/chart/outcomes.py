@@ -67,6 +67,7 @@ REFUSED: dict[str, Json] = {
         "evidence": {"oci": {"registries": ["registry.example.com"]}},
         "signatures": {"served": True},
     },
+    "card-signers-unnamed": {"signatures": {"cards": True}},
     "never-drained": {"podDisruptionBudget": {"minAvailable": 2}},
 }
 """Values that a template refuses, by a name for them."""

@@ -41,11 +41,14 @@ Keys, trusted root and authorities of the site, as JSON: file -> text. The gate 
 {{- if and $chosen.served (not $chosen.keys) (not $chosen.trustedRoot) -}}
 {{- fail "signatures.served needs signers: signatures.keys or signatures.trustedRoot" -}}
 {{- end -}}
+{{- if and $chosen.cards (not $chosen.keys) (not $chosen.trustedRoot) -}}
+{{- fail "signatures.cards needs signers: signatures.keys or signatures.trustedRoot" -}}
+{{- end -}}
 {{- $keys := list -}}
 {{- range $name, $_ := $chosen.keys -}}
 {{- $keys = append $keys (printf "/etc/mlgate/trust/%s" $name) -}}
 {{- end -}}
-{{- dict "keys" $keys "served" $chosen.served
+{{- dict "keys" $keys "cards" $chosen.cards "served" $chosen.served
   "trustedRoot" (ternary "/etc/mlgate/trust/trusted_root.json" "" (ne $chosen.trustedRoot "")) | toJson -}}
 {{- end -}}
 

@@ -53,11 +53,14 @@ class CardSignature(Frozen):
     """Result of verifying a detached signature of a card."""
 
     status: Literal["verified", "invalid", "unavailable"]
-    method: Literal["sigstore", "key"]
+    method: Literal["sigstore", "key"] | None = None
+    """Null where the signature could not be read."""
     identity: str | None = None
     issuer: str | None = None
     key_id: str | None = None
     signed_at: str | None = None
+    reason: str | None = None
+    """Why it is not verified."""
 
 
 class Incident(Frozen):
@@ -100,6 +103,9 @@ class Card(Frozen):
     lost: tuple[Lost, ...] = ()
     """What was not taken over from a card in another format; at most a hundred, then a count of the rest."""
     signature: CardSignature | None = None
+    """Null where there is none, or where signatures of cards are not verified here."""
+    other_signatures: tuple[CardSignature, ...] = ()
+    """Further signatures that verified, where several did: which of the signers is trusted, policy knows."""
     runtime: CardRuntime = CardRuntime()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
 from mlgate.evidence.cards.memory import CardMemory
+from mlgate.evidence.cards.sealed import CardVerifier
 from mlgate.evidence.signatures.verify import StatementVerifier
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class EvidenceOptions:
     """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
+    card_signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The signatures beside those cards, by the path of the card."""
+    seals: CardVerifier | None = None
+    """Verifies the signatures beside cards; None where that is not wanted."""
     registries: RegistryClient | None = None
     """Reads cards from registries; None where no registry is allowed."""
     hub: HubClient | None = None

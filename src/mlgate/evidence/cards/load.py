@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mlgate.domain.base import Problem
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import Card, CardPlace, CardReference, CardStatus
+from mlgate.domain.evidence import Card, CardPlace, CardReference, CardSignature, CardStatus
 from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
+from mlgate.evidence.cards.sealed import SHARE
 from mlgate.evidence.cards.sources import Found, Wanted, configmap, file, huggingface, modelcard, oci
 from mlgate.evidence.cards.statements import as_claims
 from mlgate.evidence.cluster_port import Cluster
@@ -56,7 +58,29 @@ async def load(
         return not_loaded(reference, "unavailable", str(error))
     if found is None:
         return not_loaded(reference, "missing", "")
-    return _loaded(reference, found)
+    signatures = await _signatures(found, wanted)
+    if source == "modelcard" and options.seals and not _verified(signatures):
+        # A signature is often added after the card was applied, and a copy may lag. That there is none, or a
+        # bad one, becomes a denial, which must not rest on a cache.
+        try:
+            found = await modelcard.read(wanted, fresh=True) or found
+        except EvidenceUnavailable as error:
+            found = replace(found, detached=Detached(unread=str(error)))
+        signatures = await _signatures(found, wanted)
+    return _loaded(reference, found, signatures)
+
+
+async def _signatures(found: Found, wanted: Wanted) -> tuple[CardSignature, ...]:
+    """What is known of the signatures beside a card; nothing where they are not verified here."""
+    seals = wanted.options.seals
+    if seals is None or found.content.card is None:
+        return ()
+    in_time = Deadline.after(wanted.deadline.remaining * SHARE)
+    return await seals.verify(found.detached, found.content.digest, in_time)
+
+
+def _verified(signatures: tuple[CardSignature, ...]) -> bool:
+    return any(entry.status == "verified" for entry in signatures)
 
 
 def not_loaded(reference: CardReference, status: CardStatus, message: str) -> LoadedCard:
@@ -66,7 +90,7 @@ def not_loaded(reference: CardReference, status: CardStatus, message: str) -> Lo
     return LoadedCard(Card(source=reference.source, status=status, problems=problems, pinned_digest=pinned))
 
 
-def _loaded(reference: CardReference, found: Found) -> LoadedCard:
+def _loaded(reference: CardReference, found: Found, signatures: tuple[CardSignature, ...]) -> LoadedCard:
     content: CardContent = found.content
     usable = content.card is not None
     card = Card(
@@ -79,6 +103,8 @@ def _loaded(reference: CardReference, found: Found) -> LoadedCard:
         card=content.card,
         credentials=tuple(CardPlace(path=path, reason=reason) for path, reason in content.places),
         lost=content.lost,
+        signature=signatures[0] if signatures else None,
+        other_signatures=signatures[1:],
         runtime=found.runtime,
     )
     beside = as_claims(found.statements, after=len(content.claims))

@@ -7,15 +7,12 @@ from mlgate.parsing.limits import CARD_LIMITS
 
 SUFFIX = ".sign-offs"
 """Of the ConfigMap key beside that of the card."""
-ARTIFACT_TYPES = frozenset(
-    {
-        "application/vnd.mlgate.sign-off.v1+json",
-        "application/vnd.dev.sigstore.bundle.v0.3+json",
-    }
-)
-"""Of the artifacts in a registry that refer to the card's and hold one statement each."""
+ARTIFACT_TYPE = "application/vnd.mlgate.sign-off.v1+json"
+"""Of an artifact in a registry that refers to the card's and holds one statement."""
+BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+"""Of one that holds a Sigstore bundle, of whatever."""
 MOST_ARTIFACTS = 8
-"""Artifacts that are looked at; each costs a call to the registry once."""
+"""Artifacts of each type that are looked at; each costs a call to the registry once."""
 
 
 def lines_of(text: str) -> tuple[str, ...]:

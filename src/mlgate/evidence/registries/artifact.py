@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +33,18 @@ class Artifact:
             return None
         return await self.registries.blob(self.at, _only_layer(manifest), most, self.deadline)
 
-    async def referrers(self, digest: str, kinds: Collection[str]) -> list[str]:
-        """Digests of the artifacts of these types that refer to a manifest. Raises EvidenceUnavailable."""
+    async def listed(self, digest: str) -> list[tuple[str, str]]:
+        """Type and digest of the artifacts that refer to a manifest. Raises EvidenceUnavailable."""
         listed = await self.registries.referrers(self.at, digest, self.deadline)
         return [
-            entry["digest"]
+            (entry["artifactType"], entry["digest"])
             for entry in listed
-            if entry.get("artifactType") in kinds and _is_digest(entry.get("digest"))
+            if isinstance(entry.get("artifactType"), str) and _is_digest(entry.get("digest"))
         ]
+
+    async def referrers(self, digest: str, kind: str) -> list[str]:
+        """Digests of the artifacts of a type that refer to a manifest. Raises EvidenceUnavailable."""
+        return [found for named, found in await self.listed(digest) if named == kind]
 
 
 def _only_layer(manifest: dict[str, Any]) -> str:

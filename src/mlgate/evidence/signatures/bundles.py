@@ -6,6 +6,9 @@ log, time and signature. Nothing is fetched. It is imported only where a trusted
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,7 @@ from mlgate.errors import SettingsError, StatementRefused
 from mlgate.evidence.signatures.envelope import PAYLOAD_TYPE
 
 if TYPE_CHECKING:
+    from sigstore.models import Bundle
     from sigstore.verify import Verifier
 
 MEDIA_TYPE_PREFIX = "application/vnd.dev.sigstore.bundle"
@@ -27,6 +31,16 @@ The second is a DER string, the first, which is deprecated, bare text.
 """
 _UTF8_STRING = 0x0C
 _LONG_FORM = 0x80
+
+
+@dataclass(frozen=True)
+class VerifiedBundle:
+    """What a bundle that verified holds."""
+
+    payload: bytes
+    signature: StatementSignature
+    signed_at: str | None
+    """When it was signed, as the log or the timestamp authority says; RFC 3339 in UTC."""
 
 
 class BundleVerifier:
@@ -55,8 +69,8 @@ class BundleVerifier:
         except (Error, ValueError) as error:
             raise SettingsError(f"signatures.trustedRoot: {trusted_root} is no trusted root") from error
 
-    def verify(self, text: str) -> tuple[bytes, StatementSignature]:
-        """The payload of a bundle, and who signed it.
+    def verify(self, text: str) -> VerifiedBundle:
+        """The payload of a bundle, who signed it, and when.
 
         Raises:
             StatementRefused: it is no bundle, or does not verify; the message says why.
@@ -66,7 +80,8 @@ class BundleVerifier:
 
         signer = _Signer()
         try:
-            kind, payload = self._verifier.verify_dsse(Bundle.from_json(text), signer)
+            bundle = Bundle.from_json(text)
+            kind, payload = self._verifier.verify_dsse(bundle, signer)
         except Error as error:
             raise StatementRefused(f"does not verify: {_reason(error)}") from error
         except Exception as error:  # a hostile bundle must not become a fault of the gate
@@ -75,7 +90,8 @@ class BundleVerifier:
             ) from error
         if kind != PAYLOAD_TYPE:
             raise StatementRefused(f"payloadType must be {PAYLOAD_TYPE}")
-        return payload, StatementSignature(method="sigstore", identity=signer.identity, issuer=signer.issuer)
+        signature = StatementSignature(method="sigstore", identity=signer.identity, issuer=signer.issuer)
+        return VerifiedBundle(payload, signature, _signed_at(bundle))
 
 
 class _Signer:
@@ -94,6 +110,23 @@ class _Signer:
             raise StatementRefused("does not verify: its certificate must name one address or URI")
         self.identity = told[0]
         self.issuer = _issuer(cert)
+
+
+def _signed_at(bundle: Bundle) -> str | None:
+    """The time that vouched for the certificate of a verified bundle.
+
+    That of the log, where its promise is over it; else that of the timestamp, where there is one alone: of
+    several not every one needs to have verified.
+    """
+    stamps = bundle.verification_material.timestamp_verification_data
+    (entry,) = json.loads(bundle.to_json())["verificationMaterial"]["tlogEntries"]
+    if entry.get("inclusionPromise") and entry.get("integratedTime"):
+        moment = datetime.fromtimestamp(int(entry["integratedTime"]), UTC)
+    elif stamps is not None and len(stamps.rfc3161_timestamps) == 1:
+        moment = stamps.rfc3161_timestamps[0].tst_info.gen_time
+    else:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _issuer(cert: x509.Certificate) -> str | None:

@@ -13,6 +13,10 @@ from mlgate.domain.base import Json
 from mlgate.errors import StatementRefused
 from mlgate.parsing.times import normalise_time
 
+OMS_TYPE = "https://model_signing/signature/v1.0"
+"""Predicate of an OpenSSF model signature."""
+COSIGN_TYPE = "https://sigstore.dev/cosign/sign/v1"
+"""Predicate of a signature of cosign, from version 3 on."""
 _TYPES = ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")

@@ -26,7 +26,7 @@ from mlgate.domain.lookups import Served
 from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused
 from mlgate.evidence.registries.artifact import Artifact
 from mlgate.evidence.registries.reference import RepositoryName
-from mlgate.evidence.signatures.in_toto import InToto, read_in_toto
+from mlgate.evidence.signatures.in_toto import COSIGN_TYPE, OMS_TYPE, InToto, read_in_toto
 from mlgate.evidence.signatures.verify import StatementVerifier, Verified
 from mlgate.parsing.limits import CARD_LIMITS
 
@@ -38,8 +38,6 @@ MOST_SERVED = 64
 """Images and models of one workload whose signatures are sought."""
 MOST_BUNDLES = 16
 """Bundles of one of them that are looked at."""
-_OMS = "https://model_signing/signature/v1.0"
-_COSIGN = "https://sigstore.dev/cosign/sign/v1"
 _REMEMBERED = 2048
 _SECONDS = 600.0
 """How long what verified is taken as read; new attestations are seen after it."""
@@ -56,7 +54,7 @@ class Found:
     @property
     def signed(self) -> bool:
         """Whether there is a signature, and not attestations alone."""
-        return any(statement.predicate_type in (_OMS, _COSIGN) for _, statement in self.good)
+        return any(statement.predicate_type in (OMS_TYPE, COSIGN_TYPE) for _, statement in self.good)
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ class ServedVerifier:
     async def _found(self, item: Served, deadline: Deadline) -> Found:
         artifact = Artifact(self.registries, RepositoryName(item.registry, item.repository), deadline)
         good, bad = [], []
-        for digest in (await artifact.referrers(item.digest, {BUNDLE}))[:MOST_BUNDLES]:
+        for digest in (await artifact.referrers(item.digest, BUNDLE))[:MOST_BUNDLES]:
             try:
                 good.append(await self._statement(artifact, digest, item))
             except (StatementRefused, OtherContent) as error:
@@ -125,7 +123,7 @@ class ServedVerifier:
             raise OtherContent("the artifact is listed, and not there")
         verified = await asyncio.to_thread(self.statements.verify, data.decode(errors="replace"))
         statement = read_in_toto(verified.statement)
-        is_about = item.digest in statement.digests or statement.predicate_type == _OMS
+        is_about = item.digest in statement.digests or statement.predicate_type == OMS_TYPE
         if not is_about:
             raise StatementRefused("is about something else")
         return verified, statement
@@ -139,14 +137,14 @@ def _models(item: Served, found: Found | EvidenceUnavailable) -> list[ModelSigna
         ModelSignature(
             model=item.id,
             status="verified",
-            method="oms" if statement.predicate_type == _OMS else "cosign",
-            digest=statement.digests[0] if statement.predicate_type == _OMS else item.digest,
+            method="oms" if statement.predicate_type == OMS_TYPE else "cosign",
+            digest=statement.digests[0] if statement.predicate_type == OMS_TYPE else item.digest,
             identity=verified.signature.identity,
             issuer=verified.signature.issuer,
             key_id=verified.signature.key_id,
         )
         for verified, statement in found.good
-        if statement.predicate_type in (_OMS, _COSIGN)
+        if statement.predicate_type in (OMS_TYPE, COSIGN_TYPE)
     ]
     return signed or [ModelSignature(model=item.id, status="invalid" if found.bad else "missing")]
 
@@ -164,7 +162,7 @@ def _images(item: Served, found: Found | EvidenceUnavailable) -> list[ImageSigna
             key_id=verified.signature.key_id,
         )
         for verified, statement in found.good
-        if statement.predicate_type == _COSIGN
+        if statement.predicate_type == COSIGN_TYPE
     ]
     return signed or [ImageSignature(image=item.id, status="invalid" if found.bad else "missing")]
 
@@ -184,5 +182,5 @@ def _attestations(item: Served, found: Found | EvidenceUnavailable) -> list[Atte
             source_revision=statement.source_revision,
         )
         for verified, statement in found.good
-        if statement.predicate_type not in (_OMS, _COSIGN)
+        if statement.predicate_type not in (OMS_TYPE, COSIGN_TYPE)
     ]

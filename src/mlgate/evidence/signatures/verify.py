@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import Literal, TypeGuard
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import StatementSignature
@@ -28,6 +28,8 @@ class Verified:
 
     statement: Json
     signature: StatementSignature
+    signed_at: str | None = None
+    """When, where a log or a timestamp authority vouches for it."""
 
 
 @dataclass
@@ -40,6 +42,11 @@ class StatementVerifier:
     keys: KeyRing = field(default_factory=KeyRing)
     bundles: BundleVerifier | None = None
     _known: OrderedDict[bytes, Verified | str] = field(default_factory=OrderedDict, init=False)
+
+    @property
+    def knows_signers(self) -> bool:
+        """Whether anybody's signature is recognised at all."""
+        return bool(self.keys.keys) or self.bundles is not None
 
     def verify(self, text: str) -> Verified:
         """The statement in a signed envelope.
@@ -86,8 +93,29 @@ class StatementVerifier:
     def _by_certificate(self, text: str) -> Verified:
         if self.bundles is None:
             raise StatementRefused(f"was not verified: {_NOT_CONFIGURED} for Sigstore")
-        payload, signature = self.bundles.verify(text)
-        return Verified(_parsed(payload, "the payload"), signature)
+        found = self.bundles.verify(text)
+        return Verified(_parsed(found.payload, "the payload"), found.signature, found.signed_at)
+
+
+def told_method(text: str) -> Literal["sigstore", "key"]:
+    """By what a text that does not verify claims to be signed: a certificate, or else a key."""
+    try:
+        document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+    except StatementRefused:
+        return "key"
+    return "sigstore" if _is_bundle(document) and not _is_of_key(document) else "key"
+
+
+def told_predicate_type(text: str) -> str | None:
+    """What a text claims to state, which nothing vouches for; None where that cannot be read."""
+    try:
+        document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+        envelope = document.get("dsseEnvelope") if _is_bundle(document) else document
+        statement = _parsed(read_envelope(envelope).payload, "the payload")
+    except StatementRefused:
+        return None
+    kind = statement.get("predicateType") if isinstance(statement, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _is_bundle(document: Json) -> TypeGuard[dict[str, Json]]:

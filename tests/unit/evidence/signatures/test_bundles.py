@@ -6,6 +6,7 @@ import base64
 import json
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,18 @@ def test_statement_identity_and_issuer_are_told(chain: SigstoreChain, verifier: 
     assert verified.statement == {"a": 1}
     signature = verified.signature
     assert (signature.method, signature.identity, signature.issuer) == ("sigstore", WHO, ISSUER)
+    assert verified.signed_at == "2026-11-20T09:00:00Z"
+
+
+def test_a_certificate_that_had_expired_when_it_was_logged_counts_for_nothing(
+    chain: SigstoreChain, verifier: StatementVerifier
+) -> None:
+    keys = {name: getattr(chain, name) for name in ("authority", "certificate_log", "log")}
+    late = SigstoreChain(logged_after=timedelta(minutes=10), **keys)
+    with pytest.raises(StatementRefused, match="does not verify"):
+        verifier.verify(late.bundle({}, WHO, ISSUER))
+    in_time = SigstoreChain(logged_after=timedelta(minutes=8), **keys)
+    assert verifier.verify(in_time.bundle({}, WHO, ISSUER)).signed_at == "2026-11-20T09:08:00Z"
 
 
 def test_the_identity_of_a_pipeline_is_an_address(chain: SigstoreChain, verifier: StatementVerifier) -> None:

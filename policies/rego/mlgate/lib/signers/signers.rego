@@ -49,4 +49,6 @@ found(signatures) := "no signature" if {
 
 state(signature) := sprintf("signed by %s", [name(signature)]) if {
 	signature.status == "verified"
+} else := sprintf("signature %s, it %s", [show.cut(signature.status), show.cut(signature.reason)]) if {
+	present.stated(signature.reason)
 } else := sprintf("signature %s", [show.cut(present.get(signature, "status"))])

@@ -60,4 +60,7 @@ test_signatures_that_do_not_count_are_told if {
 	signers.found([object.union(by_key, {"status": "verified"})]) == "signed by key sha256:aa"
 	signers.found([{"status": "missing"}, {"status": "invalid"}]) == "signature invalid, signature missing"
 	signers.found([{}, {"status": null}, null]) == "signature null"
+	signers.found([{"status": "invalid", "reason": "was altered"}]) == "signature invalid, it was altered"
+	signers.found([{"status": "invalid", "reason": ""}, {"status": "missing", "reason": 7}]) == "signature invalid, signature missing"
+	signers.found([{"reason": "was altered"}]) == "signature null"
 }

@@ -34,7 +34,7 @@ import data.mlgate.lib.signers
 #   enforcement: {sandbox: "off", development: audit, staging: warn, production: deny}
 #   settings: [modelCard.trustedSigners]
 #   message: "card {card} carries no signature of a trusted signer: {observed}."
-#   fix: "Sign the card with one of the identities in setting modelCard.trustedSigners (`mlgate sign`)."
+#   fix: "Sign the card with one of the identities in setting modelCard.trustedSigners (`mlgate sign`), and have mlgate verify it (value signatures.cards)."
 deny contains finding if {
 	trusted := settings.value.modelCard.trustedSigners
 	trusted != []
@@ -45,13 +45,19 @@ deny contains finding if {
 		"path": annotation_path,
 		"term": reference(card),
 		"model": pair.model.id,
-		"observed": signers.found([found | found := present.get(card, "signature"); found != null]),
+		"observed": signers.found([found | some found in signatures(card); found != null]),
 		"required": "a verified signature of a trusted signer",
 		"values": {"card": reference(card)},
 	})
 }
 
 signed(card, trusted) if {
-	card.signature.status == "verified"
-	signers.trusted(card.signature, trusted)
+	some signature in signatures(card)
+	signature.status == "verified"
+	signers.trusted(signature, trusted)
 }
+
+# METADATA
+# title: signatures
+# description: The signature of a card, and those of others that verified too.
+signatures(card) := array.concat([present.get(card, "signature")], present.list(card, "otherSignatures"))

@@ -36,10 +36,31 @@ test_a_card_signed_by_a_trusted_signer_passes if {
 
 test_a_card_signature_that_does_not_count_is_named if {
 	observed_so(signature({"status": "invalid"})) == ["signature invalid"]
+	observed_so(signature({"status": "invalid", "reason": "was altered"})) == ["signature invalid, it was altered"]
 	observed_so(signature({"status": null})) == ["signature null"]
 	observed_so(object.remove(signature({}), ["status"])) == ["signature null"]
 	observed_so(signature({"keyId": "sha256:ab"})) == ["signed by key sha256:ab"]
 	observed_so(signature({"keyId": null, "identity": "office@example.org"})) == ["signed by office@example.org"]
+}
+
+test_of_several_signatures_one_of_a_trusted_signer_will_do if {
+	others := [signature({"keyId": "sha256:ac"}), signature({})]
+	document := fixtures.with_patch(["cards", 0, "signature"], signature({"keyId": "sha256:ab"}))
+	also(object.union(document, {"cards": [object.union(document.cards[0], {"otherSignatures": others})]})) == set()
+	told := also(object.union(document, {"cards": [object.union(document.cards[0], {"otherSignatures": [others[0]]})]}))
+	{finding.observed | some finding in told} == {"signed by key sha256:ab, signed by key sha256:ac"}
+	invalid := [signature({"status": "invalid"})]
+	count(also(object.union(document, {"cards": [object.union(document.cards[0], {"otherSignatures": invalid})]}))) == 1
+}
+
+test_further_signatures_of_a_wrong_kind_do_not_count[note] if {
+	some note, wrong in fixtures.wrong_values
+	card := object.union(fixtures.passing.cards[0], {"otherSignatures": wrong})
+	count(also(object.union(fixtures.passing, {"cards": [card]}))) == 1
+}
+
+also(document) := findings if {
+	findings := spoken("model_card.signature_not_verified", document) with data.mlgate.settings.modelCard.trustedSigners as [{"keyId": "sha256:aa"}]
 }
 
 test_a_signature_of_a_wrong_kind_does_not_count[note] if {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mlgate.domain.base import Problem
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference, CardRuntime
+from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
@@ -39,6 +40,8 @@ class Found:
     runtime: CardRuntime = field(default_factory=CardRuntime)
     problems: tuple[Problem, ...] = ()
     """Problems of the place, not of the card."""
+    detached: Detached | None = None
+    """Signatures of the card that lie beside it; None where there is no place for any."""
     statements: tuple[str, ...] = ()
     """Signed statements that lie beside the card."""
     unread: str | None = None

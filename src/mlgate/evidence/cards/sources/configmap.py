@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from mlgate.evidence.cards.detached import SUFFIX as SIGNATURE
+from mlgate.evidence.cards.detached import Detached, signature_texts
 from mlgate.evidence.cards.formats import OWN
 from mlgate.evidence.cards.formats.modelcard import invalid
 from mlgate.evidence.cards.sources import Found, Wanted
 from mlgate.evidence.cards.sources.text import read_text
 from mlgate.evidence.cards.statements import SUFFIX, lines_of
+from mlgate.evidence.signatures.card import file_digests
 
 
 async def find(wanted: Wanted) -> Found | None:
@@ -21,7 +24,13 @@ async def find(wanted: Wanted) -> Found | None:
         return None
     if not isinstance(text, str):
         return Found(invalid("is not text"))
-    content = read_text(text.encode(errors="surrogatepass"), wanted.options.memory)
+    raw = text.encode(errors="surrogatepass")
+    content = read_text(raw, wanted.options.memory)
+    signed = (
+        Detached(signature_texts(data[key + SIGNATURE]), file_digests(raw))
+        if key + SIGNATURE in data
+        else None
+    )
     if content.format in (None, OWN) or not isinstance(beside, str):
-        return Found(content)
-    return Found(content, statements=lines_of(beside))
+        return Found(content, detached=signed)
+    return Found(content, detached=signed, statements=lines_of(beside))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mlgate.errors import EvidenceUnavailable, OtherContent
+from mlgate.domain.deadline import Deadline
+from mlgate.errors import OtherContent
+from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats import OWN
-from mlgate.evidence.cards.formats.modelcard import CardContent, invalid
+from mlgate.evidence.cards.formats.modelcard import invalid
+from mlgate.evidence.cards.sealed import SHARE
 from mlgate.evidence.cards.sources import Found, Wanted
+from mlgate.evidence.cards.sources.referring import Referring, referring
 from mlgate.evidence.cards.sources.text import read_text
-from mlgate.evidence.cards.statements import ARTIFACT_TYPES, MOST_ARTIFACTS
 from mlgate.evidence.registries.artifact import Artifact
 from mlgate.evidence.registries.reference import repository_of
-from mlgate.parsing.limits import CARD_LIMITS, STATEMENT_LIMITS
+from mlgate.evidence.signatures.card import file_digests
+from mlgate.parsing.limits import CARD_LIMITS
 
 
 async def find(wanted: Wanted) -> Found | None:
@@ -28,25 +32,33 @@ async def find(wanted: Wanted) -> Found | None:
     if data is None:
         return None
     content = read_text(data, wanted.options.memory)
-    if content.format in (None, OWN):
-        return Found(content)
-    return await _with_statements(replace(content, digest=digest), artifact, digest)
+    is_foreign = content.format not in (None, OWN)
+    beside, detached = await _beside(wanted, artifact, digest, approvals=is_foreign)
+    return Found(
+        replace(content, digest=digest) if is_foreign else content,
+        detached=detached and replace(detached, digests=file_digests(data) | {digest}),
+        statements=beside.statements,
+        unread=beside.unread if is_foreign else None,
+    )
 
 
-async def _with_statements(content: CardContent, artifact: Artifact, digest: str) -> Found:
-    """A card of another format, with the statements in artifacts that refer to its own."""
-    try:
-        listed = await artifact.referrers(digest, ARTIFACT_TYPES)
-        texts = [await _statement(artifact, found) for found in listed[:MOST_ARTIFACTS]]
-    except EvidenceUnavailable as error:
-        return Found(content, unread=str(error))
-    return Found(content, statements=tuple(text for text in texts if text is not None))
+async def _beside(
+    wanted: Wanted, artifact: Artifact, digest: str, *, approvals: bool
+) -> tuple[Referring, Detached | None]:
+    """Approvals and signatures in artifacts that refer to the card's, as far as they are wanted.
 
-
-async def _statement(artifact: Artifact, digest: str) -> str | None:
-    """The statement in an artifact; None where there is none, which proves nothing."""
-    try:
-        data = await artifact.layer(digest, STATEMENT_LIMITS.max_bytes)
-        return None if data is None else data.decode()
-    except (OtherContent, UnicodeDecodeError):
-        return None
+    Nothing is asked while signatures that verified are remembered and approvals are not wanted. An answer
+    that takes too long loses the signature, and not the card.
+    """
+    seals = wanted.options.seals
+    known = seals.recall(digest) if seals else ()
+    if not approvals and (seals is None or known):
+        return Referring(), Detached(known) if known else None
+    in_time = replace(artifact, deadline=Deadline.after(artifact.deadline.remaining * SHARE))
+    found = await referring(in_time, digest, approvals=approvals, signatures=seals is not None)
+    if seals is None:
+        return found, None
+    if found.unread is None:
+        return found, Detached(found.signatures, artifact=digest)
+    texts = (*found.signatures, *seals.recall(digest, stale=True))
+    return found, Detached(texts, unread=found.unread)
