@@ -9,10 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from mlgate.assembly import card_from_cluster, cluster_user
+from mlgate.cli.beside import annotated, of_file
 from mlgate.cli.cards import read_cards
 from mlgate.cli.console import say
 from mlgate.errors import ManifestError
+from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
+from mlgate.evidence.times import metadata
 from mlgate.settings import login_name
 
 CARD_IN_CLUSTER = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
@@ -29,6 +32,10 @@ class ApprovedCard:
     content: CardContent
     namespace: str | None
     from_cluster: bool
+    name: str | None
+    """Of the ModelCard object; None for a card that is no object."""
+    detached: Detached
+    """What is said to sign it, unverified."""
 
 
 class Role(StrEnum):
@@ -50,8 +57,7 @@ def read_card(card: str, namespace: str | None, context: str | None) -> Approved
         ManifestError: there is none, or more than one, or it cannot be used.
     """
     named = CARD_IN_CLUSTER.fullmatch(card) if not Path(card).exists() else None
-    content, home = _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
-    return ApprovedCard(content, home, named is not None)
+    return _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
 
 
 def artifact_digests(content: CardContent) -> list[str]:
@@ -71,22 +77,23 @@ def name_prefix(*words: str) -> str:
     return f"{prefix[: _LONGEST_NAME - 6].rstrip('-')}-"
 
 
-def _from_cluster(
-    named: re.Match[str], namespace: str | None, context: str | None
-) -> tuple[CardContent, str | None]:
+def _from_cluster(named: re.Match[str], namespace: str | None, context: str | None) -> ApprovedCard:
     """The card of that name; it must be the one that the digest in the reference pins, if it has one.
 
     Raises:
         ManifestError: it is another one, or cannot be used.
     """
     home = namespace or "default"
-    content = _usable(read_document(asyncio.run(card_from_cluster(named["name"], home, context))), named[0])
+    stored = asyncio.run(card_from_cluster(named["name"], home, context))
+    content = _usable(read_document(stored), named[0])
     if named["digest"] is not None and named["digest"] != content.digest:
         raise ManifestError(f"{named[0]} is not the card in the cluster, which has {content.digest}")
-    return content, home
+    return ApprovedCard(
+        content, home, from_cluster=True, name=named["name"], detached=Detached(annotated(metadata(stored)))
+    )
 
 
-def _from_file(file: str, namespace: str | None) -> tuple[CardContent, str | None]:
+def _from_file(file: str, namespace: str | None) -> ApprovedCard:
     """The one card of a file, and its namespace.
 
     Raises:
@@ -95,8 +102,15 @@ def _from_file(file: str, namespace: str | None) -> tuple[CardContent, str | Non
     cards = read_cards([file])
     if len(cards) != 1:
         raise ManifestError(f"{file} holds {len(cards)} cards; name a file with one")
-    stated = cards[0].document.metadata.get("namespace")
-    return _usable(cards[0].content, file), namespace or (stated if isinstance(stated, str) else None)
+    about = cards[0].document.metadata
+    stated = about.get("namespace")
+    return ApprovedCard(
+        _usable(cards[0].content, file),
+        namespace or (stated if isinstance(stated, str) else None),
+        from_cluster=False,
+        name=cards[0].name,
+        detached=of_file(file, about),
+    )
 
 
 def _usable(content: CardContent, reference: str) -> CardContent:

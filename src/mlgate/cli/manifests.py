@@ -118,9 +118,14 @@ def _files(name: str) -> Iterator[tuple[str, OSError | None]]:
     for folder, below, files in os.walk(name, onerror=failures.append):
         below[:] = [entry for entry in below if not entry.startswith(".")]
         paths = (Path(folder, entry) for entry in files if not entry.startswith("."))
-        found += [str(path) for path in paths if path.suffix in SUFFIXES and _may_be_read(path)]
+        found += [str(path) for path in paths if _is_manifest(path) and _may_be_read(path)]
     yield from ((file, None) for file in sorted(found))
     yield from ((str(failure.filename), failure) for failure in failures)
+
+
+def _is_manifest(path: Path) -> bool:
+    """By its name. A Sigstore bundle lies beside the file it signs, and is none itself."""
+    return path.suffix in SUFFIXES and not path.name.endswith(".sigstore.json")
 
 
 def _may_be_read(path: Path) -> bool:

@@ -13,6 +13,7 @@ from typing import get_args
 import typer
 
 from mlgate.assembly import CheckFrom, gate_for_check
+from mlgate.cli.beside import signatures_of
 from mlgate.cli.cards import is_bare_card
 from mlgate.cli.manifests import (
     STDIN,
@@ -97,6 +98,7 @@ def read_questions(given: Given, documents: Sequence[Document] | None = None) ->
         context=given.context,
         assume_authenticated=given.assume_authenticated,
         card_files={name: content for name, content in cards if isinstance(content, bytes)},
+        card_signatures=signatures_of(cards),
     )
     requests = _requests(documents, stored, namespace, _user(given.user, given.group))
     return Questions(source, requests, _unread([*extra, *stored]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mlgate.domain.evidence import Card, SignOff, StatementSignature
+from mlgate.domain.evidence import Card, CardSignature, SignOff, StatementSignature
 from mlgate.evidence.guards import HEAD_START_SECONDS
 from mlgate.policy.workbench.approvals import Standing
 
@@ -36,7 +36,7 @@ def reasons(held: Held) -> tuple[str, ...]:
     return tuple(tell(held) for part, tell in _PARTS.items() if part in held.standing.failing)
 
 
-def signer(signature: StatementSignature | None) -> str:
+def signer(signature: StatementSignature | CardSignature | None) -> str:
     """Who signed, as far as it is known."""
     if signature is None:
         return "nobody who is known"

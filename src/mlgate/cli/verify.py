@@ -1,27 +1,33 @@
-"""`mlgate verify`: are the signed approvals of a card sound, and of this card?"""
+"""`mlgate verify`: are the signature and the signed approvals of a card sound, and of this card?"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mlgate.cli.approving import artifact_digests, read_card
+from mlgate.cli.approving import ApprovedCard, artifact_digests, read_card
+from mlgate.cli.beside import signatures_in
 from mlgate.cli.console import coloured, lines, print_json, put
 from mlgate.cli.options import Output, OutputOption
 from mlgate.cli.uncounted import signer
-from mlgate.domain.evidence import Card, CardSource, SignOff
+from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import Card, CardSignature, CardSource, SignOff
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cards.load import LoadedCard
+from mlgate.evidence.cards.sealed import CardVerifier
 from mlgate.evidence.sign_offs import claims_of
 from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
 from mlgate.evidence.signatures.verify import StatementVerifier
 
 _EXAMPLE = "Example: mlgate verify card.yaml --key ines.pub.pem"
+_SECONDS = 30.0
+"""Time for signatures, which a person waits for."""
 
 
 @dataclass(frozen=True)
@@ -47,25 +53,53 @@ def verify(
     ] = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
     context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+    signature: Annotated[
+        Path | None, typer.Option(help="A signature of the card that lies elsewhere than beside it.")
+    ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Verify the signed approvals a card carries: who signed, and whether it was this card.
+    """Verify the signature of a card and the signed approvals it carries: who signed, and was it this card?
 
+    The signature is looked for in the annotation of a ModelCard, and beside a file as FILE.sig or
+    FILE.sigstore.json. Whom to trust is for policy; here everybody is whose key is given.
     Exit codes: 0 all are sound, 1 one is not, 2 there is none or the card cannot be read.
     """
     if not key and trusted_root is None:
         raise typer.BadParameter("name the signers you trust with --key or --trusted-root")
     bundles = BundleVerifier.load(trusted_root) if trusted_root else None
     verifier = StatementVerifier(load_keys(key or ()), bundles)
-    content = read_card(card, namespace, context).content
+    read = read_card(card, namespace, context)
+    content = read.content
+    own = _signatures(read, signature, verifier)
     checked = [_checked(entry, content) for entry in _signed(content, card, verifier)]
-    if not checked:
-        raise ManifestError(f"{card} carries no signed approval; `mlgate sign` makes one")
+    if not own and not checked:
+        raise ManifestError(f"{card} has no signature and no signed approval; `mlgate sign` makes both")
     if output is Output.JSON:
-        print_json([_wire(entry) for entry in checked])
+        print_json([*map(_wire_signature, own), *map(_wire, checked)])
     else:
-        put("\n".join(coloured(_text(entry)) for entry in checked))
-    raise typer.Exit(1 if any(entry.faults for entry in checked) else 0)
+        put(coloured("\n".join([*map(_text_of_signature, own), *map(_text, checked)])))
+    is_sound = all(entry.status == "verified" for entry in own) and not any(entry.faults for entry in checked)
+    raise typer.Exit(0 if is_sound else 1)
+
+
+def _signatures(
+    read: ApprovedCard, named: Path | None, verifier: StatementVerifier
+) -> tuple[CardSignature, ...]:
+    """What the signatures of the card are worth, those beside it and the one that is named."""
+    more = signatures_in(named) if named else ()
+    detached = replace(read.detached, texts=(*more, *read.detached.texts))
+    return asyncio.run(CardVerifier(verifier).verify(detached, read.content.digest, Deadline.after(_SECONDS)))
+
+
+def _wire_signature(entry: CardSignature) -> dict[str, Any]:
+    return {"cardSignature": entry.wire(), "faults": [entry.reason] if entry.reason else []}
+
+
+def _text_of_signature(entry: CardSignature) -> str:
+    if entry.status != "verified":
+        return lines([f"✗ card: its signature {entry.reason}"])
+    at = f" at {entry.signed_at}" if entry.signed_at else ""
+    return lines([f"✓ card: signed by {signer(entry)}{at}"])
 
 
 def _signed(content: CardContent, reference: str, verifier: StatementVerifier) -> list[SignOff]:

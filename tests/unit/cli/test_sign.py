@@ -116,7 +116,7 @@ def test_a_card_without_signed_approvals_has_nothing_to_verify(
     card = write_card(tmp_path, {"role": "legal", "approver": "ana"})
     run = mlgate("verify", str(card), "--key", str(keys[1]))
     assert run.code == 2
-    assert "no signed approval" in run.err
+    assert "no signature and no signed approval" in run.err
 
 
 def test_a_rejection_can_be_signed_too_and_its_key_may_have_a_password(

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from mlgate.assembly import CheckFrom, Running, assemble_check, gate_for_check
+from mlgate.cli.beside import signatures_of
 from mlgate.cli.manifests import Document, documents_of, file_contents, load_documents
 from mlgate.cli.options import moment
 from mlgate.cli.requests import request_for
@@ -102,6 +103,7 @@ def _source(placed: PlacedCase, base: CheckFrom) -> CheckFrom:
         overrides=base.overrides,
         assume_authenticated=case.assume_authenticated,
         card_files={name: content for name, content in contents.items() if isinstance(content, bytes)},
+        card_signatures=signatures_of(contents.items()),
     )
 
 
