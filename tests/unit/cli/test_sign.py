@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sys
 from collections.abc import Callable
@@ -185,3 +186,109 @@ def test_an_approval_signed_with_a_certificate_is_verified_too(mlgate: Program, 
 def test_verify_asks_whom_to_trust(mlgate: Program, tmp_path: Path) -> None:
     run = mlgate("verify", str(write_card(tmp_path)))
     assert (run.code, "--trusted-root" in run.err) == (2, True)
+
+
+# The card itself, without a role.
+
+
+def office(folder: Path) -> tuple[Path, Path]:
+    private = folder / "office.pem"
+    return private, write_key(private, Ed25519PrivateKey.generate())
+
+
+def card_signature(mlgate: Program, private: Path, card: Path, *more: str) -> Any:
+    run = mlgate("sign", "--key", str(private), "--card", str(card), *more)
+    assert run.code == 0, run.err
+    return run
+
+
+@pytest.mark.parametrize("suffix", [".sig", ".sigstore.json"])
+def test_a_card_is_signed_and_verified_beside_its_file(mlgate: Program, tmp_path: Path, suffix: str) -> None:
+    private, public = office(tmp_path)
+    card = write_card(tmp_path)
+    run = card_signature(mlgate, private, card)
+    assert run.out.count("\n") == 1
+    assert f"as {card}.sig" in run.err
+    assert "oras attach --artifact-type application/vnd.mlgate.card-signature.v1+json" in run.err
+    Path(f"{card}{suffix}").write_text(run.out)
+    verified = mlgate("verify", str(card), "--key", str(public))
+    assert (verified.code, "✓ card: signed by sha256:" in verified.out) == (0, True)
+
+
+def test_the_signature_of_a_card_says_which_card_it_is_of(mlgate: Program, tmp_path: Path) -> None:
+    private, public = office(tmp_path)
+    card = write_card(tmp_path)
+    told = json.loads(card_signature(mlgate, private, card, "-o", "json").out)
+    assert told["cardDigest"] in mlgate("card", "digest", str(card)).out
+    statement = json.loads(base64.b64decode(told["signature"]["payload"]))
+    assert statement["predicateType"] == "https://mlgate.dev/card/v1alpha1"
+    assert statement["subject"] == [
+        {"name": "card", "digest": {"sha256": told["cardDigest"].removeprefix("sha256:")}}
+    ]
+    assert (statement["predicate"]["model"], statement["predicate"]["version"]) == ("credit", "1.0")
+    named = tmp_path / "elsewhere.json"
+    named.write_text(json.dumps(told["signature"], indent=2))
+    run = mlgate("verify", str(card), "--key", str(public), "--signature", str(named), "-o", "json")
+    (entry,) = json.loads(run.out)
+    assert (run.code, entry["cardSignature"]["status"], entry["faults"]) == (0, "verified", [])
+    assert entry["cardSignature"]["keyId"] == told["keyId"]
+
+
+def test_an_object_is_told_to_be_annotated_and_verified_so(mlgate: Program, tmp_path: Path) -> None:
+    private, public = office(tmp_path)
+    spec = yaml.safe_load(write_card(tmp_path).read_text())
+    about: dict[str, Any] = {"name": "credit-1.0", "namespace": "prod"}
+    made = {"apiVersion": "mlgate.dev/v1alpha1", "kind": "ModelCard", "metadata": about, "spec": spec}
+    card = tmp_path / "object.yaml"
+    card.write_text(yaml.safe_dump(made))
+    run = card_signature(mlgate, private, card)
+    assert "kubectl annotate modelcard credit-1.0 -n prod --overwrite" in run.err
+    about["annotations"] = {"mlgate.dev/card-signature": run.out.strip()}
+    card.write_text(yaml.safe_dump(made))
+    assert mlgate("verify", str(card), "--key", str(public)).code == 0
+    spec["risk"] = {"tier": "low"}
+    card.write_text(yaml.safe_dump(made))
+    changed = mlgate("verify", str(card), "--key", str(public))
+    assert (changed.code, "✗ card: its signature is of another card" in changed.out) == (1, True)
+
+
+def test_a_card_in_another_format_is_signed_by_its_bytes(mlgate: Program, tmp_path: Path) -> None:
+    private, public = office(tmp_path)
+    source = Path(__file__).resolve().parents[3] / "examples" / "cards" / "huggingface" / "ticket-router.md"
+    card = tmp_path / "README.md"
+    card.write_bytes(source.read_bytes())
+    Path(f"{card}.sig").write_text(card_signature(mlgate, private, card).out)
+    assert mlgate("verify", str(card), "--key", str(public)).code == 0
+    card.write_bytes(source.read_bytes() + b"\n")
+    assert mlgate("verify", str(card), "--key", str(public)).code == 1
+
+
+def test_signature_and_approvals_are_told_together_and_one_bad_one_is_enough(
+    mlgate: Program, tmp_path: Path, keys: tuple[Path, Path]
+) -> None:
+    card = write_card(tmp_path)
+    entry = signed(mlgate, keys[0], card)
+    text = card_signature(mlgate, keys[0], card).out
+    write_card(tmp_path, entry)
+    Path(f"{card}.sig").write_text(text)
+    run = mlgate("verify", str(card), "--key", str(keys[1]))
+    assert (run.code, run.out.count("✓")) == (0, 2)
+    other = write_key(tmp_path / "other.pem", Ed25519PrivateKey.generate())
+    Path(f"{card}.sig").write_text(text[:60])
+    run = mlgate("verify", str(card), "--key", str(keys[1]), "--key", str(other))
+    assert (run.code, run.out.count("✓"), run.out.count("✗")) == (1, 1, 1)
+
+
+def test_options_of_an_approval_need_its_role(mlgate: Program, tmp_path: Path) -> None:
+    private, _ = office(tmp_path)
+    for option in (["--reject"], ["--expires", "2030-01-01"], ["--user", "ana"]):
+        run = mlgate("sign", "--key", str(private), "--card", str(write_card(tmp_path)), *option)
+        assert (run.code, "name its --role" in run.err) == (2, True)
+
+
+def test_a_signature_that_cannot_be_read_is_named(mlgate: Program, tmp_path: Path) -> None:
+    _, public = office(tmp_path)
+    card = write_card(tmp_path)
+    Path(f"{card}.sig").mkdir()
+    run = mlgate("verify", str(card), "--key", str(public))
+    assert (run.code, "card.yaml.sig cannot be read" in run.err) == (2, True)
