@@ -17,11 +17,13 @@ from mlgate.workloads.commands.python_modules import modules
 from mlgate.workloads.commands.read import read_invocation
 from mlgate.workloads.commands.scripts import files_run
 from mlgate.workloads.commands.written import Writes, writes_of
+from mlgate.workloads.models.by_commands import everything_fetched
 from mlgate.workloads.models.detection import Detection
 from mlgate.workloads.models.files import configured, folders_of_maps, lying_at, module_file, run_files
 from mlgate.workloads.models.found import FoundModel
 from mlgate.workloads.models.mounted import images_mounted, mounted_as_model
-from mlgate.workloads.models.naming import Naming
+from mlgate.workloads.models.namer import Namer
+from mlgate.workloads.models.naming import named_datasets, named_models
 from mlgate.workloads.models.signs import gpus, model_mounts, model_ports, model_variables
 from mlgate.workloads.models.switches import shortened, switch
 from mlgate.workloads.pods.slots import Slot
@@ -68,8 +70,8 @@ def detect(
         invocation = replace(invocation, slot=replace(slot, mounts=slot.mounts + made.mounts))
     every = volumes + made.volumes
     platform = platform_mount or (presumed and told is None)
-    naming = Naming(invocation, every, presumed=presumed, platform_mount=platform)
-    models = naming.models()
+    namer = Namer(invocation, every, presumed=presumed, platform_mount=platform)
+    models = named_models(namer)
     trains = _trains(invocation)
     # What is written on a command line may add that it trains; only a run to an end that has nothing of a
     # server is taken for training alone, because training needs no card.
@@ -91,7 +93,7 @@ def detect(
     judged = tuple(rules.judge())
     run = tuple(islice(dict.fromkeys([*files_run(invocation), *rules.files]), _MOST_SCRIPTS + 1))
     if serves or presumed:
-        models, untold = _with_made(models, naming, invocation, writes)
+        models, untold = _with_made(models, namer, invocation, writes)
         files = lying_at(invocation, run) | {source.place for source in modules(invocation)}
         taken = taken_from_volumes(invocation, every, writes, files)
         found = unfollowed(invocation, places, writes, judged, installs=rules.installs)
@@ -104,7 +106,7 @@ def detect(
         trains=trains,
         evidence=tuple(dict.fromkeys([*_evidence(invocation, models), *signs])),
         models=models if serves else tuple(_as_base(model) for model in models),
-        datasets=tuple(naming.datasets()) if trains or trainer else (),
+        datasets=tuple(named_datasets(namer)) if trains or trainer else (),
         trust_remote_code=switch(
             invocation, shortened(tables.flags["trustRemoteCode"]), tables.variables["trustRemoteCode"]
         ),
@@ -123,7 +125,7 @@ def detect(
 
 
 def _with_made(
-    models: tuple[FoundModel, ...], naming: Naming, invocation: Invocation, writes: Writes
+    models: tuple[FoundModel, ...], namer: Namer, invocation: Invocation, writes: Writes
 ) -> tuple[tuple[FoundModel, ...], tuple[Unfollowed, ...]]:
     """The models with what is fetched to where one of them lies; those that are made otherwise are doubts.
 
@@ -139,7 +141,7 @@ def _with_made(
     if not made:
         return models, ()
     known = {model.address.uri for model in models}
-    fetched = [model for model in naming.fetched() if model.address.uri not in known]
+    fetched = [model for model in everything_fetched(namer) if model.address.uri not in known]
     if fetched or any(model.evidence in copies for model in models):
         return (*models, *dict.fromkeys(fetched)), ()
     return models, tuple((model.path, _MADE) for model in made)
