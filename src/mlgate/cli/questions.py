@@ -31,7 +31,7 @@ from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import Request, UserInfo
 from mlgate.errors import ManifestError, SettingsError
 from mlgate.policy.engine import NoEngine
-from mlgate.policy.site_settings import Profile
+from mlgate.policy.setting_values import Profile
 
 SECONDS_EACH = 30.0
 """Time for one document; there is no API server that waits."""

@@ -14,8 +14,8 @@ from mlgate.errors import BundleUnsound, ManifestError
 from mlgate.parsing.json_text import parse_json
 from mlgate.parsing.limits import Limits
 from mlgate.policy.archive import MAX_JSON
+from mlgate.policy.setting_values import Profile
 from mlgate.policy.signature import SIGNATURES
-from mlgate.policy.site_settings import Profile
 
 MANIFEST = ".manifest"
 DATA = "data.json"

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from mlgate.errors import PolicyError
 from mlgate.parsing.times import normalise_time
-from mlgate.policy.site_settings import Action, Classification, Profile, Tier
+from mlgate.policy.setting_values import Action, Classification, Profile, Tier
 
 ACTIONS: tuple[str, ...] = get_args(Action)
 SEVERITIES = ("critical", "high", "medium", "low")

@@ -14,7 +14,7 @@ from mlgate.domain.base import Json
 from mlgate.errors import PolicyError
 from mlgate.parsing.limits import MANIFEST_LIMITS
 from mlgate.parsing.yaml_text import read_documents
-from mlgate.policy.site_settings import Profile
+from mlgate.policy.setting_values import Profile
 
 SUFFIX = "_case.yaml"
 

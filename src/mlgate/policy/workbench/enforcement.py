@@ -9,7 +9,7 @@ from typing import Any, get_args
 from mlgate.policy.catalog import Entry
 from mlgate.policy.metadata import ACTIONS
 from mlgate.policy.overrides import RANK
-from mlgate.policy.site_settings import Profile
+from mlgate.policy.setting_values import Profile
 
 PROFILES: tuple[str, ...] = get_args(Profile)
 """From the most relaxed to the strictest."""

@@ -10,40 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlgate.policy.workbench.built_ins import BINDING, GLANCED, MEMBERS, WHOLE
 from mlgate.policy.workbench.sources import Definition, Sources
 from mlgate.policy.workbench.symbols import ANY, NOTHING, Keys, Symbol, joined, shown
+from mlgate.policy.workbench.terms import Scope, Terms
 
 SETTINGS = "mlgate.lib.settings.value"
 """The settings in force; how they come to be is not what a rule reads."""
-BINDING = {"assign", "eq"}
-MEMBERS = {"internal.member_2", "internal.member_3"}
-WHOLE = {
-    "array.concat",
-    "array.reverse",
-    "array.slice",
-    "intersection",
-    "json.filter",
-    "json.remove",
-    "max",
-    "min",
-    "minus",
-    "and",
-    "object.filter",
-    "object.remove",
-    "object.subset",
-    "object.union",
-    "object.union_n",
-    "or",
-    "sort",
-    "union",
-}
-"""Built-ins whose value is made of what they are given."""
-GLANCED = {"count", "object.keys"}
-"""Built-ins that look at the outside of a value only, as those that ask for its type."""
 DEEP = 40
 """Calls within calls; policy knows no recursion, and no author nests so deep."""
-
-Scope = dict[str, Symbol]
 
 
 @dataclass(frozen=True)
@@ -71,10 +46,7 @@ def reads(rule: Definition, sources: Sources) -> Reads:
 
 
 @dataclass
-class _Reader:
-    sources: Sources
-    read: set[Keys] = field(default_factory=set)
-    passed: set[Keys] = field(default_factory=set)
+class _Reader(Terms):
     known: dict[tuple[str, tuple[Symbol, ...]], Symbol] = field(default_factory=dict)
     helpers: dict[str, Definition] = field(default_factory=dict)
     direct: set[str] = field(default_factory=set)
@@ -145,68 +117,6 @@ class _Reader:
         if len(terms) > 3:  # noqa: PLR2004 - operator, key, value, whole
             names = [name for name, _ in whole.fields]
             self.bind(terms[1], joined(Symbol(literals=frozenset({name})) for name in names), scope)
-
-    def each(self, whole: Symbol) -> Symbol:
-        self.passed |= whole.paths
-        return whole.at(None)
-
-    def bind(self, pattern: dict[str, Any], value: Symbol, scope: Scope) -> None:
-        """Give the names of a pattern what they stand for."""
-        kind = pattern["type"]
-        if kind == "var":
-            scope[pattern["value"]] = value
-        elif kind == "array":
-            for part in pattern["value"]:
-                self.bind(part, value.at(None), scope)
-        elif kind == "object":
-            for key, part in pattern["value"]:
-                self.bind(part, value.at(key["value"] if key["type"] == "string" else None), scope)
-
-    def use(self, *values: Symbol) -> None:
-        """The values are looked at as they are."""
-        for value in values:
-            self.read |= value.everything()
-
-    def term(self, term: dict[str, Any], scope: Scope, rule: Definition) -> Symbol:
-        """What a term stands for."""
-        kind, value = term["type"], term["value"]
-        if kind in {"var", "ref"}:
-            return self.ref([term] if kind == "var" else value, scope, rule)
-        if kind == "string":
-            return Symbol(literals=frozenset({value}))
-        if kind == "call":
-            return self.call(value, scope, rule, alone=False)
-        return self.composite(kind, value, scope, rule)
-
-    def composite(self, kind: str, value: Any, scope: Scope, rule: Definition) -> Symbol:
-        """What a term with parts stands for; nothing is known of one without."""
-        if kind in {"array", "set"}:
-            return self.listed([self.term(item, scope, rule) for item in value], ordered=kind == "array")
-        if kind == "object":
-            return self.mapped([(key, self.term(item, scope, rule)) for key, item in value], scope, rule)
-        if kind.endswith("comprehension"):
-            return self.comprehension(value, dict(scope), rule)
-        if kind == "templatestring":
-            self.body([part for part in value["parts"] if "terms" in part], scope, rule)
-        return NOTHING
-
-    def listed(self, items: list[Symbol], *, ordered: bool) -> Symbol:
-        words = tuple(_only_word(item) for item in items)
-        literals = frozenset({words}) if ordered and any(word is not None for word in words) else frozenset()
-        return Symbol(items=tuple(items), literals=literals)
-
-    def mapped(self, entries: list[tuple[dict[str, Any], Symbol]], scope: Scope, rule: Definition) -> Symbol:
-        fields = tuple((key["value"], value) for key, value in entries if key["type"] == "string")
-        others = [(key, value) for key, value in entries if key["type"] != "string"]
-        self.use(*(self.term(key, scope, rule) for key, _ in others))
-        return Symbol(fields=fields, items=tuple(value for _, value in others))
-
-    def comprehension(self, value: dict[str, Any], scope: Scope, rule: Definition) -> Symbol:
-        self.body(value["body"], scope, rule)
-        if "key" in value:
-            self.use(self.term(value["key"], scope, rule))
-            return Symbol(items=(self.term(value["value"], scope, rule),))
-        return Symbol(items=(self.term(value["term"], scope, rule),))
 
     def ref(self, parts: list[dict[str, Any]], scope: Scope, rule: Definition) -> Symbol:
         """What a reference leads to: a name of the body, the input, or a rule."""
@@ -302,8 +212,3 @@ class _Reader:
             return NOTHING
         self.use(*arguments)
         return NOTHING
-
-
-def _only_word(item: Symbol) -> str | None:
-    words = [literal for literal in item.literals if isinstance(literal, str)]
-    return words[0] if len(words) == 1 and not item.paths else None
