@@ -56,7 +56,8 @@ def is_code(text: str) -> bool:
     text = _TEMPLATE.sub("", text)
     if not any(char.isspace() for char in text) or _is_json(text):
         return False
-    return _CODE_LIKE.search(text) is not None or is_known_name(text.split(maxsplit=1)[0].rpartition("/")[2])
+    first = next(iter(text.split(maxsplit=1)), "")
+    return _CODE_LIKE.search(text) is not None or is_known_name(first.rpartition("/")[2])
 
 
 def _is_json(text: str) -> bool:

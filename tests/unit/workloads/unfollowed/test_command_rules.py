@@ -373,6 +373,8 @@ UNDERSTOOD = {
     "the environment of a tool": "source /opt/venv/bin/activate; env | sort",
     "what is asked for": "command -v vllm && which python3; type -a vllm",
     "arguments in JSON": '/app/run --options \'{"a": "b; c"}\'',
+    "an argument of blanks": "/app/run --delimiter ' '",
+    "an argument an operator fills in": "/app/run '{{ .Name }} '",
     "a message": "echo \"starting; $MODEL\"; echo \"$(date) $MODEL\"; printf '%s\\n' 'vllm serve x'",
     "a text with a variable": "cat > /var/log/x <<E\n$MODEL is served\nE",
     "an alias of a tool": "alias ll='ls -l'; ll",
