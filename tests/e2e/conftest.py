@@ -24,11 +24,16 @@ from staging import Stage  # noqa: E402 - as above
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs no sign-off first, while the guards grow old enough to vouch for sign-offs."""
+    """Run what needs no sign-off first, while the guards grow old enough to vouch for sign-offs.
+
+    What lifts the guards runs last.
+    """
     for item in items:
         if HERE in item.path.parents:  # pytest hands every test of the run to every conftest
             item.add_marker(pytest.mark.e2e)
-    items.sort(key=lambda item: "signing" in getattr(item, "fixturenames", ()))
+    items.sort(
+        key=lambda item: [name in getattr(item, "fixturenames", ()) for name in ("lifting", "signing")]
+    )
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def waiver(name: str, **spec: Any) -> Object:
         "ticket": "RISK-77",
         "requestedBy": "erin@example.com",
         "approvedBy": "rita@example.com",
-        "expiresAt": _in_days(30),
+        "expiresAt": in_days(30),
     }
     return {
         "apiVersion": "mlgate.dev/v1alpha1",
@@ -51,5 +51,6 @@ def waiver(name: str, **spec: Any) -> Object:
     }
 
 
-def _in_days(days: int) -> str:
+def in_days(days: int) -> str:
+    """The day so many days from now, as records write it."""
     return (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
