@@ -86,7 +86,8 @@ class Registry:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop, and hang up on who asks over a connection that is still open."""
+        self.fault = Handler.hang_up
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -118,6 +119,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def hang_up(self) -> None:
+        """No answer at all."""
+        self.close_connection = True
 
     def trickle(self, seconds: float) -> None:
         """A body that comes byte by byte, for ever or until the caller goes."""

@@ -9,6 +9,7 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class GateProcess:
     opa_program: Path
     kubeconfig: Path
     authority: Authority
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Settings of its own, in place of those that go with the local cluster."""
     child: Child | None = None
     port: int = field(default_factory=free_port)
 
@@ -114,6 +117,7 @@ class GateProcess:
             "MLGATE_OPA__BINARY": str(self.opa),
             "MLGATE_EVIDENCE__KUBECONFIG": str(self.kubeconfig),
             "MLGATE_EVIDENCE__CARD_SOURCES": json.dumps(["modelcard", "configmap"]),
+            **self.variables,
         }
 
 
