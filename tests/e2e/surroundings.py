@@ -15,7 +15,8 @@ from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import GroupVersionKind, Request
 from mlgate.errors import EngineUnavailable
-from mlgate.evidence.cluster import Connection, KubernetesCluster
+from mlgate.evidence.api_server import Connection
+from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.gate import Gate
 from mlgate.workloads.credentials.scan import scan_entries

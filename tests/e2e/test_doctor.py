@@ -32,7 +32,7 @@ from cluster.webhook import configuration
 from mlgate import __version__
 from mlgate.doctor.examine import examine
 from mlgate.doctor.reader import read_snapshot
-from mlgate.evidence.cluster import Connection
+from mlgate.evidence.api_server import Connection
 
 ALWAYS = ["service.address_used"]
 """Here the webhook calls an address: no network leads to a Service of this control plane."""

@@ -14,7 +14,8 @@ from cluster.control_plane import ControlPlane
 from cluster.local import roles
 from surroundings import PATIENCE_SECONDS, Counting, Looking, service, unavailable
 
-from mlgate.evidence.cluster import Connection, KubernetesCluster
+from mlgate.evidence.api_server import Connection
+from mlgate.evidence.cluster import KubernetesCluster
 
 RBAC = "rbac.authorization.k8s.io/v1"
 NETWORK = "networking.k8s.io/v1"

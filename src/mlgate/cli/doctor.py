@@ -17,7 +17,7 @@ from mlgate.doctor.finding import Finding
 from mlgate.doctor.reach import Reach
 from mlgate.doctor.reach import reach as try_to_reach
 from mlgate.doctor.reader import read_snapshot
-from mlgate.evidence.cluster import Connection
+from mlgate.evidence.api_server import Connection
 from mlgate.settings import kubeconfig_path, runs_in_cluster
 
 _MARKS = {"yes": "✗", "possibly": "!", "no": "~"}

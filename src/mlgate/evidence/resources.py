@@ -93,6 +93,8 @@ KNOWN = {
     ),
 }
 """Kinds whose path need not be asked for."""
+WATCHED = tuple(key for key in KNOWN if key[1] not in {"ConfigMap", "PersistentVolumeClaim", "Secret"})
+"""Those of which a copy is kept."""
 
 
 class Resources:

@@ -15,7 +15,7 @@ from mlgate.cli import doctor
 from mlgate.cli.schemas import output_schema
 from mlgate.doctor.entries import check_entries
 from mlgate.doctor.snapshot import Snapshot, Unread
-from mlgate.evidence.cluster import Connection
+from mlgate.evidence.api_server import Connection
 
 Program = Callable[..., Any]
 """Runs `mlgate` and gives code, out and err."""

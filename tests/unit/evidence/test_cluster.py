@@ -18,7 +18,8 @@ import yaml
 
 from mlgate.domain.deadline import Deadline
 from mlgate.errors import EvidenceUnavailable, SettingsError
-from mlgate.evidence.cluster import Connection, KubernetesCluster
+from mlgate.evidence.api_server import Connection
+from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.transport import NotServed, ResourceGone
 
 CARDS = "/apis/mlgate.dev/v1alpha1/namespaces/prod/modelcards"
@@ -294,7 +295,7 @@ def test_a_watch_that_breaks_is_unavailable(server: ApiServer, connection: Conne
 def test_an_endless_line_is_not_kept(
     server: ApiServer, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlgate.evidence.cluster._LONGEST_LINE", 10)
+    monkeypatch.setattr("mlgate.evidence.api_server._LONGEST_LINE", 10)
     server.answers["/w"] = streamed(b"x" * 20)
     stream = connection.watch("/w", {}, 5)
     with pytest.raises(EvidenceUnavailable, match="beyond all measure"):
