@@ -10,9 +10,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from mlgate.domain.base import Frozen, Problem
+from mlgate.domain.cluster_facts import ClusterFacts
+from mlgate.domain.verified import VerifiedEvidence
 
 CardStatus = Literal["found", "missing", "invalid", "unavailable"]
-MeshMode = Literal["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]
 Assurance = Literal["authenticated", "signed", "claimed"]
 
 
@@ -181,160 +182,6 @@ class Waiver(Frozen):
     created_at: str | None = None
     expires_at: str | None = None
     problems: tuple[Problem, ...] = ()
-
-
-class NamespaceFacts(Frozen):
-    """The namespace of the object."""
-
-    name: str
-    labels: dict[str, str] = {}
-
-
-class RbacRule(Frozen):
-    """One rule of a role bound to a service account."""
-
-    role: str
-    api_groups: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ()
-
-
-class ServiceAccountFacts(Frozen):
-    """A service account of the pod templates."""
-
-    automount_service_account_token: bool | None = None
-    rules: tuple[RbacRule, ...] = ()
-
-
-class StorageClassFacts(Frozen):
-    """A storage class of the volumes."""
-
-    provisioner: str
-    parameters: dict[str, str] = {}
-
-
-class SecretFacts(Frozen):
-    """A Secret the object refers to; no content."""
-
-    rotated_at: str | None = None
-
-
-class ConfigMapCredential(Frozen):
-    """A key of a ConfigMap whose value looks like a credential."""
-
-    name: str
-    reason: str
-
-
-class ConfigMapFacts(Frozen):
-    """A ConfigMap the object refers to; no content."""
-
-    credentials: tuple[ConfigMapCredential, ...] = ()
-
-
-class PeerAuthentication(Frozen):
-    """Mesh TLS in force for the namespace."""
-
-    mode: MeshMode = "UNSET"
-
-
-class NetworkPolicyFacts(Frozen):
-    """A NetworkPolicy of the namespace."""
-
-    name: str
-    selects_all_pods: bool
-    policy_types: tuple[str, ...] = ()
-    open_ingress: bool = False
-    open_egress: bool = False
-
-
-class AuthorizationPolicyFacts(Frozen):
-    """A policy that demands an identity of callers."""
-
-    kind: str
-    name: str
-    selects_all_pods: bool
-    requires_identity: bool
-
-
-class ClusterFacts(Frozen):
-    """What the cluster says about the objects the workload refers to, and about nothing else."""
-
-    namespace: NamespaceFacts | None = None
-    region: str | None = None
-    service_accounts: dict[str, ServiceAccountFacts] = {}
-    storage_classes: dict[str, StorageClassFacts] = {}
-    secrets: dict[str, SecretFacts] = {}
-    config_maps: dict[str, ConfigMapFacts] = {}
-    peer_authentication: PeerAuthentication = PeerAuthentication()
-    network_policies: tuple[NetworkPolicyFacts, ...] = ()
-    authorization_policies: tuple[AuthorizationPolicyFacts, ...] = ()
-
-
-class ModelSignature(Frozen):
-    """Result of looking for the signature of a model."""
-
-    model: str
-    status: Literal["verified", "invalid", "missing", "unavailable"]
-    method: Literal["oms", "cosign"] | None = None
-    digest: str | None = None
-    identity: str | None = None
-    issuer: str | None = None
-    key_id: str | None = None
-    signed_at: str | None = None
-
-
-class ImageSignature(Frozen):
-    """Result of looking for the signature of an image."""
-
-    image: str
-    status: Literal["verified", "invalid", "missing", "unavailable"]
-    identity: str | None = None
-    issuer: str | None = None
-    key_id: str | None = None
-
-
-class AttestationSubject(Frozen):
-    """What an attestation is about."""
-
-    kind: Literal["model", "image"]
-    id: str
-    digest: str | None = None
-
-
-class Attestation(Frozen):
-    """An in-toto statement about a model or an image."""
-
-    subject: AttestationSubject
-    predicate_type: str
-    status: Literal["verified", "invalid", "unavailable"]
-    identity: str | None = None
-    issuer: str | None = None
-    key_id: str | None = None
-    issued_at: str | None = None
-    source_revision: str | None = None
-
-
-class RegistryRecord(Frozen):
-    """A model's record in its registry."""
-
-    model: str
-    system: Literal["mlflow", "kubeflow"]
-    status: Literal["found", "missing", "unavailable"]
-    name: str | None = None
-    version: str | None = None
-    stage: str | None = None
-    aliases: tuple[str, ...] = ()
-    tags: dict[str, str] = {}
-
-
-class VerifiedEvidence(Frozen):
-    """Cryptographic and registry evidence; whether a signer is trusted is for the rules."""
-
-    model_signatures: tuple[ModelSignature, ...] = ()
-    image_signatures: tuple[ImageSignature, ...] = ()
-    attestations: tuple[Attestation, ...] = ()
-    registry: tuple[RegistryRecord, ...] = ()
 
 
 class Unavailable(Frozen):

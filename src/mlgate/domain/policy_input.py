@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from mlgate.domain.base import Credential, Frozen
-from mlgate.domain.evidence import (
-    Card,
-    ClusterFacts,
-    SignOff,
-    Unavailable,
-    VerifiedEvidence,
-    Waiver,
-)
+from mlgate.domain.cluster_facts import ClusterFacts
+from mlgate.domain.evidence import Card, SignOff, Unavailable, Waiver
 from mlgate.domain.request import GroupVersionKind, Origin, UserInfo
+from mlgate.domain.verified import VerifiedEvidence
 from mlgate.domain.workload import Change, Workload
 
 SCHEMA_VERSION = "mlgate.dev/input/v1alpha1"

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from mlgate.domain.cluster_facts import RbacRule, ServiceAccountFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import RbacRule, ServiceAccountFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from mlgate.domain.cluster_facts import AuthorizationPolicyFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import AuthorizationPolicyFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many

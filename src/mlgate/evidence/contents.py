@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from mlgate.domain.cluster_facts import ConfigMapCredential, ConfigMapFacts, SecretFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ConfigMapCredential, ConfigMapFacts, SecretFacts, Unavailable
+from mlgate.domain.evidence import Unavailable
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlgate.domain.cluster_facts import NamespaceFacts, StorageClassFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import NamespaceFacts, ResolvedReference, StorageClassFacts, Unavailable
+from mlgate.domain.evidence import ResolvedReference, Unavailable
 from mlgate.domain.lookups import LookUps, ObjectReference, place_of
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster_port import Cluster

@@ -10,16 +10,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from mlgate.domain.cluster_facts import ClusterFacts, NamespaceFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import (
-    ClusterFacts,
-    Evidence,
-    NamespaceFacts,
-    ResolvedReference,
-    SignOff,
-    Unavailable,
-    Waiver,
-)
+from mlgate.domain.evidence import Evidence, ResolvedReference, SignOff, Unavailable, Waiver
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.request import Request
 from mlgate.errors import EvidenceUnavailable

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
+from mlgate.domain.cluster_facts import MeshMode, PeerAuthentication
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import MeshMode, PeerAuthentication
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mlgate.domain.cluster_facts import NetworkPolicyFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import NetworkPolicyFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.facts import MOST, too_many

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mlgate.domain.evidence import RbacRule
+from mlgate.domain.cluster_facts import RbacRule
 from mlgate.evidence.looked import entries, field
 from mlgate.evidence.times import metadata
 

@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from mlgate.domain.cluster_facts import ClusterFacts, PeerAuthentication
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ClusterFacts, PeerAuthentication
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence import accounts, callers, contents, mesh, network, region
 from mlgate.evidence.facts import failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import VerifiedEvidence
+from mlgate.domain.verified import VerifiedEvidence
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.facts import failure
 from mlgate.evidence.gathering import Gathering

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mlgate.domain.evidence import ClusterFacts, VerifiedEvidence
+from mlgate.domain.cluster_facts import ClusterFacts
 from mlgate.domain.policy_input import PolicyInput
+from mlgate.domain.verified import VerifiedEvidence
 from mlgate.domain.workload import Change, Workload
 
 EMPTY: dict[str, Any] = {

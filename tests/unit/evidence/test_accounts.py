@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import RbacRule, ServiceAccountFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import RbacRule, ServiceAccountFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.accounts import LOOKUP, service_accounts

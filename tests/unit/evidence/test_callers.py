@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import AuthorizationPolicyFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import AuthorizationPolicyFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.callers import AUTHORIZATION, LOOKUP, REQUEST, authorization_policies
 from mlgate.evidence.facts import MOST

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import ConfigMapCredential
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ConfigMapCredential
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.contents import CONFIG_MAPS, MOST_TEXT, SECRETS, config_maps, secrets
 from mlgate.evidence.facts import MOST

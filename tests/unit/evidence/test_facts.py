@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import NamespaceFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import NamespaceFacts, Unavailable
+from mlgate.domain.evidence import Unavailable
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.facts import MOST, namespace_facts, resolve, storage, text_map

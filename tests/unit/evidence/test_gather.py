@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import Evidence, ImageSignature, VerifiedEvidence
+from mlgate.domain.evidence import Evidence
 from mlgate.domain.lookups import LookUps, ObjectReference, OwnerReference, Served
+from mlgate.domain.verified import ImageSignature, VerifiedEvidence
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.bounded import AT_ONCE
 from mlgate.evidence.cards.load import LoadedCard, load

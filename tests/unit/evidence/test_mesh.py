@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import PeerAuthentication
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import PeerAuthentication
 from mlgate.domain.lookups import LookUps
 from mlgate.evidence.facts import MOST
 from mlgate.evidence.files import FileCluster

@@ -6,15 +6,8 @@ from typing import Any
 
 import pytest
 
-from mlgate.domain.evidence import RbacRule
-from mlgate.evidence.roles import (
-    MOST_ENTRIES,
-    MOST_SUBJECTS,
-    TooMuchError,
-    bound_roles,
-    is_wide,
-    rules_of,
-)
+from mlgate.domain.cluster_facts import RbacRule
+from mlgate.evidence.roles import MOST_ENTRIES, MOST_SUBJECTS, TooMuchError, bound_roles, is_wide, rules_of
 
 READER = ("Role", "reader")
 

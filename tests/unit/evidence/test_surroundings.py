@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from mlgate.domain.cluster_facts import ClusterFacts
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ClusterFacts
 from mlgate.domain.lookups import LookUps
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster import KubernetesCluster

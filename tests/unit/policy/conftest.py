@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from mlgate.domain.evidence import ClusterFacts, VerifiedEvidence
+from mlgate.domain.cluster_facts import ClusterFacts
 from mlgate.domain.policy_input import InputRequest, PolicyInput
 from mlgate.domain.request import GroupVersionKind
+from mlgate.domain.verified import VerifiedEvidence
 from mlgate.domain.workload import Change
 from mlgate.policy.local_opa import find_opa
 from mlgate.policy.manifest import BundleManifest

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from mlgate.domain.base import Credential
-from mlgate.domain.evidence import ClusterFacts, Evidence, Unavailable, VerifiedEvidence
+from mlgate.domain.cluster_facts import ClusterFacts
+from mlgate.domain.evidence import Evidence, Unavailable
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import GroupVersionKind, Request, UserInfo
+from mlgate.domain.verified import VerifiedEvidence
 from mlgate.domain.workload import Change, Workload
 from mlgate.errors import PolicyError
 from mlgate.policy.document import build_input

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import (
+from mlgate.domain.lookups import Served
+from mlgate.domain.verified import (
     Attestation,
     AttestationSubject,
     ImageSignature,
     ModelSignature,
     VerifiedEvidence,
 )
-from mlgate.domain.lookups import Served
 from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused
 from mlgate.evidence.registries.artifact import Artifact
 from mlgate.evidence.registries.reference import RepositoryName
