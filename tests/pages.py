@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +17,10 @@ _EXIT = re.compile(r" exit=(\d+|any)$")
 class Block:
     """A fenced block.
 
-    Its info string says how it is checked: `sh make` names targets of the Makefile; `sh cluster` is run in
-    the order of the page on a real control plane; `sh cluster instead` is an alternative that is tried there
-    without effect; `sh gate` is run where mlgate serves; `sh shown` cannot be run here; `yaml NAME` is a
-    file that later blocks find.
+    Its info string says how it is checked: `sh make` names targets of the Makefile; `sh run` is run in the
+    order of the page, and prints what a `console` block below it shows; `sh cluster` is run so on a real
+    control plane; `sh cluster instead` is an alternative that is tried there without effect; `sh gate` is run
+    where mlgate serves; `sh shown` cannot be run here; `yaml NAME` is a file that later blocks find.
     """
 
     info: str
@@ -57,6 +59,23 @@ def blocks(page: str) -> list[Block]:
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as a forge makes them."""
+    """The anchors of a page: of its headings, as a forge makes them, and those it sets itself."""
     headings = re.findall(r"(?m)^#+ (.+)$", text)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    made = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return made | set(re.findall(r'<a id="([^"]+)"></a>', text))
+
+
+def run(block: Block, folder: Path, environment: Mapping[str, str]) -> str:
+    """What a block prints; it must end with the exit code it names."""
+    done = subprocess.run(  # noqa: S603 - our own pages
+        ["bash", "-euo", "pipefail", "-c", block.text],  # noqa: S607 - they are for bash users
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if block.exit_code is not None:
+        assert done.returncode == block.exit_code, f"{block.text}\n{done.stdout}"
+    return done.stdout

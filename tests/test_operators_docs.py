@@ -1,4 +1,7 @@
-"""docs/install.md and docs/operate.md name what there is; e2e/test_docs.py runs their commands."""
+"""docs/install.md and docs/operate.md name what there is; e2e/test_docs.py runs their commands.
+
+Links and values are looked at in the pages about records too; test_record_pages.py runs those.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ if str(Path(__file__).parent) not in sys.path:
 from pages import Block, anchors, blocks  # noqa: E402 - the folder has to be on the path first
 
 PAGES = ("install.md", "operate.md")
-TEXT = {page: (ROOT / "docs" / page).read_text() for page in PAGES}
+LINKED = (*PAGES, "model-card.md", "signoff.md")
+TEXT = {page: (ROOT / "docs" / page).read_text() for page in LINKED}
 KNOWN = {"sh make", "sh cluster", "sh cluster instead", "sh gate", "sh shown"}
 CHART = ROOT / "charts" / "mlgate"
 
@@ -61,7 +65,7 @@ def test_the_make_targets_exist() -> None:
         assert named <= targets
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LINKED)
 def test_links_lead_somewhere(page: str) -> None:
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", TEXT[page]) if "://" not in link]
     assert links
@@ -80,7 +84,7 @@ def _values(tree: object, prefix: str = "") -> set[str]:
     return here | {path for name, below in tree.items() for path in _values(below, f"{prefix}{name}.")}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", LINKED)
 def test_values_of_the_chart_are_called_what_they_are(page: str) -> None:
     values = _values(yaml.safe_load((CHART / "values.yaml").read_text()))
     groups = {path for path in values if "." not in path}

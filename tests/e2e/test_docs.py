@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 if str(ROOT / "tests") not in sys.path:
     sys.path.insert(0, str(ROOT / "tests"))
 
-from pages import Block, blocks  # noqa: E402 - the folder has to be on the path first
+from pages import Block, blocks, run  # noqa: E402 - the folder has to be on the path first
 
 WEBHOOKS = "validatingwebhookconfiguration"
 
@@ -44,24 +44,12 @@ class Operator:
         programs = "tried" if block.what.endswith("instead") else "programs"
         homes = {f"HELM_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
         kept = {name: value for name, value in os.environ.items() if name in ("PYTHONPATH", "LANG")}
-        done = subprocess.run(  # noqa: S603 - our own pages
-            ["bash", "-euo", "pipefail", "-c", block.text],  # noqa: S607 - they are for bash users
-            cwd=self.folder,
-            env=kept
-            | homes
-            | {
-                "PATH": f"{self.folder / programs}:/usr/bin:/bin",
-                "HOME": str(self.folder),
-                "KUBECONFIG": str(self.plane.kubeconfig),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if block.exit_code is not None:
-            assert done.returncode == block.exit_code, f"{block.text}\n{done.stdout}"
-        return done.stdout
+        environment = {
+            "PATH": f"{self.folder / programs}:/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "KUBECONFIG": str(self.plane.kubeconfig),
+        }
+        return run(block, self.folder, kept | homes | environment)
 
     def there(self, kind: str, name: str, *flags: str) -> str:
         """What is there of a name; empty when it is not."""

@@ -28,6 +28,14 @@ Namespace = Annotated[
 ]
 Old = Annotated[str | None, typer.Option("--old", help="The stored objects: judge as an UPDATE of them.")]
 User = Annotated[str | None, typer.Option("--user", help="Login name of who would apply this.")]
+Me = Annotated[
+    str | None,
+    typer.Option(
+        "--user",
+        help="Your login name in the cluster. Left out, the cluster is asked if --context or the card names"
+        " one, else it is that of the shell.",
+    ),
+]
 At = Annotated[str | None, typer.Option("--at", help="Judge as of this moment (RFC 3339 or YYYY-MM-DD).")]
 Context = Annotated[str | None, typer.Option("--context", help="Take evidence from this cluster as well.")]
 AssumeAuthenticated = Annotated[

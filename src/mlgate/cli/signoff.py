@@ -8,7 +8,7 @@ import typer
 
 from mlgate.cli.approving import API_VERSION, Role, artifact_digest, current_user, name_prefix, read_card
 from mlgate.cli.console import print_json, put_yaml
-from mlgate.cli.options import Output, OutputOption, moment
+from mlgate.cli.options import Me, Output, OutputOption, moment
 from mlgate.cli.signoff_verify import verify
 from mlgate.evidence.cards.formats.modelcard import CardContent
 
@@ -36,15 +36,15 @@ def new(
     reject: Annotated[bool, typer.Option("--reject", help="Reject instead of approving.")] = False,
     expires: Annotated[str | None, typer.Option(help="Earlier end of validity (YYYY-MM-DD).")] = None,
     namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
-    user: Annotated[
-        str | None, typer.Option(help="Your login name in the cluster, if it is not asked.")
-    ] = None,
+    user: Me = None,
     context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Print a SignOff for one card: its model, version, artifact digest and card digest.
 
-    Read the card before you apply it. Only the person named as approver can create it.
+    Read the card, keep what is printed in a file, and create it (`kubectl create -f FILE`): only the person
+    it names as approver can. `mlgate signoff verify` says afterwards whether it counts. docs/signoff.md leads
+    through all of it.
     """
     until = moment(expires, "--expires")
     read = read_card(card, namespace, context)

@@ -33,7 +33,11 @@ def reasons(held: Held) -> tuple[str, ...]:
         return ()
     if held.sign_off.decision == "rejected":
         return tuple(_of_rejection(held))
-    return tuple(tell(held) for part, tell in _PARTS.items() if part in held.standing.failing)
+    failing = held.standing.failing
+    told = [tell(held) for part, tell in PARTS.items() if part in failing]
+    # A site's own policy may ask for more than there are words for here.
+    told += [f"policy finds this wanting: {part}" for part in sorted(set(failing) - PARTS.keys())]
+    return tuple(told)
 
 
 def signer(signature: StatementSignature | CardSignature | None) -> str:
@@ -109,7 +113,7 @@ def _lasting(held: Held) -> str:
 def _independent(held: Held) -> str:
     ties = held.standing.ties
     if ties:
-        return f"{held.sign_off.approver} is {' and '.join(ties)}, and nobody approves their own work"
+        return f"{held.sign_off.approver} is {' and '.join(ties)}; somebody independent has to approve"
     return "the card names no authors (spec.model.authors), so nobody can be shown to be independent"
 
 
@@ -127,7 +131,7 @@ _CLAIMED = {
     "cardClaim": "a line in the card is only a claim; let the approver create a SignOff, or sign",
 }
 """By where an approval of the cluster stands: why it is worth no more."""
-_PARTS: dict[str, Callable[[Held], str]] = {
+PARTS: dict[str, Callable[[Held], str]] = {
     "assured": _assured,
     "sound": _sound,
     "named": _named,

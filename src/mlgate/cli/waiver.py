@@ -12,7 +12,7 @@ import typer
 from mlgate.assembly import CheckFrom, assemble_check
 from mlgate.cli.approving import API_VERSION, current_user, name_prefix
 from mlgate.cli.console import print_json, put_yaml
-from mlgate.cli.options import BundleKey, Groups, Output, OutputOption, ProfileOption, moment
+from mlgate.cli.options import BundleKey, Groups, Me, Output, OutputOption, ProfileOption, moment
 from mlgate.cli.questions import SECONDS_EACH, refuse_unknown_profile
 from mlgate.cli.requests import request_for
 from mlgate.cli.running import run_unless_stopped
@@ -62,9 +62,7 @@ def new(
     namespace: Annotated[
         str | None, typer.Option("--namespace", "-n", help="Namespace of the workload.")
     ] = None,
-    user: Annotated[
-        str | None, typer.Option(help="Your login name in the cluster, if it is not asked.")
-    ] = None,
+    user: Me = None,
     group: Groups = None,
     context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
     profile: ProfileOption = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from mlgate.cli import counting
+from mlgate.cli import counting, uncounted
+from mlgate.domain.evidence import Card, CardSource, SignOff, SignOffSource, StatementSignature
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster import KubernetesCluster
 from mlgate.evidence.files import FileCluster
@@ -115,8 +117,9 @@ def test_card_and_approval_may_be_in_one_file(
         ({"expiresAt": "2026-11-01"}, "it ended on 2026-11-01T00:00:00Z"),
         ({"expiresAt": "2026-02-30"}, "spec.expiresAt: "),
         ({"approver": None}, "it names no approver"),
-        ({"approver": "Ana@Bank.example"}, "Ana@Bank.example is in spec.model.authors, and nobody approves"),
-        ({"approver": "tom@bank.example"}, "tom@bank.example is the one in spec.training.initiatedBy, and"),
+        ({"approver": "Ana@Bank.example"}, "Ana@Bank.example is in spec.model.authors; somebody independent"),
+        ({"approver": "tom@bank.example"}, "tom@bank.example is the one in spec.training.initiatedBy; some"),
+        ({"approver": "system:serviceaccount:ci:bot"}, "is a service account that setting sign"),
         ({"role": "boss"}, "spec.role: "),
         ({"model": "debit"}, "it is about model debit, and the card about credit"),
     ],
@@ -504,3 +507,37 @@ def test_a_policy_that_judges_approvals_otherwise_is_told(
     done = assumed(mlgate, tmp_path, card(), approve(card()))
 
     assert (done.code, "does not say what it makes of an approval" in done.err) == (2, True)
+
+
+def test_there_are_words_for_every_part_of_a_valid_approval_and_for_others() -> None:
+    rego = (ROOT / "policies" / "rego" / "mlgate" / "lib" / "approvals" / "validity.rego").read_text()
+    (listed,) = re.findall(r"^parts := \{(.*?)\}", rego, re.DOTALL | re.MULTILINE)
+    parts = set(re.findall(r'"(\w+)"', listed))
+    standing = approvals.Standing(
+        index=0,
+        valid=False,
+        stands=False,
+        failing=("notarised",),
+        ties=(),
+        tier="high",
+        max_age_days=1,
+        accepted_assurance=("signed",),
+    )
+    source = CardSource(type="file", reference="file/card")
+    given = SignOff(assurance="claimed", source=SignOffSource(type="signOff", reference="bank/a"))
+
+    found = uncounted.reasons(
+        uncounted.Held(given, Card(source=source, status="found"), standing, in_file=True)
+    )
+
+    assert uncounted.PARTS.keys() == parts
+    assert found == ("policy finds this wanting: notarised",)
+
+
+def test_a_signer_is_told_by_key_or_by_identity() -> None:
+    by_name = StatementSignature(
+        method="sigstore", identity="ines@bank.example", issuer="https://login.example"
+    )
+
+    assert uncounted.signer(None) == "nobody who is known"
+    assert uncounted.signer(by_name) == "ines@bank.example (https://login.example)"
