@@ -3,6 +3,7 @@
     Request -extract-> Workload -gather-> Evidence -complete-> Subject -document-> PolicyInput
         -decide-> Decision -> Verdict, and a record of it
 
+What is denied with copies of the cluster is gathered and decided once more, with live reads.
 The webhook, the command line and the scanner all call `Gate.judge`, so they cannot disagree.
 The gate decides nothing: an allow is OPA's, or the object is of no concern to any rule.
 """
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from mlgate.audit.log import AuditSink
 from mlgate.audit.record import record_decision
@@ -23,6 +25,7 @@ from mlgate.domain.audit_record import AuditRecord
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision, Failure, Verdict
 from mlgate.domain.evidence import Evidence
+from mlgate.domain.lookups import LookUps
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import Request
 from mlgate.errors import EngineError
@@ -36,6 +39,9 @@ from mlgate.workloads.credentials.masking import masked
 from mlgate.workloads.extract import Extraction, ExtractOptions, extract
 from mlgate.workloads.kinds.table import is_record
 from mlgate.workloads.rehearsals import is_rehearsal
+
+_CONFIRMING = 0.9
+"""Share of the time left that a denial is confirmed in; the rest is for telling it as it is."""
 
 
 def now_utc() -> str:
@@ -60,6 +66,17 @@ class _Trail:
             yield
         finally:
             self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question to policy, and what it was made from."""
+
+    extraction: Extraction
+    lookups: LookUps
+    """All that was looked up, in the end."""
+    owners: tuple[dict[str, Any], ...]
+    document: PolicyInput
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,8 @@ class Gate:
             TimeoutError: the evidence was not there before the deadline.
         """
         async with asyncio.timeout(deadline.remaining):
-            return await self._question(request, deadline, _Trail(self.clock()))
+            asked = await self._question(request, deadline, _Trail(self.clock()), copied=False)
+            return None if asked is None else asked.document
 
     def shed(self, request: Request) -> Judgement:
         """Refuse at once, without judging, a request that would only wait for the deadline.
@@ -147,15 +165,56 @@ class Gate:
             return self._failed(request, "gate", "internal", "an internal error stopped the judgement")
 
     async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
-        """The arrows."""
-        question = await self._question(request, deadline, trail)
-        if question is None:
+        """The arrows, and some of them again for a denial."""
+        asked = await self._question(request, deadline, trail, copied=self._has_copies)
+        if asked is None:
             return Verdict(outcome="skipped", allowed=True, reason="serves no model")
-        with trail.stage("decide"):
-            decision = masked(await self.engine.decide(question, deadline))
+        decision = await self._decide(asked.document, deadline, trail)
+        if not decision.allow and self._has_copies:
+            decision = await self._confirmed(request, asked, decision, deadline, trail)
         return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
 
-    async def _question(self, request: Request, deadline: Deadline, trail: _Trail) -> PolicyInput | None:
+    @property
+    def _has_copies(self) -> bool:
+        """Whether reads may be answered by copies that lag behind the API server."""
+        return self.cluster is not None and self.cluster.source == "cluster"
+
+    async def _decide(self, document: PolicyInput, deadline: Deadline, trail: _Trail) -> Decision:
+        with trail.stage("decide"):
+            return masked(await self.engine.decide(document, deadline))
+
+    async def _confirmed(
+        self, request: Request, asked: _Asked, denied: Decision, deadline: Deadline, trail: _Trail
+    ) -> Decision:
+        """The decision on what the API server says now; a denial must not rest on a copy.
+
+        Whatever goes wrong on the way, the denial stands: nothing may come of it that a fault could allow.
+        """
+        subject, evidence = trail.subject, trail.evidence
+        try:
+            async with asyncio.timeout(deadline.remaining * _CONFIRMING):
+                with trail.stage("gather"):
+                    trail.evidence = await self._look(request, asked, deadline, trail.evaluated_at)
+                with trail.stage("document"):
+                    trail.subject = complete(asked.extraction, trail.evidence)
+                    document = self._document(request, trail)
+                if document == asked.document:
+                    return denied
+                return await self._decide(document, deadline, trail)
+        except Exception as fault:  # noqa: BLE001 - see above
+            get_logger().warning("denial_not_confirmed", kind=request.kind.kind, faults=fault_places(fault))
+            trail.subject, trail.evidence = subject, evidence
+            return denied
+
+    async def _look(self, request: Request, asked: _Asked, deadline: Deadline, evaluated_at: str) -> Evidence:
+        """What was looked up before, read live; owners are never in a copy."""
+        lookups = asked.lookups.model_copy(update={"owner": None})
+        again = await gather(request, lookups, self.cluster, self.evidence_options, deadline, evaluated_at)
+        return again.model_copy(update={"owners": asked.owners})
+
+    async def _question(
+        self, request: Request, deadline: Deadline, trail: _Trail, *, copied: bool
+    ) -> _Asked | None:
         """The arrows up to the question; null for an object that no rule is about."""
         with trail.stage("extract"):
             extraction = extract(request, self.extract_options)
@@ -164,23 +223,27 @@ class Gate:
         if not deadline.remaining:
             raise TimeoutError  # reading took it all: no look-up is begun that could not end
         with trail.stage("gather"):
-            trail.evidence = await self._gather(request, extraction, deadline, trail.evaluated_at)
+            lookups, trail.evidence = await self._gather(
+                request, extraction, deadline, trail.evaluated_at, copied=copied
+            )
         with trail.stage("document"):
             trail.subject = complete(extraction, trail.evidence)
-            return self._document(request, trail) if trail.subject.concerned else None
+            if not trail.subject.concerned:
+                return None
+            return _Asked(extraction, lookups, trail.evidence.owners, self._document(request, trail))
 
     async def _gather(
-        self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str
-    ) -> Evidence:
-        """What other objects say; once more where some of them name others."""
-        options, cluster = self.evidence_options, self.cluster
-        found = await gather(request, extraction.lookups, cluster, options, deadline, evaluated_at)
+        self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str, *, copied: bool
+    ) -> tuple[LookUps, Evidence]:
+        """What other objects say; once more where some of them name others. And what was looked up."""
+        source = (self.cluster, self.evidence_options, deadline, evaluated_at)
+        found = await gather(request, extraction.lookups, *source, confirmed=not copied)
         wider = wider_lookups(extraction, found)
         if wider == extraction.lookups:
-            return found
+            return wider, found
         wider = wider.model_copy(update={"owner": None})  # the chain is known; it is not read twice
-        again = await gather(request, wider, cluster, options, deadline, evaluated_at)
-        return again.model_copy(update={"owners": found.owners})
+        again = await gather(request, wider, *source, confirmed=not copied)
+        return wider, again.model_copy(update={"owners": found.owners})
 
     def _document(self, request: Request, trail: _Trail) -> PolicyInput:
         """The document for OPA."""

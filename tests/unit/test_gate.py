@@ -620,3 +620,150 @@ def test_the_present_moment_is_told_in_utc_to_the_second() -> None:
 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text)
     assert datetime.fromisoformat(text).utcoffset() is not None
+
+
+# A denial rests on what the API server says now, an allow costs it no call, and no fault lifts a denial.
+
+STORED_WAIVER = {
+    "apiVersion": "mlgate.dev/v1alpha1",
+    "kind": "Waiver",
+    "metadata": {"name": "w", "namespace": "bank", "creationTimestamp": NOW},
+    "spec": {"codes": ["model_card.unpinned"], "subject": {"workload": {"kind": "x", "name": "y"}}},
+}
+
+
+class LaggingCluster(FileCluster):
+    """Copies that lack what was stored a moment ago; a fresh read sees it, or fails."""
+
+    source = "cluster"
+    late: FileCluster | Exception
+    fresh: list[str]
+
+    async def get(self, *what: Any, fresh: bool = False, **more: Any) -> Any:
+        if not fresh:
+            return await super().get(*what, **more)
+        self.fresh.append(f"{what[1]}/{what[3]}")
+        return await self._live().get(*what, **more)
+
+    async def list(self, *what: Any, fresh: bool = False, **more: Any) -> Any:
+        if not fresh:
+            return await super().list(*what, **more)
+        self.fresh.append(what[1])
+        return await self._live().list(*what, **more)
+
+    def _live(self) -> FileCluster:
+        if isinstance(self.late, Exception):
+            raise self.late
+        return self.late
+
+
+@pytest.fixture
+def lagging() -> LaggingCluster:
+    made = LaggingCluster([CARD])
+    made.fresh, made.late = [], FileCluster([CARD, STORED_WAIVER])
+    return made
+
+
+@pytest.fixture
+def confirming(engine: ScriptedEngine, lagging: LaggingCluster) -> Gate:
+    return Gate(
+        engine=engine,
+        cluster=lagging,
+        sink=ListSink(),
+        extract_options=ExtractOptions(),
+        evidence_options=EvidenceOptions(),
+        clock=lambda: NOW,
+        allow_on_error=True,
+    )
+
+
+def waived(question: Any) -> Any:
+    """Policy allows what has a waiver."""
+    return ALLOW if question.waivers else DENY
+
+
+async def test_an_allow_costs_no_live_read(
+    confirming: Gate, engine: ScriptedEngine, lagging: LaggingCluster
+) -> None:
+    assert (await judged(confirming)).verdict.allowed
+    assert (lagging.fresh, len(engine.questions)) == ([], 1)
+
+
+async def test_a_denial_is_decided_again_by_what_the_api_server_says(
+    confirming: Gate, engine: ScriptedEngine, lagging: LaggingCluster
+) -> None:
+    engine.answer = waived
+    found = await judged(confirming)
+    assert found.verdict.allowed
+    assert {"SignOff", "Waiver"} <= set(lagging.fresh)
+    assert [len(question.waivers) for question in engine.questions] == [0, 1]
+
+
+async def test_a_denial_that_nothing_new_is_known_of_is_decided_once(
+    confirming: Gate, engine: ScriptedEngine, lagging: LaggingCluster
+) -> None:
+    engine.answer = waived
+    lagging.late = FileCluster([CARD])
+    assert not (await judged(confirming)).verdict.allowed
+    assert (len(engine.questions), lagging.fresh.count("Waiver")) == (1, 1)
+
+
+async def test_an_api_server_that_cannot_confirm_makes_it_a_denial_for_that(
+    confirming: Gate, engine: ScriptedEngine, lagging: LaggingCluster
+) -> None:
+    engine.answer = lambda _: DENY
+    lagging.late = EvidenceUnavailable("the API server answered 500")
+    found = await judged(confirming)
+    assert not found.verdict.allowed
+    assert {entry.lookup for entry in engine.questions[1].unavailable} >= {"waivers", "signOffs"}
+    assert {"waivers:error", "signOffs:error"} <= set(found.record.unavailable)
+
+
+@pytest.mark.parametrize("fault", ["hang", EngineTimeout("late"), RuntimeError("odd")])
+async def test_a_fault_while_a_denial_is_confirmed_leaves_it_a_denial(
+    confirming: Gate, engine: ScriptedEngine, fault: Any
+) -> None:
+    engine.answer = lambda question: fault if question.waivers else DENY
+    found = await judged(confirming, seconds=1)
+    assert (found.verdict.outcome, found.verdict.allowed) == ("judged", False)
+    assert "waivers:error" not in found.record.unavailable
+
+
+async def test_a_source_that_hangs_while_a_denial_is_confirmed_leaves_it_a_denial(
+    confirming: Gate, engine: ScriptedEngine, lagging: LaggingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.answer = lambda _: DENY
+
+    async def hang(*_: Any, **more: Any) -> Any:
+        if more.get("fresh"):
+            await asyncio.Event().wait()
+        return []
+
+    monkeypatch.setattr(lagging, "list", hang)
+    found = await confirming.judge(request(), Deadline.after(1))
+    assert (found.verdict.outcome, found.verdict.allowed) == ("judged", False)
+
+
+async def test_files_are_asked_once(engine: ScriptedEngine, confirming: Gate) -> None:
+    engine.answer = lambda _: DENY
+    files = FileCluster([CARD])
+    refused = await judged(
+        Gate(
+            engine,
+            files,
+            ListSink(),
+            confirming.extract_options,
+            confirming.evidence_options,
+            clock=lambda: NOW,
+        )
+    )
+    assert (refused.verdict.allowed, len(engine.questions)) == (False, 1)
+
+
+async def test_a_question_for_people_is_asked_of_the_api_server(
+    confirming: Gate, lagging: LaggingCluster
+) -> None:
+    question = await confirming.question(request(SERVICE), Deadline.after(5))
+    assert question is not None
+    assert [waiver.name for waiver in question.waivers] == ["w"]
+    assert "Waiver" in lagging.fresh

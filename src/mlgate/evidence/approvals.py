@@ -1,4 +1,4 @@
-"""Sign-offs and waivers of one request: which count, what vouches for them, when they are read again."""
+"""Sign-offs and waivers of one request: which are about it, and what vouches for them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.guards import Guard, read_guard
 from mlgate.evidence.options import EvidenceOptions
-from mlgate.evidence.sign_offs import claims_of, fewest_approvers, of_models, read_sign_off
+from mlgate.evidence.sign_offs import claims_of, of_models, read_sign_off
 from mlgate.evidence.times import metadata, name_of
 from mlgate.evidence.waivers import read_waiver
 
@@ -29,37 +29,25 @@ class Listed:
 
 
 async def list_sign_offs(namespace: str | None, cluster: Cluster, deadline: Deadline) -> Listed:
-    """All SignOffs of the namespace. Raises EvidenceUnavailable, also when the guard cannot be read."""
+    """All SignOffs of the namespace. Raises EvidenceUnavailable, also when the guard cannot be read.
+
+    Read live: a denial for want of approvals must not rest on a copy.
+    """
     if namespace is None:
         return Listed()
     stored, guard = await asyncio.gather(
-        cluster.list(API_VERSION, "SignOff", namespace, deadline=deadline),
+        cluster.list(API_VERSION, "SignOff", namespace, deadline=deadline, fresh=True),
         read_guard(cluster, "SignOff", deadline),
     )
     return Listed(stored, guard)
 
 
-async def sign_offs_of(
-    cards: Sequence[LoadedCard],
-    listed: Listed,
-    *,
-    namespace: str | None,
-    cluster: Cluster,
-    options: EvidenceOptions,
-    deadline: Deadline,
-    evaluated_at: str,
-) -> tuple[SignOff, ...]:
-    """The SignOffs about the found cards. Raises EvidenceUnavailable.
-
-    With fewer approvers than the installation may ask for, the list is read once more, live: a denial for
-    want of approvals must not rest on a cache.
-    """
+def sign_offs_of(cards: Sequence[LoadedCard], listed: Listed, evaluated_at: str) -> tuple[SignOff, ...]:
+    """The SignOffs about the found cards."""
     found = [loaded.card for loaded in cards if loaded.card.status == "found"]
-    stored = listed.stored
-    if namespace is not None and fewest_approvers(stored, found) < options.min_approvals:
-        stored = await cluster.list(API_VERSION, "SignOff", namespace, deadline=deadline, fresh=True)
     models = {card.card["model"]["name"] for card in found if card.card}
-    return tuple(read_sign_off(entry, listed.guard, evaluated_at) for entry in of_models(stored, models))
+    about = of_models(listed.stored, models)
+    return tuple(read_sign_off(entry, listed.guard, evaluated_at) for entry in about)
 
 
 async def claims(cards: Sequence[LoadedCard], options: EvidenceOptions) -> tuple[SignOff, ...]:
@@ -86,20 +74,17 @@ async def waivers_of(
 ) -> tuple[Waiver, ...]:
     """Waivers of the namespace and of the installation's own, sorted. Raises EvidenceUnavailable.
 
-    From files only when the caller said that the guarded cluster had returned them. A namespace without any
-    is read once more, live: a denial for want of a waiver must not rest on a cache.
+    From files only when the caller said that the guarded cluster had returned them. Read live: a denial for
+    want of a waiver must not rest on a copy.
     """
     if cluster.source == "files" and not cluster.assume_authenticated:
         return ()
     places = sorted({*options.waiver_namespaces, *([namespace] if namespace else [])})
     guard, *lists = await asyncio.gather(
         read_guard(cluster, "Waiver", deadline),
-        *(cluster.list(API_VERSION, "Waiver", place, deadline=deadline) for place in places),
+        *(cluster.list(API_VERSION, "Waiver", place, deadline=deadline, fresh=True) for place in places),
     )
-    known = dict(zip(places, lists, strict=True))
-    if namespace is not None and not known[namespace]:
-        known[namespace] = await cluster.list(API_VERSION, "Waiver", namespace, deadline=deadline, fresh=True)
-    stored = sorted((entry for found in known.values() for entry in found), key=_key)
+    stored = sorted((entry for found in lists for entry in found), key=_key)
     return tuple(read_waiver(entry, guard, evaluated_at) for entry in stored)
 
 

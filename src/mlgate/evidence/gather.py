@@ -1,7 +1,6 @@
 """Makes the look-ups of one request, all at once, and says of each what came of it.
 
-First what the object names; then, where too few approvals were cached, a second and live look at them.
-Both share one deadline. A source that fails is a fact and never an exception. An owner's look-ups are the
+All share one deadline. A source that fails is a fact and never an exception. An owner's look-ups are the
 caller's second call, because only the reader of workloads knows what an owner names.
 """
 
@@ -41,12 +40,15 @@ async def gather(
     options: EvidenceOptions,
     deadline: Deadline,
     evaluated_at: str,
+    *,
+    confirmed: bool = True,
 ) -> Evidence:
     """Everything the request needs, by the deadline. Never raises for a source that fails.
 
-    Without a cluster nothing is known of it, as with files that hold nothing.
+    Without a cluster nothing is known of it, as with files that hold nothing. Unless it is to be `confirmed`,
+    copies of the cluster are believed in all that they hold.
     """
-    work = Gathering(lookups, cluster or FileCluster(()), options, deadline, evaluated_at)
+    work = Gathering(lookups, cluster or FileCluster(()), options, deadline, evaluated_at, confirmed)
     for missing in not_made(request, lookups, options):
         work.say(missing)
     if lookups.record is not None and lookups.record_kind in ("SignOff", "Waiver"):
@@ -212,17 +214,8 @@ async def _sign_offs(
     found: tuple[SignOff, ...] | EvidenceUnavailable = ()
     if isinstance(listed, EvidenceUnavailable):
         found = listed
-    elif work.lookups.wants_sign_offs:
-        source = approvals.sign_offs_of(
-            cards,
-            listed,
-            namespace=work.records_namespace,
-            cluster=work.cluster,
-            options=work.options,
-            deadline=work.deadline,
-            evaluated_at=work.evaluated_at,
-        )
-        found = await work.attempt(source, work.deadline)
+    else:
+        found = approvals.sign_offs_of(cards, listed, work.evaluated_at)
     for reason in (loaded.unread for loaded in cards if loaded.unread is not None):
         work.say(facts.failure("signOffs", EvidenceUnavailable(reason)))
     carried = await work.attempt(approvals.claims(cards, work.options), work.deadline)

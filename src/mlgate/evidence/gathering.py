@@ -14,6 +14,7 @@ from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence import facts
 from mlgate.evidence.bounded import BoundedCluster
 from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.copied import CopiedCluster
 from mlgate.evidence.options import EvidenceOptions
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ class Gathering:
     options: EvidenceOptions
     deadline: Deadline
     evaluated_at: str
+    confirmed: bool = True
+    """Whether that which a denial may rest on is read live, whatever the copies say."""
     unavailable: list[Unavailable] = field(default_factory=list)
     named: Cluster = field(init=False)
     """The cluster for what the manifest names, as much of it as its author likes: some reads at a time.
@@ -36,7 +39,9 @@ class Gathering:
     """
 
     def __post_init__(self) -> None:
-        """Bound the reads the manifest's author decides on."""
+        """Bound the reads the manifest's author decides on; believe the copies where that is enough."""
+        if not self.confirmed:
+            self.cluster = CopiedCluster(self.cluster)
         self.named = BoundedCluster(self.cluster)
 
     @property

@@ -44,13 +44,6 @@ class EvidenceOptions:
     """Whether the dates of Secrets are read from the cluster."""
     config_maps: bool = False
     """Whether ConfigMaps are read from the cluster; in files they always are."""
-    min_approvals: int = 5
-    """With fewer cached approvals of a card than this, sign-offs are read again, live.
-
-    Only policy knows how many are enough. The shipped rules ask for five at most (three for the tier `high`
-    and two for restricted data), so a smaller number may become a denial, and a denial must not rest on a
-    cache. Too large costs a read; too small costs nothing but the confirmation.
-    """
     card_files: Mapping[str, bytes] = field(default_factory=dict)
     """Cards the caller of a check named, by the path they were named with. No other file is ever read."""
     card_signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

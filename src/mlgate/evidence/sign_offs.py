@@ -68,26 +68,6 @@ def claims_of(loaded: LoadedCard, verifier: StatementVerifier) -> tuple[SignOff,
     return tuple(found)
 
 
-def fewest_approvers(stored: Sequence[dict[str, Any]], cards: Sequence[Card]) -> int:
-    """The number of different approvers of the card that has the fewest.
-
-    A cheap look at raw objects, which decides nothing but whether they are read again.
-    """
-    return min((len(_approvers(stored, card)) for card in cards), default=0)
-
-
-def _approvers(stored: Sequence[dict[str, Any]], card: Card) -> set[str]:
-    model = (card.card or {}).get("model", {})
-    wanted = (model.get("name"), model.get("version"))
-    found = set()
-    for entry in stored:
-        spec = _spec(entry)
-        same = (spec.get("model"), spec.get("version")) == wanted
-        if same and spec.get("decision") == "approved" and spec.get("cardDigest") in (None, card.digest):
-            found.add(str(spec.get("approver")).strip().casefold())
-    return found
-
-
 def _claimed(claim: Claim, card: Card) -> SignOff:
     """A bare entry, about the card's own model and version."""
     entry = claim.entry

@@ -63,10 +63,12 @@ class World:
         }
         return LookUps(**{**wanted, **fields})
 
-    async def __call__(self, seconds: float = 5, **fields: Any) -> Evidence:
+    async def __call__(self, seconds: float = 5, *, confirmed: bool = True, **fields: Any) -> Evidence:
         lookups = self.lookups(**fields)
         deadline = Deadline.after(seconds)
-        return await gather(self.request, lookups, self.cluster, self.options, deadline, self.now)
+        return await gather(
+            self.request, lookups, self.cluster, self.options, deadline, self.now, confirmed=confirmed
+        )
 
 
 @pytest.fixture
@@ -120,51 +122,33 @@ async def test_sign_offs_nobody_asked_for_are_not_read(world: World, model_card:
     assert (evidence.cards[0].status, evidence.sign_offs) == ("found", ())
 
 
-async def test_too_few_cached_approvals_are_confirmed_by_a_live_read(
-    world: World, model_card: Any, sign_off: Any
+async def test_approvals_and_waivers_are_read_live_unless_copies_are_to_be_believed(
+    world: World, model_card: Any, sign_off: Any, waiver: Any
 ) -> None:
-    world.cluster.objects += [model_card(), sign_off("a")]
-    world.cluster.late = [sign_off("b")]
-    evidence = await world()
-    assert [entry.approver for entry in evidence.sign_offs] == ["a@example.com", "b@example.com"]
-
-
-async def test_enough_cached_approvals_are_not_read_again(
-    world: World, model_card: Any, sign_off: Any
-) -> None:
-    world.cluster.objects += [model_card(), *(sign_off(name) for name in "abcde")]
-    await world()
-    assert ("list", "SignOff", True) not in world.cluster.calls
-
-
-async def test_approvals_that_restricted_data_may_still_lack_are_read_again(
-    world: World, model_card: Any, sign_off: Any
-) -> None:
-    world.cluster.objects += [model_card(), *(sign_off(name) for name in "abcd")]
-    world.cluster.late = [sign_off("e", role="privacy")]
-    evidence = await world()
-    assert len(evidence.sign_offs) == 5
-    assert world.cluster.calls.count(("list", "SignOff", True)) == 1
-
-
-async def test_a_namespace_without_cached_waivers_is_read_again_live_and_once(
-    world: World, waiver: Any
-) -> None:
-    world.cluster.objects += [waiver("theirs", "policy")]
-    world.cluster.late = [waiver("new")]
+    world.cluster.objects += [model_card(), *(sign_off(name) for name in "abcde"), waiver("theirs", "policy")]
+    world.cluster.late = [sign_off("f", role="privacy"), waiver("new")]
     world.options = EvidenceOptions(waiver_namespaces=("policy",))
-    evidence = await world(cards=())
-    assert [(entry.namespace, entry.name) for entry in evidence.waivers] == [
-        ("policy", "theirs"),
-        ("prod", "new"),
-    ]
-    assert world.cluster.calls.count(("list", "Waiver", True)) == 1
+    copied = await world(confirmed=False)
+    assert [entry.source.reference for entry in copied.sign_offs] == [f"prod/{name}" for name in "abcde"]
+    assert [entry.name for entry in copied.waivers] == ["theirs"]
+    assert not any(fresh for _, _, fresh in world.cluster.calls)
+    world.cluster.calls.clear()
+    confirmed = await world()
+    assert [entry.source.reference for entry in confirmed.sign_offs] == [f"prod/{name}" for name in "abcdef"]
+    assert [entry.name for entry in confirmed.waivers] == ["theirs", "new"]
+    lists = [what for how, what, fresh in world.cluster.calls if fresh and how == "list"]
+    assert (lists.count("SignOff"), lists.count("Waiver")) == (1, 2)
 
 
-async def test_a_namespace_with_cached_waivers_is_not_read_again(world: World, waiver: Any) -> None:
-    world.cluster.objects += [waiver("known")]
-    await world(cards=())
-    assert ("list", "Waiver", True) not in world.cluster.calls
+async def test_a_card_that_is_not_the_pinned_one_is_read_live_unless_copies_are_to_be_believed(
+    world: World, model_card: Any
+) -> None:
+    world.cluster.objects += [model_card()]
+    pinned = (world.reference(pinned="sha256:" + "0" * 64),)
+    await world(cards=pinned, confirmed=False)
+    assert not any(fresh for _, _, fresh in world.cluster.calls)
+    await world(cards=pinned)
+    assert ("get", "ModelCard/credit", True) in world.cluster.calls
 
 
 async def test_cached_waivers_that_cannot_be_confirmed_are_unavailable(world: World) -> None:

@@ -14,7 +14,7 @@ from mlgate.domain.evidence import Card, CardSource, StatementSignature
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
 from mlgate.evidence.guards import Guard
-from mlgate.evidence.sign_offs import claims_of, fewest_approvers, of_models, read_sign_off
+from mlgate.evidence.sign_offs import claims_of, of_models, read_sign_off
 from mlgate.evidence.signatures.keys import KeyRing, key_id
 from mlgate.evidence.signatures.sign import sign_off_statement, sign_statement
 from mlgate.evidence.signatures.verify import StatementVerifier
@@ -174,19 +174,3 @@ def test_of_a_card_full_of_statements_only_the_first_are_verified(spec: dict[str
     read = claims_of(LoadedCard(card(spec), claims), verifier())
     assert [entry.assurance for entry in read] == ["signed"] * 32 + ["claimed"]
     assert "is not looked at" in read[-1].problems[0].message
-
-
-def test_approvers_are_counted_once_per_person_and_only_for_this_card(
-    sign_off: Make, spec: dict[str, Any]
-) -> None:
-    stored = [
-        sign_off("a"),
-        sign_off("b", approver=" A@example.com"),
-        sign_off("c", decision="rejected"),
-        sign_off("d", version="1"),
-        sign_off("e", cardDigest="sha256:" + "1" * 64),
-        sign_off("f", cardDigest=DIGEST),
-    ]
-    assert fewest_approvers(stored, [card(spec)]) == 2
-    assert fewest_approvers(stored, [card(spec), card({"model": {"name": "x", "version": "1"}})]) == 0
-    assert fewest_approvers(stored, []) == 0
