@@ -248,6 +248,25 @@ def test_a_bare_card_is_found_by_its_file_name_and_is_no_broken_evidence(
     assert gate.source.card_files == {str(card): b"model: {name: m}\n"}
 
 
+def test_the_signatures_beside_a_card_are_read_with_it_and_those_beside_an_object_are_not(
+    mlgate: Program, gate: Gate, tmp_path: Path
+) -> None:
+    """What is applied of a file with an object is the object alone, so its signature is in the object."""
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    card = write(folder / "card.yaml", "model: {name: m}\n")
+    item = write(folder / "object.yaml")
+    for file, suffix in ((card, ".sig"), (card, ".sigstore.json"), (item, ".sig")):
+        Path(f"{file}{suffix}").write_text(f"{{}} {suffix}\n")
+
+    done = mlgate("check", write(tmp_path / "a.yaml"), "--card", folder)
+
+    assert done.code == 0, done.err
+    assert gate.source is not None
+    assert gate.source.card_signatures == {str(card): ("{} .sig", "{} .sigstore.json")}
+    assert list(gate.source.card_files or ()) == [str(card), str(item)]
+
+
 def test_a_card_from_standard_input_is_read_once(mlgate: Program, gate: Gate, tmp_path: Path) -> None:
     mlgate("check", write(tmp_path / "a.yaml"), "--card", "-", stdin=OTHER.encode())
 

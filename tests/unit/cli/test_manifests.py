@@ -60,7 +60,15 @@ def test_standard_input_that_cannot_be_read_is_told(
 
 
 def test_a_folder_is_read_in_order_without_what_is_hidden_or_no_manifest(tmp_path: Path) -> None:
-    for name in ("b.yaml", "a.yml", "sub/c.json", ".hidden/x.yaml", ".secret.yaml", "readme.md"):
+    for name in (
+        "b.yaml",
+        "a.yml",
+        "sub/c.json",
+        "a.yml.sigstore.json",
+        ".hidden/x.yaml",
+        ".secret.yaml",
+        "readme.md",
+    ):
         write(tmp_path / name)
 
     assert names(load_documents([str(tmp_path)])) == ["a", "b", "c"]
