@@ -42,6 +42,8 @@ class Registry:
     fault: Fault | None = None
     content: dict[str, bytes] = field(default_factory=dict)
     referrers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    """Tag -> digest of the manifest it names."""
     asked: list[str] = field(default_factory=list)
     """Paths, in order."""
     authority: trustme.CA = field(default_factory=trustme.CA)
@@ -156,7 +158,7 @@ class Handler(BaseHTTPRequestHandler):
                 200, json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": found}).encode()
             )
             return
-        data = self.registry.content.get(digest)
+        data = self.registry.content.get(self.registry.tags.get(digest, digest))
         if data is None:
             self.answer(404, b'{"errors": [{"code": "MANIFEST_UNKNOWN"}]}')
         else:

@@ -107,7 +107,7 @@ class SigstoreChain:
         """A statement signed by somebody whom the issuer knows by that address, as a bundle in JSON."""
         payload = statement if isinstance(statement, bytes) else json.dumps(statement).encode()
         signer = _key()
-        certificate = self._certificate(signer, identity, issuer)
+        certificate = self.certificate(signer, identity, issuer)
         kind = PAYLOAD_TYPE.encode()
         signature = signer.sign(
             b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload), _ECDSA_SHA256
@@ -127,9 +127,7 @@ class SigstoreChain:
             }
         )
 
-    def _certificate(
-        self, signer: ec.EllipticCurvePrivateKey, identity: str, issuer: str
-    ) -> x509.Certificate:
+    def certificate(self, signer: ec.EllipticCurvePrivateKey, identity: str, issuer: str) -> x509.Certificate:
         """A certificate of ten minutes, with the timestamp of the certificate log in it."""
         is_address = "://" in identity
         authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.authority.public_key())
@@ -186,22 +184,14 @@ class SigstoreChain:
                 },
             }
         ).encode()
-        moment = int((self.at + self.logged_after).timestamp())
-        promised: dict[str, Any] = {
-            "body": _b64(body),
-            "integratedTime": moment,
-            "logID": _id(self.log).hex(),
-            "logIndex": 0,
-        }
+        promised, promise = self.promised(body)
         root = hashlib.sha256(b"\x00" + body).digest()
         return {
             "logIndex": "0",
             "logId": {"keyId": _b64(_id(self.log))},
             "kindVersion": {"kind": "dsse", "version": "0.0.1"},
-            "integratedTime": str(moment),
-            "inclusionPromise": {
-                "signedEntryTimestamp": _b64(self.log.sign(rfc8785.dumps(promised), _ECDSA_SHA256))
-            },
+            "integratedTime": str(promised["integratedTime"]),
+            "inclusionPromise": {"signedEntryTimestamp": promise},
             "inclusionProof": {
                 "logIndex": "0",
                 "rootHash": _b64(root),
@@ -211,6 +201,16 @@ class SigstoreChain:
             },
             "canonicalizedBody": _b64(body),
         }
+
+    def promised(self, body: bytes) -> tuple[dict[str, Any], str]:
+        """An entry of the log, and the log's signed promise to take it in."""
+        entry: dict[str, Any] = {
+            "body": _b64(body),
+            "integratedTime": int((self.at + self.logged_after).timestamp()),
+            "logID": _id(self.log).hex(),
+            "logIndex": 0,
+        }
+        return entry, _b64(self.log.sign(rfc8785.dumps(entry), _ECDSA_SHA256))
 
     def _checkpoint(self, root: bytes) -> str:
         note = f"{_ORIGIN}\n1\n{_b64(root)}\n"

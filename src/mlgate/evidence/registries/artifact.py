@@ -33,6 +33,31 @@ class Artifact:
             return None
         return await self.registries.blob(self.at, _only_layer(manifest), most, self.deadline)
 
+    async def tagged_layers(self, tag: str) -> list[tuple[str, dict[str, Any]]]:
+        """Digest and annotations of each layer of what a tag names now; none where it names nothing.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, or is not allowed.
+            OtherContent: it sent something else.
+        """
+        manifest = await self.registries.tagged(self.at, tag, self.deadline)
+        layers = (manifest or {}).get("layers")
+        found = [entry for entry in layers if isinstance(entry, dict)] if isinstance(layers, list) else []
+        return [
+            (entry["digest"], entry["annotations"])
+            for entry in found
+            if _is_digest(entry.get("digest")) and isinstance(entry.get("annotations"), dict)
+        ]
+
+    async def blob(self, digest: str, most: int) -> bytes | None:
+        """The blob with that digest; None when it is not there.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, is not allowed, or sends more than `most` bytes.
+            OtherContent: something else was sent.
+        """
+        return await self.registries.blob(self.at, digest, most, self.deadline)
+
     async def listed(self, digest: str) -> list[tuple[str, str]]:
         """Type and digest of the artifacts that refer to a manifest. Raises EvidenceUnavailable."""
         listed = await self.registries.referrers(self.at, digest, self.deadline)

@@ -58,6 +58,21 @@ class RegistryClient:
             raise OtherContent("is no manifest")
         return document
 
+    async def tagged(self, at: RepositoryName, tag: str, deadline: Deadline) -> dict[str, Any] | None:
+        """The manifest that a tag names now; None when there is none. Nothing vouches for it.
+
+        Raises:
+            EvidenceUnavailable: the registry did not answer, or is not allowed.
+            OtherContent: it sent something else.
+        """
+        answer = await self._get(at, f"manifests/{tag}", CARD_LIMITS.max_bytes, deadline, accept=MANIFEST)
+        if answer is None:
+            return None
+        document = _parsed(answer.body)
+        if not isinstance(document, dict):
+            raise OtherContent("is no manifest")
+        return document
+
     async def blob(self, at: RepositoryName, digest: str, most: int, deadline: Deadline) -> bytes | None:
         """The blob with that digest; None when there is none.
 

@@ -7,6 +7,8 @@ log, time and signature. Nothing is fetched. It is imported only where a trusted
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +21,7 @@ from mlgate.errors import SettingsError, StatementRefused
 from mlgate.evidence.signatures.envelope import PAYLOAD_TYPE
 
 if TYPE_CHECKING:
+    from sigstore._internal.trust import RekorKeyring
     from sigstore.models import Bundle
     from sigstore.verify import Verifier
 
@@ -75,23 +78,55 @@ class BundleVerifier:
         Raises:
             StatementRefused: it is no bundle, or does not verify; the message says why.
         """
-        from sigstore.errors import Error  # noqa: PLC0415 - loaded before
         from sigstore.models import Bundle  # noqa: PLC0415 - loaded before
 
         signer = _Signer()
-        try:
+        with _refusing():
             bundle = Bundle.from_json(text)
             kind, payload = self._verifier.verify_dsse(bundle, signer)
-        except Error as error:
-            raise StatementRefused(f"does not verify: {_reason(error)}") from error
-        except Exception as error:  # a hostile bundle must not become a fault of the gate
-            raise StatementRefused(
-                f"does not verify: the bundle is malformed ({type(error).__name__})"
-            ) from error
         if kind != PAYLOAD_TYPE:
             raise StatementRefused(f"payloadType must be {PAYLOAD_TYPE}")
         signature = StatementSignature(method="sigstore", identity=signer.identity, issuer=signer.issuer)
         return VerifiedBundle(payload, signature, _signed_at(bundle))
+
+    def verify_promised(self, data: bytes, text: str) -> StatementSignature:
+        """Who signed bytes, by a bundle whose log promised to take the entry in and did not yet prove it.
+
+        That is all that signatures of cosign before version 3 hold, and what cosign itself takes for enough:
+        the log signs its promise, and would be caught breaking it. All else is verified as in any bundle.
+
+        Raises:
+            StatementRefused: it does not verify; the message says why.
+        """
+        from sigstore.models import Bundle, TransparencyLogEntry  # noqa: PLC0415 - loaded before
+
+        class Promised(TransparencyLogEntry):
+            def _verify(self, keyring: RekorKeyring) -> None:
+                self._verify_set(keyring)
+
+        signer = _Signer()
+        with _refusing():
+            bundle = Bundle.from_json(text)
+            bundle._log_entry = Promised(bundle.log_entry._inner)  # noqa: SLF001 - there is no public way
+            self._verifier.verify_artifact(data, bundle, signer)
+        return StatementSignature(method="sigstore", identity=signer.identity, issuer=signer.issuer)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever the verifier finds wrong, as a refusal."""
+    from sigstore.errors import Error  # noqa: PLC0415 - loaded before
+
+    try:
+        yield
+    except StatementRefused:
+        raise
+    except Error as error:
+        raise StatementRefused(f"does not verify: {_reason(error)}") from error
+    except Exception as error:  # a hostile bundle must not become a fault of the gate
+        raise StatementRefused(
+            f"does not verify: the bundle is malformed ({type(error).__name__})"
+        ) from error
 
 
 class _Signer:

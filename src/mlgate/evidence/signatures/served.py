@@ -1,8 +1,8 @@
 """Signatures and attestations of the images and models a workload serves, from the registries they lie in.
 
 What counts is a Sigstore bundle in an artifact that refers to the image or model (`cosign` from version 3 on,
-OpenSSF model signing, attestations of builds). The list of such artifacts is a registry's word and is never
-kept; a statement that verified is about a digest, and stays so.
+OpenSSF model signing, attestations of builds), or a signature of an older `cosign` under a tag beside it. The
+list of either is a registry's word and is never kept; what verified is about a digest, and stays so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.lookups import Served
@@ -21,14 +21,16 @@ from mlgate.domain.verified import (
     AttestationSubject,
     ImageSignature,
     ModelSignature,
+    StatementSignature,
     VerifiedEvidence,
 )
 from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused
 from mlgate.evidence.registries.artifact import Artifact
 from mlgate.evidence.registries.reference import RepositoryName
 from mlgate.evidence.signatures.in_toto import COSIGN_TYPE, OMS_TYPE, InToto, read_in_toto
+from mlgate.evidence.signatures.simple_signing import tag_of, verify_simple
 from mlgate.evidence.signatures.verify import StatementVerifier, Verified
-from mlgate.parsing.limits import CARD_LIMITS
+from mlgate.parsing.limits import CARD_LIMITS, STATEMENT_LIMITS
 
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
@@ -108,6 +110,15 @@ class ServedVerifier:
 
     async def _found(self, item: Served, deadline: Deadline) -> Found:
         artifact = Artifact(self.registries, RepositoryName(item.registry, item.repository), deadline)
+        found, older = await asyncio.gather(self._bundles(artifact, item), self._older(artifact, item))
+        if isinstance(older, EvidenceUnavailable):
+            if not found.signed:
+                raise older
+            return found
+        return Found((*found.good, *older.good), (*found.bad, *older.bad))
+
+    async def _bundles(self, artifact: Artifact, item: Served) -> Found:
+        """What bundles state that refer to the item."""
         good, bad = [], []
         for digest in (await artifact.referrers(item.digest, BUNDLE))[:MOST_BUNDLES]:
             try:
@@ -115,6 +126,32 @@ class ServedVerifier:
             except (StatementRefused, OtherContent) as error:
                 bad.append(str(error))
         return Found(tuple(good), tuple(bad))
+
+    async def _older(self, artifact: Artifact, item: Served) -> Found | EvidenceUnavailable:
+        """The signatures of cosign before version 3, under a tag that is made of the item's digest."""
+        good, bad = [], []
+        try:
+            layers = await artifact.tagged_layers(tag_of(item.digest))
+            for digest, notes in layers[:MOST_BUNDLES]:
+                try:
+                    signer = await self._simple(artifact, digest, notes, item)
+                    good.append((Verified({}, signer), InToto(COSIGN_TYPE, (item.digest,))))
+                except (StatementRefused, OtherContent) as error:
+                    bad.append(str(error))
+        except OtherContent as error:
+            return Found(bad=(str(error),))
+        except EvidenceUnavailable as error:
+            return error
+        return Found(tuple(good), tuple(bad))
+
+    async def _simple(
+        self, artifact: Artifact, digest: str, notes: dict[str, Any], item: Served
+    ) -> StatementSignature:
+        """Who signed one payload about the item."""
+        payload = await artifact.blob(digest, STATEMENT_LIMITS.max_bytes)
+        if payload is None:
+            raise OtherContent("the layer is listed, and not there")
+        return await asyncio.to_thread(verify_simple, payload, notes, item.digest, self.statements)
 
     async def _statement(self, artifact: Artifact, digest: str, item: Served) -> tuple[Verified, InToto]:
         """A verified statement about the item; anything else is refused."""

@@ -19,7 +19,7 @@ from mlgate.parsing.limits import STATEMENT_LIMITS
 _REMEMBERED = 1024
 """Results that are kept, each of a statement of at most 64 KiB."""
 
-_NOT_CONFIGURED = "signature verification is not configured"
+NOT_CONFIGURED = "signature verification is not configured"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class StatementVerifier:
 
     def _by_key(self, envelope: Envelope) -> Verified:
         if not self.keys.keys:
-            raise StatementRefused(f"was not verified: {_NOT_CONFIGURED} for keys")
+            raise StatementRefused(f"was not verified: {NOT_CONFIGURED} for keys")
         signers = (self.keys.signer(signature, envelope.signed) for signature in envelope.signatures)
         signer = next(filter(None, signers), None)
         if signer is None:
@@ -92,7 +92,7 @@ class StatementVerifier:
 
     def _by_certificate(self, text: str) -> Verified:
         if self.bundles is None:
-            raise StatementRefused(f"was not verified: {_NOT_CONFIGURED} for Sigstore")
+            raise StatementRefused(f"was not verified: {NOT_CONFIGURED} for Sigstore")
         found = self.bundles.verify(text)
         return Verified(_parsed(found.payload, "the payload"), found.signature, found.signed_at)
 
