@@ -6,8 +6,9 @@ import base64
 import json
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tools"))
 from sigstore_chain import SigstoreChain
 
 from mlgate.errors import SettingsError, StatementRefused
-from mlgate.evidence.signatures.bundles import BundleVerifier
+from mlgate.evidence.signatures.bundles import BundleVerifier, _signed_at
 from mlgate.evidence.signatures.verify import StatementVerifier
 
 WHO = "ines@example.com"
@@ -53,6 +54,25 @@ def test_a_certificate_that_had_expired_when_it_was_logged_counts_for_nothing(
         verifier.verify(late.bundle({}, WHO, ISSUER))
     in_time = SigstoreChain(logged_after=timedelta(minutes=8), **keys)
     assert verifier.verify(in_time.bundle({}, WHO, ISSUER)).signed_at == "2026-11-20T09:08:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stamps", "told"), [(0, None), (1, "2026-11-20T08:30:00Z"), (2, None)], ids=["none", "one", "several"]
+)
+def test_without_a_promise_of_the_log_the_only_timestamp_tells_the_time(
+    chain: SigstoreChain, stamps: int, told: str | None
+) -> None:
+    """Of several one may not have verified, and the verifier does not tell which."""
+    entry = json.loads(chain.bundle({}, WHO, ISSUER))
+    del entry["verificationMaterial"]["tlogEntries"][0]["inclusionPromise"]
+    moment = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=1)))
+    stamp = SimpleNamespace(tst_info=SimpleNamespace(gen_time=moment))
+    data = SimpleNamespace(rfc3161_timestamps=[stamp] * stamps) if stamps else None
+    bundle: Any = SimpleNamespace(
+        to_json=lambda: json.dumps(entry),
+        verification_material=SimpleNamespace(timestamp_verification_data=data),
+    )
+    assert _signed_at(bundle) == told
 
 
 def test_the_identity_of_a_pipeline_is_an_address(chain: SigstoreChain, verifier: StatementVerifier) -> None:

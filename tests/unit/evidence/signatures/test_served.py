@@ -179,7 +179,7 @@ async def test_a_registry_that_does_not_answer_ends_with_the_deadline(
 
 async def test_of_a_crowd_only_so_many_are_sought(verifier: ServedVerifier, shelf: Shelf) -> None:
     crowd = [shelf.served("image", f"i{index}") for index in range(MOST_SERVED + 2)]
-    found = (await told(verifier, *crowd)).evidence.image_signatures
+    found = (await verifier.verify(crowd, Deadline.after(60))).evidence.image_signatures
     assert [entry.status for entry in found[-3:]] == ["missing", "unavailable", "unavailable"]
 
 
