@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlgate.domain.deadline import Deadline
+from mlgate.domain.evidence import StatementSignature
 from mlgate.domain.lookups import Served
 from mlgate.domain.verified import (
     Attestation,
     AttestationSubject,
     ImageSignature,
     ModelSignature,
-    StatementSignature,
     VerifiedEvidence,
 )
 from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused

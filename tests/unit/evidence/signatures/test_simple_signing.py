@@ -21,8 +21,9 @@ from registry import Registry
 from sigstore_chain import SigstoreChain
 
 from mlgate.domain.deadline import Deadline
-from mlgate.domain.evidence import ImageSignature, StatementSignature
+from mlgate.domain.evidence import StatementSignature
 from mlgate.domain.lookups import Served
+from mlgate.domain.verified import ImageSignature
 from mlgate.errors import StatementRefused
 from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import KeyRing, key_id
