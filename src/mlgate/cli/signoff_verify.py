@@ -62,7 +62,8 @@ def verify(
     Policy is asked whether it is of this version, artifact and card, still valid, given by somebody
     independent, and authentic. Anybody can write a file, so a SignOff in one counts for nothing until its
     approver has created it; --assume-authenticated says what would be so then. modelcard/NAME tells of
-    every approval of that card. Who deploys may not have approved either, and is not known here.
+    every approval of that card. Who deploys may not have approved either, and is not known here. The shipped
+    settings hold unless --settings or --bundle name those of your site.
 
     Exit codes: 0 all count, 1 one does not, 2 there is none, or it cannot be told.
     """

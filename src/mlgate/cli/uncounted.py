@@ -127,7 +127,7 @@ _CLAIMED = {
         f" missing, changed, or not {HEAD_START_SECONDS} s older than it; create it anew once the guard"
         " stands, which `mlgate doctor` tells"
     ),
-    "cardStatement": "its signature does not verify, so it is only claimed; `mlgate verify` says more",
+    "cardStatement": "its signature does not verify with what setting signatures.keys or .trustedRoot names",
     "cardClaim": "a line in the card is only a claim; let the approver create a SignOff, or sign",
 }
 """By where an approval of the cluster stands: why it is worth no more."""

@@ -462,7 +462,7 @@ def test_a_signed_approval_counts_where_its_signer_is_trusted(
         mlgate("signoff", "verify", "modelcard/credit-1.0", "-n", "bank", "-o", "json", "--settings", site)
     )
 
-    assert "its signature does not verify, so it is only claimed" in unknown["reasons"][0]
+    assert "its signature does not verify with what setting signatures.keys" in unknown["reasons"][0]
     assert (
         f"it is signed by {key_id}, whom setting signOff.trustedSigners does not trust as modelRisk"
         in str(stranger["reasons"])
