@@ -22,7 +22,7 @@ COMMANDS = {
     "inspect": "show what is read in a manifest, before any judgement",
     "card": "start, check and convert a model card, print its digest",
     "signoff": "make a SignOff manifest, see whether an approval counts",
-    "waiver": "make a Waiver manifest",
+    "waiver": "grant an exception: make a Waiver manifest",
     "sign": "sign the approval of a card with a key",
     "verify": "verify the signed approvals a card carries",
     "policy": "the policy author's workbench",

@@ -38,7 +38,9 @@ _OPTIONS = {
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    commands = typer.Typer(help="Make a Waiver manifest.", epilog=_EXAMPLE, no_args_is_help=True)
+    commands = typer.Typer(
+        help="Grant an exception: make a Waiver manifest.", epilog=_EXAMPLE, no_args_is_help=True
+    )
     commands.callback()(lambda: None)
     commands.command("new", epilog=_EXAMPLE)(new)
     app.add_typer(commands, name="waiver")
