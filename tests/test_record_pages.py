@@ -71,6 +71,8 @@ def test_what_needs_no_cluster_does_and_prints_what_the_pages_say(place: Path) -
     assert "✗ fairness.bias_test_missing" in refused
     assert "✗ signoff.approval_missing" in refused
     assert of("cards/fairlearn")[0].count("evaluations:") == 2
+    (vouched,) = of("mlgate sign --key office.pem")
+    assert "✓ card: signed by sha256:" in vouched
     unsigned, signed = of("mlgate card digest")
     assert unsigned.strip() in signed, "a signature leaves the digest as it was"
     assert ": approved as modelRisk by mara@example.com" in signed
