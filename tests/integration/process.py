@@ -155,6 +155,7 @@ class Served:
         context = trust or self.certificates.trust
         client = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
         try:
+            client.connect()
             with contextlib.suppress(ConnectionError, ssl.SSLEOFError):
                 # It may have answered and closed before it had all of a body it refuses: read that answer.
                 client.request(method, path, body, headers or {"Content-Type": "application/json"})
