@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from load import Target
+from registry_evidence import card_in_registry
 
 from mlgate.assembly import CheckFrom, assemble_check
 from mlgate.cli.manifests import load_documents
@@ -34,11 +35,13 @@ CASE = "credit-scoring"
 """The reference workload: an InferenceService with a full card and five approvals."""
 REQUESTER = UserInfo(username="erin@example.com", groups=("ml-release", "system:authenticated"))
 MANY = 1000
+IN_REGISTRY = "gate, oci"
+"""The gate whose card lies in a registry."""
 
 
 @dataclass
 class Bench:
-    """Three running targets, and the files for the commands."""
+    """The running targets, and the files for the commands."""
 
     opa: Path
     bundle: Path
@@ -136,7 +139,10 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 def _review(case: Path) -> bytes:
     """The AdmissionReview the API server would send for the reference workload."""
-    value = load_documents([str(case / "manifest.yaml")])[0].object or {}
+    return _review_of(load_documents([str(case / "manifest.yaml")])[0].object or {})
+
+
+def _review_of(value: dict[str, Any]) -> bytes:
     request = request_for(value, default_namespace="default", user=REQUESTER)
     asked = {
         "uid": "0f6d3c1e-8a52-4a54-9d1c-6f1c7a5e2b90",
@@ -172,18 +178,18 @@ def _running(*command: object, **env: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def _serve(program: Path, port: int, pair: tuple[Path, Path], case: Path) -> tuple[object, ...]:
-    """The command of a server with the evidence of a case."""
+def _serve(program: Path, port: int, pair: tuple[Path, Path], evidence: Path) -> tuple[object, ...]:
+    """The command of a server with files for its evidence."""
     return (
         *(program, "serve", "--listen", f"127.0.0.1:{port}"),
-        *("--tls-cert", pair[0], "--tls-key", pair[1], "--assume-authenticated", "--evidence", case),
+        *("--tls-cert", pair[0], "--tls-key", pair[1], "--assume-authenticated", "--evidence", evidence),
     )
 
 
-def _gate(port: int, review: bytes) -> Target:
+def _gate(port: int, review: bytes, name: str = "gate") -> Target:
     """What a server is asked, and what it is to answer."""
     url = f"https://127.0.0.1:{port}/validate?timeout=5s"
-    return Target("gate", url, review, {"Content-Type": "application/json"}, b'"allowed": true')
+    return Target(name, url, review, {"Content-Type": "application/json"}, b'"allowed": true')
 
 
 @dataclass(frozen=True)
@@ -231,16 +237,23 @@ def prepared(root: Path) -> Iterator[Bench]:
         asked = folder / "input.json"
         asked.write_text(json.dumps(question))
         cert, key = _certificate(folder)
-        ports = [_free_port() for _ in range(3)]
+        ports = [_free_port() for _ in range(4)]
         serve = _serve(program, ports[0], (cert, key), case)
         echo = (sys.executable, root / "bench" / "echo_app.py", ports[2], cert, key)
         bare = (opa, "run", "--server", "-a", f"127.0.0.1:{ports[1]}", "-b", bundle, "--log-level=error")
         with (
+            card_in_registry(case, folder) as stored,
             _running(*serve, MLGATE_SERVER__DRAIN_SECONDS="0") as gate,
+            _running(
+                *_serve(program, ports[3], (cert, key), stored.evidence),
+                **stored.env,
+                MLGATE_SERVER__DRAIN_SECONDS="0",
+            ) as other_gate,
             _running(*bare, "--disable-telemetry") as engine,
             _running(*echo) as endpoint,
         ):
             start = _wait(f"https://127.0.0.1:{ports[0]}/readyz", gate)
+            _wait(f"https://127.0.0.1:{ports[3]}/readyz", other_gate)
             _wait(f"http://127.0.0.1:{ports[1]}/health", engine)
             _wait(f"https://127.0.0.1:{ports[2]}/", endpoint)
             review = _review(case)
@@ -251,6 +264,7 @@ def prepared(root: Path) -> Iterator[Bench]:
                 Target("endpoint", f"https://127.0.0.1:{ports[2]}/validate", review, json_type, b'"request"'),
                 Target("opa", data, body, json_type, b'"allow":true'),
                 _gate(ports[0], review),
+                _gate(ports[3], _review_of(stored.manifest), IN_REGISTRY),
             ]
             bench = Bench(opa, bundle, asked, targets, start, folder, program)
             _add_checks(bench, case)

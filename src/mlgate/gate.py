@@ -11,32 +11,26 @@ The gate decides nothing: an allow is OPA's, or the object is of no concern to a
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from mlgate.audit.log import AuditSink
 from mlgate.audit.record import record_decision
 from mlgate.domain.audit_record import AuditRecord
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision, Failure, Verdict
-from mlgate.domain.evidence import Evidence
-from mlgate.domain.lookups import LookUps
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import Request
 from mlgate.errors import EngineError
 from mlgate.evidence.cluster_port import Cluster
-from mlgate.evidence.gather import EvidenceOptions, gather
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.inquiry import Asked, Inquiry, Trail
 from mlgate.logs import fault_places, get_logger, request_fields
-from mlgate.policy.document import build_input
 from mlgate.policy.engine import PolicyEngine
-from mlgate.workloads.complete import Subject, complete, wider_lookups
 from mlgate.workloads.credentials.masking import masked
-from mlgate.workloads.extract import Extraction, ExtractOptions, extract
+from mlgate.workloads.extract import ExtractOptions
 from mlgate.workloads.kinds.table import is_record
 from mlgate.workloads.rehearsals import is_rehearsal
 
@@ -47,36 +41,6 @@ _CONFIRMING = 0.9
 def now_utc() -> str:
     """The current moment as RFC 3339 in UTC; the only reading of the wall clock in a judgement."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass
-class _Trail:
-    """What one judgement has come to so far; whatever happens, it is recorded."""
-
-    evaluated_at: str
-    subject: Subject | None = None
-    evidence: Evidence = field(default_factory=Evidence)
-    stages: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time one arrow, also when it fails."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A question to policy, and what it was made from."""
-
-    extraction: Extraction
-    lookups: LookUps
-    """All that was looked up, in the end."""
-    owners: tuple[dict[str, Any], ...]
-    document: PolicyInput
 
 
 @dataclass(frozen=True)
@@ -101,7 +65,7 @@ class Gate:
 
     async def judge(self, request: Request, deadline: Deadline) -> Judgement:
         """Judge one request before the deadline. Never raises for anything the request holds."""
-        trail = _Trail(self.clock())
+        trail = Trail(self.clock())
         with request_fields(uid=request.uid):
             return self._recorded(request, await self._verdict(request, deadline, trail), trail)
 
@@ -112,7 +76,7 @@ class Gate:
             TimeoutError: the evidence was not there before the deadline.
         """
         async with asyncio.timeout(deadline.remaining):
-            asked = await self._question(request, deadline, _Trail(self.clock()), copied=False)
+            asked = await self._inquiry.ask(request, deadline, Trail(self.clock()), copied=False)
             return None if asked is None else asked.document
 
     def shed(self, request: Request) -> Judgement:
@@ -122,9 +86,9 @@ class Gate:
         """
         message = "more reviews are under way than this replica can answer in time; try again"
         verdict = self._failed(request, "gate", "overloaded", message).model_copy(update={"allowed": False})
-        return self._recorded(request, verdict, _Trail(self.clock()))
+        return self._recorded(request, verdict, Trail(self.clock()))
 
-    def _recorded(self, request: Request, verdict: Verdict, trail: _Trail) -> Judgement:
+    def _recorded(self, request: Request, verdict: Verdict, trail: Trail) -> Judgement:
         """The verdict with its record, written; what cannot be recorded is not answered as if it were."""
         judgement = Judgement(verdict, self._record(request, verdict, trail))
         try:
@@ -134,7 +98,7 @@ class Gate:
             return Judgement(failed, self._record(request, failed, trail))
         return judgement
 
-    def _record(self, request: Request, verdict: Verdict, trail: _Trail) -> AuditRecord:
+    def _record(self, request: Request, verdict: Verdict, trail: Trail) -> AuditRecord:
         return record_decision(
             request,
             verdict,
@@ -147,7 +111,7 @@ class Gate:
             stage_seconds=trail.stages,
         )
 
-    async def _verdict(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
+    async def _verdict(self, request: Request, deadline: Deadline, trail: Trail) -> Verdict:
         """The verdict; every failure inside becomes a failed one, in time."""
         if request.operation in ("DELETE", "CONNECT"):
             return Verdict(outcome="skipped", allowed=True, reason=f"operation {request.operation}")
@@ -164,28 +128,26 @@ class Gate:
             get_logger().error("judgement_failed", kind=request.kind.kind, faults=fault_places(fault))
             return self._failed(request, "gate", "internal", "an internal error stopped the judgement")
 
-    async def _ask(self, request: Request, deadline: Deadline, trail: _Trail) -> Verdict:
+    async def _ask(self, request: Request, deadline: Deadline, trail: Trail) -> Verdict:
         """The arrows, and some of them again for a denial."""
-        asked = await self._question(request, deadline, trail, copied=self._has_copies)
+        inquiry = self._inquiry
+        asked = await inquiry.ask(request, deadline, trail, copied=inquiry.has_copies)
         if asked is None:
             return Verdict(outcome="skipped", allowed=True, reason="serves no model")
         decision = await self._decide(asked.document, deadline, trail)
-        if not decision.allow and self._has_copies:
-            decision = await self._confirmed(request, asked, decision, deadline, trail)
+        if not decision.allow and inquiry.has_copies:
+            decision = await self._confirmed(asked, decision, deadline, trail)
         return Verdict(outcome="judged", allowed=decision.allow, reason=_reason(decision), decision=decision)
 
     @property
-    def _has_copies(self) -> bool:
-        """Whether reads may be answered by copies that lag behind the API server."""
-        return self.cluster is not None and self.cluster.source == "cluster"
+    def _inquiry(self) -> Inquiry:
+        return Inquiry(self.cluster, self.extract_options, self.evidence_options)
 
-    async def _decide(self, document: PolicyInput, deadline: Deadline, trail: _Trail) -> Decision:
+    async def _decide(self, document: PolicyInput, deadline: Deadline, trail: Trail) -> Decision:
         with trail.stage("decide"):
             return masked(await self.engine.decide(document, deadline))
 
-    async def _confirmed(
-        self, request: Request, asked: _Asked, denied: Decision, deadline: Deadline, trail: _Trail
-    ) -> Decision:
+    async def _confirmed(self, asked: Asked, denied: Decision, deadline: Deadline, trail: Trail) -> Decision:
         """The decision on what the API server says now; a denial must not rest on a copy.
 
         Whatever goes wrong on the way, the denial stands: nothing may come of it that a fault could allow.
@@ -193,72 +155,15 @@ class Gate:
         subject, evidence = trail.subject, trail.evidence
         try:
             async with asyncio.timeout(deadline.remaining * _CONFIRMING):
-                with trail.stage("gather"):
-                    trail.evidence = await self._look(request, asked, deadline, trail.evaluated_at)
-                with trail.stage("document"):
-                    trail.subject = complete(asked.extraction, trail.evidence)
-                    document = self._document(request, trail)
+                document = await self._inquiry.ask_again(asked, deadline, trail)
                 if document == asked.document:
                     return denied
                 return await self._decide(document, deadline, trail)
         except Exception as fault:  # noqa: BLE001 - see above
-            get_logger().warning("denial_not_confirmed", kind=request.kind.kind, faults=fault_places(fault))
+            kind = asked.request.kind.kind
+            get_logger().warning("denial_not_confirmed", kind=kind, faults=fault_places(fault))
             trail.subject, trail.evidence = subject, evidence
             return denied
-
-    async def _look(self, request: Request, asked: _Asked, deadline: Deadline, evaluated_at: str) -> Evidence:
-        """What was looked up before, read live; owners are never in a copy."""
-        lookups = asked.lookups.model_copy(update={"owner": None})
-        again = await gather(request, lookups, self.cluster, self.evidence_options, deadline, evaluated_at)
-        return again.model_copy(update={"owners": asked.owners})
-
-    async def _question(
-        self, request: Request, deadline: Deadline, trail: _Trail, *, copied: bool
-    ) -> _Asked | None:
-        """The arrows up to the question; null for an object that no rule is about."""
-        with trail.stage("extract"):
-            extraction = extract(request, self.extract_options)
-        if not extraction.concerned:
-            return None
-        if not deadline.remaining:
-            raise TimeoutError  # reading took it all: no look-up is begun that could not end
-        with trail.stage("gather"):
-            lookups, trail.evidence = await self._gather(
-                request, extraction, deadline, trail.evaluated_at, copied=copied
-            )
-        with trail.stage("document"):
-            trail.subject = complete(extraction, trail.evidence)
-            if not trail.subject.concerned:
-                return None
-            return _Asked(extraction, lookups, trail.evidence.owners, self._document(request, trail))
-
-    async def _gather(
-        self, request: Request, extraction: Extraction, deadline: Deadline, evaluated_at: str, *, copied: bool
-    ) -> tuple[LookUps, Evidence]:
-        """What other objects say; once more where some of them name others. And what was looked up."""
-        source = (self.cluster, self.evidence_options, deadline, evaluated_at)
-        found = await gather(request, extraction.lookups, *source, confirmed=not copied)
-        wider = wider_lookups(extraction, found)
-        if wider == extraction.lookups:
-            return wider, found
-        wider = wider.model_copy(update={"owner": None})  # the chain is known; it is not read twice
-        again = await gather(request, wider, *source, confirmed=not copied)
-        return wider, again.model_copy(update={"owners": found.owners})
-
-    def _document(self, request: Request, trail: _Trail) -> PolicyInput:
-        """The document for OPA."""
-        subject = trail.subject
-        assert subject is not None  # noqa: S101 - set by the arrow before
-        return build_input(
-            request,
-            workload=subject.workload,
-            old_workload=subject.old_workload,
-            change=subject.change,
-            cards=subject.cards,
-            credentials=subject.credentials,
-            evidence=trail.evidence,
-            evaluated_at=trail.evaluated_at,
-        )
 
     def _failed(self, request: Request, part: str, reason: str, message: str) -> Verdict:
         """A verdict without decision: refused, unless the operator chose otherwise.

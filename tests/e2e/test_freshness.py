@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 
 import pytest
@@ -113,3 +114,26 @@ def test_a_restarted_api_server_is_followed_again_without_help(stage: Stage) -> 
     stage.sign(signed(case))
     answer = dry_run(stage, case)
     assert answer.ok, answer.errors
+
+
+def reads(stage: Stage) -> float:
+    """How often the API server was asked for records; watches, which the copies are made by, are left out."""
+    metrics = stage.cluster.kubectl.must("administrator", "get", "--raw", "/metrics")
+    series = [line for line in metrics.splitlines() if line.startswith("apiserver_request_total{")]
+    asked = [line for line in series if 'group="mlgate.dev"' in line and re.search('verb="(GET|LIST)"', line)]
+    return sum(float(line.rpartition(" ")[2]) for line in asked)
+
+
+def test_an_allow_asks_for_no_record_and_a_refusal_once_for_each_kind(stage: Stage) -> None:
+    case = approved(stage, "calls-counted")
+    allowed_soon(stage, case)
+    before = reads(stage)
+    assert dry_run(stage, case).ok
+    assert reads(stage) == before
+    withdraw(stage, case)
+    refused_soon(stage, case, "signoff.approval_missing")
+    before = reads(stage)
+    assert not dry_run(stage, case).ok
+    assert before + 2 <= reads(stage) <= before + 3, (
+        "the sign-offs, the waivers, and those that hold everywhere"
+    )
