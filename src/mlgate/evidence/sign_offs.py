@@ -20,6 +20,9 @@ from mlgate.evidence.times import created_at, metadata, name_of
 BEING_DELETED = Problem(path="metadata.deletionTimestamp", message="is being deleted")
 _MOST_STATEMENTS = 32
 """Statements of one card that are verified; there are seven roles. Each costs a few signature checks."""
+MOST_CLAIMS = 64
+"""Approvals of one card that are told to policy. Their number is the author's choice, and each is judged."""
+_BEYOND = f"and all after it are not looked at: a card has at most {MOST_CLAIMS} approvals"
 
 
 def read_sign_off(stored: dict[str, Any], guard: Guard, evaluated_at: str) -> SignOff:
@@ -56,7 +59,7 @@ def claims_of(loaded: LoadedCard, verifier: StatementVerifier) -> tuple[SignOff,
     """The approvals a card carries: a statement that verifies is signed, all others are only claimed."""
     statements = 0
     found = []
-    for claim in loaded.claims:
+    for claim in loaded.claims[:MOST_CLAIMS]:
         text = claim.entry.get("statement")
         statements += text is not None
         if text is None:
@@ -65,6 +68,7 @@ def claims_of(loaded: LoadedCard, verifier: StatementVerifier) -> tuple[SignOff,
             found.append(_refused(claim, loaded.card, f"is not looked at: the {_MOST_STATEMENTS} before are"))
         else:
             found.append(_stated(claim, loaded.card, text, verifier))
+    found += [_refused(claim, loaded.card, _BEYOND) for claim in loaded.claims[MOST_CLAIMS : MOST_CLAIMS + 1]]
     return tuple(found)
 
 

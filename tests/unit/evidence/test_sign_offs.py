@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from mlgate.domain.evidence import Card, CardSource, StatementSignature
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
+from mlgate.evidence.cards.statements import MOST_LINES, lines_of
 from mlgate.evidence.guards import Guard
-from mlgate.evidence.sign_offs import claims_of, of_models, read_sign_off
+from mlgate.evidence.sign_offs import MOST_CLAIMS, claims_of, of_models, read_sign_off
+from mlgate.evidence.signatures.bundles import VerifiedBundle
 from mlgate.evidence.signatures.keys import KeyRing, key_id
 from mlgate.evidence.signatures.sign import sign_off_statement, sign_statement
 from mlgate.evidence.signatures.verify import StatementVerifier
@@ -152,9 +154,10 @@ def test_a_signed_statement_of_another_kind_is_no_approval(spec: dict[str, Any])
 class Certified:
     """A verifier that recognised the certificate of one person."""
 
-    def verify(self, text: str) -> tuple[bytes, StatementSignature]:
+    def verify(self, text: str) -> VerifiedBundle:
         payload = base64.b64decode(json.loads(text)["dsseEnvelope"]["payload"])
-        return payload, StatementSignature(method="sigstore", identity="eve@example.com", issuer="x")
+        signature = StatementSignature(method="sigstore", identity="eve@example.com", issuer="x")
+        return VerifiedBundle(payload, signature, signed_at=None)
 
 
 def test_whoever_signs_with_a_certificate_approves_in_nobody_elses_name(spec: dict[str, Any]) -> None:
@@ -174,3 +177,19 @@ def test_of_a_card_full_of_statements_only_the_first_are_verified(spec: dict[str
     read = claims_of(LoadedCard(card(spec), claims), verifier())
     assert [entry.assurance for entry in read] == ["signed"] * 32 + ["claimed"]
     assert "is not looked at" in read[-1].problems[0].message
+
+
+def test_approvals_beyond_the_most_are_told_once_and_not_looked_at(spec: dict[str, Any]) -> None:
+    many = tuple(Claim(index, {}, ()) for index in range(MOST_CLAIMS + 1000))
+    read = claims_of(LoadedCard(card(spec), many), StatementVerifier())
+    assert len(read) == MOST_CLAIMS + 1
+    assert [problem.message for problem in read[-1].problems] == [
+        f"the statement and all after it are not looked at: a card has at most {MOST_CLAIMS} approvals"
+    ]
+    assert all(not sign_off.problems for sign_off in read[:-1])
+
+
+def test_a_text_of_very_many_lines_gives_few_statements() -> None:
+    lines = lines_of("a\n" * 100_000)
+    assert len(lines) == MOST_LINES > MOST_CLAIMS
+    assert lines_of("\n a \n\nb") == (" a ", "b")

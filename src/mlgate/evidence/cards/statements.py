@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.parsing.limits import CARD_LIMITS
 
@@ -15,9 +17,14 @@ MOST_ARTIFACTS = 8
 """Artifacts of each type that are looked at; each costs a call to the registry once."""
 
 
+MOST_LINES = 128
+"""Lines that are taken from a text: more than are looked at, so that who wrote too many is told."""
+
+
 def lines_of(text: str) -> tuple[str, ...]:
-    """The statements in a text, one on each line; what is too large for a card is cut off at a line."""
-    return tuple(line for line in text[: CARD_LIMITS.max_bytes].splitlines() if line.strip())
+    """The first statements in a text, one on each line, up to the size of a card."""
+    lines = (line for line in text[: CARD_LIMITS.max_bytes].splitlines() if line.strip())
+    return tuple(islice(lines, MOST_LINES))
 
 
 def as_claims(statements: tuple[str, ...], after: int) -> tuple[Claim, ...]:

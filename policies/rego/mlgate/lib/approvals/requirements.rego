@@ -6,7 +6,6 @@
 package mlgate.lib.approvals
 
 import data.mlgate.lib.facts
-import data.mlgate.lib.people
 import data.mlgate.lib.settings
 
 # METADATA
@@ -60,8 +59,10 @@ approvers(entry, among) := {person |
 }
 
 # By role, who signed in it; read once for all requirements.
-signatures(entry) := object.union_n([{sign_off.role: {people.key(sign_off.approver): true}} |
-	some sign_off in valid(entry)
+signatures(entry) := object.union_n([{sign_off.role: {person(sign_off, keys): true}} |
+	counting := valid(entry)
+	keys := hands(counting)
+	some sign_off in counting
 	is_string(sign_off.role)
 ])
 

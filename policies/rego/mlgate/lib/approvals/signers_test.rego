@@ -60,3 +60,40 @@ test_empty_values_match_nobody[note] if {
 }
 
 test_an_object_needs_no_signature if approvals.signer_known(fixtures.sign_off("legal", "piet.devries@example.org"))
+
+# The passing document with these approvals signed by one key, each in the name of somebody else.
+one_hand(names) := fixtures.with_patch(["signOffs"], array.concat(
+	[fixtures.sign_off("businessOwner", "ines.moreau@example.org")],
+	[object.union(fixtures.sign_off(role, name), {"assurance": "signed", "signature": by_key}) | some role, name in names],
+))
+
+every_role := [{"keyId": "sha256:aa", "roles": ["modelRisk", "compliance", "privacy", "legal", "product"]}]
+
+test_the_names_that_one_key_signs_in_are_one_person if {
+	given := one_hand({"modelRisk": "a@example.org", "compliance": "b@example.org", "privacy": "c@example.org"})
+	people := approvals.distinct_approvers(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as every_role
+	people == {"a@example.org", "ines.moreau@example.org"}
+	unmet := approvals.unmet(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as every_role
+	["modelRisk", "compliance", "legal", "privacy", "security"] in {requirement.roles | some requirement in unmet}
+	not approvals.enough_people(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as every_role
+}
+
+test_people_who_sign_with_a_key_of_their_own_are_several if {
+	other := {"keyId": "sha256:ab", "roles": ["compliance"]}
+	given := json.patch(one_hand({"modelRisk": "a@example.org", "compliance": "b@example.org"}), [{
+		"op": "replace", "path": "/signOffs/1/signature/keyId", "value": "sha256:ab",
+	}])
+	people := approvals.distinct_approvers(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as array.concat(every_role, [other])
+	people == {"a@example.org", "b@example.org", "ines.moreau@example.org"}
+}
+
+test_whoever_approves_by_key_and_as_an_object_is_one_person if {
+	given := one_hand({"privacy": "Ines.Moreau@example.org"})
+	people := approvals.distinct_approvers(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as every_role
+	people == {"ines.moreau@example.org"}
+}

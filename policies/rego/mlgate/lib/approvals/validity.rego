@@ -122,7 +122,13 @@ taken_back(entry, rejection) if {
 	earlier(rejection, sign_off)
 	not sign_off.assurance == "claimed"
 	trusted(sign_off)
+	own_word(sign_off, rejection)
 }
+
+# Whoever holds a key can sign in any name, so a key takes back what it signed itself and nothing else.
+own_word(sign_off, _) if not signing_key(sign_off)
+
+own_word(sign_off, rejection) if signing_key(sign_off) == signing_key(rejection)
 
 same_case(one, other) if {
 	people.same(one.approver, other.approver)

@@ -221,3 +221,31 @@ test_a_rejection_without_assurance_stands if {
 	given := fixtures.with_patch(["signOffs"], [object.remove(rejection({}), ["assurance"])])
 	count(approvals.standing_rejections(fixtures.card_entry)) == 1 with input as given
 }
+
+by_a_key := {"assurance": "signed", "signature": {"method": "key", "keyId": "sha256:aa", "identity": null, "issuer": null}}
+
+# Whether the rejection stands beside a later approval in the same name and role.
+stands(refused, approved) if {
+	given := fixtures.with_patch(["signOffs"], [refused, approved])
+	refused in approvals.standing_rejections(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.trustedSigners as [{"keyId": "sha256:aa", "roles": ["businessOwner"]}]
+}
+
+test_a_key_takes_back_no_rejection_that_another_gave[note] if {
+	later := {"issuedAt": "2027-03-09T12:00:00Z"}
+	some note, refused in {
+		"as an object": rejection({}),
+		"with another key": rejection(json.patch(by_a_key, [{"op": "replace", "path": "/signature/keyId", "value": "sha256:ab"}])),
+	}
+	stands(refused, changed(object.union(by_a_key, later)))
+}
+
+test_who_rejected_takes_it_back[note] if {
+	later := {"issuedAt": "2027-03-09T12:00:00Z"}
+	some note, case in {
+		"as objects": [rejection({}), changed(later)],
+		"with the same key": [rejection(by_a_key), changed(object.union(by_a_key, later))],
+		"with a key, then as an object": [rejection(by_a_key), changed(later)],
+	}
+	not stands(case[0], case[1])
+}

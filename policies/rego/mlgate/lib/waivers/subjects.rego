@@ -85,6 +85,16 @@ part_matches("digest", subject, finding) if {
 	every entry in cards {
 		subject.digest in approvals.artifact_digests(entry)
 	}
+	not serves_another(subject.digest, finding)
+}
+
+# A card can list many artifacts, whoever writes it: a waiver of one does not cover what else it lists.
+serves_another(digest, finding) if {
+	some pair in facts.pairs
+	about(pair.model.id, finding.model)
+	served := present.get(pair.model, "digest")
+	present.is_present(served)
+	served != digest
 }
 
 # A name that is still to be generated is null, so a missing name must not match it.

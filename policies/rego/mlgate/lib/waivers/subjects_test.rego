@@ -94,6 +94,17 @@ test_a_second_card_of_the_model_must_match_too if {
 	not waivers.subject_matches({"digest": fixtures.model_digest}, finding) with input as given
 }
 
+test_a_digest_the_card_lists_beside_the_one_that_is_served_does_not_match if {
+	given := json.patch(
+		fixtures.with_patch(["workload", "models", "0", "digest"], fixtures.card_digest),
+		[{"op": "add", "path": "/cards/0/card/model/artifacts/-", "value": {"uri": "oci://x/y", "digest": fixtures.card_digest}}],
+	)
+	some found in [finding, modelless]
+	subject := {"digest": fixtures.model_digest, "workload": of_workload}
+	not waivers.subject_matches(subject, found) with input as given
+	waivers.subject_matches({"digest": fixtures.card_digest, "workload": of_workload}, found) with input as given
+}
+
 test_cards_of_another_model_do_not_count if {
 	other := object.union(finding, {"model": "adapter:sql"})
 	not matches({"digest": fixtures.model_digest}, other)
