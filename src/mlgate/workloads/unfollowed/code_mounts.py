@@ -23,6 +23,8 @@ _EMPTY = frozenset({"emptyDir", "ephemeral"})
 
 def over_code(invocation: Invocation, volumes: dict[str, VolumeSlot], run: frozenset[str]) -> Iterator[Mount]:
     """The mounts that replace code. `run`: the files the container runs, which are read where they lie."""
+    if not invocation.slot.mounts:
+        return
     homes = tuple(_of_homes(invocation))
     for mount in invocation.slot.mounts:
         target, name, _ = mount
@@ -93,6 +95,7 @@ def _is_driver(volume: VolumeSlot | None, parts: Parts) -> bool:
     return any(_named(part.lower(), "drivers") for part in parts)
 
 
+@lru_cache(maxsize=128)  # the folders of users are the same for hundreds of containers
 def _parts(path: str) -> Parts:
     return tuple(part for part in plain_path(path[:_MAX_PATH]).split("/") if part)
 
