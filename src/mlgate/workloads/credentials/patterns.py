@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
+from mlgate.workloads.tables import shipped_table
 
 Reason = Literal["value", "uriPassword", "name", "entropy"]
 
@@ -119,8 +118,7 @@ class CredentialPatterns:
 @lru_cache(maxsize=1)
 def shipped() -> CredentialPatterns:
     """The patterns that ship with the reader."""
-    text = files("mlgate.workloads.credentials").joinpath("credentials.yaml").read_text(encoding="utf-8")
-    return _compile(yaml.safe_load(text))
+    return _compile(shipped_table("mlgate.workloads.credentials", "credentials.yaml"))
 
 
 def _compile(data: dict[str, Any]) -> CredentialPatterns:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from mlgate.workloads.kinds.rows import Aside, Kind, WebhookEntry
+from mlgate.workloads.tables import shipped_table
 
 Rule = dict[str, Any]
 
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    text = files("mlgate.workloads").joinpath("kinds.yaml").read_text(encoding="utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    return shipped_table("mlgate.workloads", "kinds.yaml")
 
 
 @lru_cache(maxsize=1)

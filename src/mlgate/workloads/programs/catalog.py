@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
-from importlib.resources import files
 from typing import Any, Literal
-
-import yaml
 
 from mlgate.domain.workload import ModelRole
 from mlgate.workloads.addresses.images import parse_image
 from mlgate.workloads.shell.words import Word
+from mlgate.workloads.tables import shipped_table
 
 _NAMING = ("strong", "weak", "adapters", "drafts", "tokenizers", "configuration")
 """Flags that name a model, or the file that does."""
@@ -136,9 +134,7 @@ class Catalog:
 @lru_cache(maxsize=1)
 def catalog() -> Catalog:
     """The shipped tables."""
-    data = yaml.safe_load(
-        files("mlgate.workloads.programs").joinpath("servers.yaml").read_text(encoding="utf-8")
-    )
+    data = shipped_table("mlgate.workloads.programs", "servers.yaml")
     programs = (
         *(_program(row, "server") for row in data["servers"]),
         *(_program(row, "trainer") for row in data["trainers"]),

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from mlgate.workloads.tables import shipped_table
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,7 @@ class Commands:
 @lru_cache(maxsize=1)
 def commands() -> Commands:
     """The tables, read once."""
-    data = yaml.safe_load(
-        files("mlgate.workloads.programs").joinpath("commands.yaml").read_text(encoding="utf-8")
-    )
+    data = shipped_table("mlgate.workloads.programs", "commands.yaml")
     return Commands(
         harmless=frozenset([*data["harmless"], *data["watched"]]),
         watched={name: tuple(patterns) for name, patterns in data["watched"].items()},
