@@ -10,6 +10,7 @@ import base64
 import hashlib
 import re
 import time
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,8 @@ from mlgate.parsing.limits import CARD_LIMITS
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
+MOST_TOKENS = 256
+"""Tokens that are kept. Manifests name the repositories, and many a registry gives one for any name."""
 _MOST_TOKEN = 64 * 1024
 _TOKEN_SECONDS = 60
 """How long a token holds that does not say so: the specification's own default."""
@@ -40,7 +43,7 @@ class RegistryClient:
     caller: Caller
     config: DockerConfig
     store: DigestStore = field(default_factory=DigestStore)
-    _tokens: dict[tuple[str, str], tuple[float, str]] = field(default_factory=dict, init=False)
+    _tokens: OrderedDict[tuple[str, str], tuple[float, str]] = field(default_factory=OrderedDict, init=False)
 
     async def manifest(self, at: RepositoryName, digest: str, deadline: Deadline) -> dict[str, Any] | None:
         """The manifest with that digest; None when there is none.
@@ -159,6 +162,8 @@ class RegistryClient:
         seconds, text = token
         header = f"Bearer {text}"
         self._tokens[at.registry, at.repository] = (time.monotonic() + seconds, header)
+        while len(self._tokens) > MOST_TOKENS:
+            self._tokens.popitem(last=False)
         return {"Authorization": header}
 
 

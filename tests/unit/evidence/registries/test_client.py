@@ -154,6 +154,17 @@ async def test_a_token_is_fetched_once_and_used_again(
     assert tokens == ["/token?service=registry.example&scope=repository%3Ateam%2Fcards%3Apull"]
 
 
+async def test_a_manifest_that_names_many_repositories_fills_no_memory(
+    registry: Registry, client: RegistryClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlgate.evidence.registries.client.MOST_TOKENS", 2)
+    registry.token = "anyone"
+    for name in ("a", "b", "c", "c", "a"):
+        await client.manifest(RepositoryName(registry.host, name), NONE, soon())
+    asked = [path for path in registry.asked if path.startswith("/token")]
+    assert len(asked) == 4, "c is kept, a had to go"
+
+
 async def test_a_token_for_everybody_needs_no_credentials(registry: Registry, client: RegistryClient) -> None:
     registry.token = "anyone"
     assert await client.manifest(at(registry), registry.push(b"{}"), soon()) == {}

@@ -12,7 +12,7 @@ import data.mlgate.lib.settings
 #   does not matter where the object is made by a controller whose own object the gate judged. A service account is
 #   tied to whoever may act as it.
 ties(entry, sign_off) := {tie |
-	approver := people.key(sign_off.approver)
+	approver := people.bare(sign_off.approver)
 	some tie, keys in insiders(entry)
 	approver in keys
 } | {"a service account that setting signOff.serviceAccounts does not name" | impersonal(sign_off)}
@@ -28,15 +28,15 @@ insiders(entry) := {tie: keys |
 		"the one in spec.training.initiatedBy": {present.get(entry.card, ["training", "initiatedBy"])},
 		"the one who deploys it": {facts.requester | not facts.made_by_owner},
 	}
-	keys := {people.key(name) | some name in names}
+	keys := {people.bare(name) | some name in names}
 }
 
 # METADATA
 # title: tied
 # description: Whoever is tied to the version of an entry, in the form of a login name that is compared.
-tied(entry) := {people.key(name) | some name in facts.builders(entry.card)} | deployers
+tied(entry) := {people.bare(name) | some name in facts.builders(entry.card)} | deployers
 
-deployers := {people.key(facts.requester) | not facts.made_by_owner}
+deployers := {people.bare(facts.requester) | not facts.made_by_owner}
 
 # Nobody is tied to nothing; whether somebody is named is asked apart from this.
 untied(entry, sign_off) if {
@@ -45,7 +45,7 @@ untied(entry, sign_off) if {
 	personal(sign_off.approver)
 }
 
-tied_approver(entry, sign_off) if people.key(sign_off.approver) in tied(entry)
+tied_approver(entry, sign_off) if people.bare(sign_off.approver) in tied(entry)
 
 # METADATA
 # title: provable

@@ -114,3 +114,20 @@ test_a_listed_service_account_that_deploys_is_tied if {
 	document := fixtures.with_patch(["request", "userInfo", "username"], robot)
 	ties(document, robot) == {"the one who deploys it"} with data.mlgate.settings.signOff.serviceAccounts as [robot]
 }
+
+test_the_prefix_of_an_identity_provider_makes_nobody_independent[approver] if {
+	some approver in ["oidc:Mira.Solano@example.org", "https://login.example.org#mira.solano@example.org"]
+	sign_off := fixtures.sign_off("businessOwner", approver)
+	approvals.failing(fixtures.card_entry, sign_off) == {"independent"} with input as fixtures.passing
+	given := fixtures.with_patch(["signOffs"], [sign_off])
+	approvals.valid(fixtures.card_entry) == set() with input as given
+	count(approvals.ties(fixtures.card_entry, sign_off)) == 1 with input as fixtures.passing
+}
+
+test_one_person_of_two_identity_providers_counts_once if {
+	given := fixtures.with_patch(["signOffs"], [
+		fixtures.sign_off("businessOwner", "ines.moreau@example.org"),
+		fixtures.sign_off("privacy", "oidc:ines.moreau@example.org"),
+	])
+	approvals.distinct_approvers(fixtures.card_entry) == {"ines.moreau@example.org"} with input as given
+}

@@ -32,7 +32,7 @@ signing_key(sign_off) := sign_off.signature.keyId if {
 hands(sign_offs) := {key: min(names) |
 	some sign_off in sign_offs
 	key := signing_key(sign_off)
-	names := {people.key(other.approver) | some other in sign_offs; signing_key(other) == key}
+	names := {people.bare(other.approver) | some other in sign_offs; signing_key(other) == key}
 }
 
 # METADATA
@@ -40,4 +40,4 @@ hands(sign_offs) := {key: min(names) |
 # description: Whom a sign-off counts for, which is who gave it or the one person its key stands for.
 person(sign_off, keys) := keys[signing_key(sign_off)]
 
-person(sign_off, _) := people.key(sign_off.approver) if not signing_key(sign_off)
+person(sign_off, _) := people.bare(sign_off.approver) if not signing_key(sign_off)

@@ -53,7 +53,7 @@ valid(entry) := {sign_off |
 	sign_off.subject.version == version
 	object.get(sign_off.subject, "digest", null) in digests
 	object.get(sign_off.subject, "cardDigest", null) in card_digests
-	person := people.key(sign_off.approver)
+	person := people.bare(sign_off.approver)
 	not insiders[person]
 	personal(person)
 	not withdrawn[sign_off]

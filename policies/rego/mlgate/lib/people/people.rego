@@ -29,6 +29,19 @@ key(name) := name if {
 }
 
 # METADATA
+# title: bare
+# description: |
+#   The key of a login name without what the API server puts before the names of an identity provider, `oidc:` or
+#   `https://login.example.org#`. Cards and certificates give the name alone, so that who is tied to a version is
+#   looked for without it. Names that Kubernetes itself makes are left whole.
+bare(name) := found if {
+	full := key(name)
+	regex.match(`[:#].`, full)
+	not startswith(full, "system:")
+	found := regex.replace(full, `^.*[:#](.)`, "$1")
+} else := key(name)
+
+# METADATA
 # title: may_vouch
 # description: |
 #   A login name is not that of a service account, or it is among the names given. Whoever may start pods beside a

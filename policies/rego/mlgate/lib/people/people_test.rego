@@ -32,3 +32,22 @@ test_whoever_is_no_service_account_needs_no_list[sprintf("%v", [name])] if {
 	some name in ["ann@example.org", "serviceaccount", "x-system:serviceaccount:ci:approver", "", " ", null, 7, []]
 	people.may_vouch(name, [])
 }
+
+test_what_the_api_server_puts_before_a_name_is_left_out[name] if {
+	some name, wanted in {
+		"oidc:Ana@example.org": "ana@example.org",
+		"https://login.example.org#ana": "ana",
+		"corp:eu:ana": "ana",
+		"ana@example.org": "ana@example.org",
+		"ana:": "ana:",
+		"#": "#",
+		"system:serviceaccount:ml:ana": "system:serviceaccount:ml:ana",
+		"system:admin": "system:admin",
+	}
+	people.bare(name) == wanted
+}
+
+test_nobody_has_no_bare_name_either[note] if {
+	some note, nobody in {"blank": " ", "null": null, "number": 7}
+	not people.bare(nobody)
+}

@@ -76,8 +76,8 @@ holds("running", waiver, _) if dates.ahead(waiver.expiresAt)
 holds("short", waiver, _) if ends_within(waiver.expiresAt, waiver.createdAt, settings.value.waiver.maxDays)
 
 holds("granted", waiver, _) if {
-	asked := people.key(waiver.requestedBy)
-	granted := people.key(waiver.approvedBy)
+	asked := people.bare(waiver.requestedBy)
+	granted := people.bare(waiver.approvedBy)
 	asked != granted
 }
 
@@ -86,7 +86,7 @@ holds("personal", waiver, _) if {
 }
 
 holds("independent", waiver, finding) if {
-	approver := people.key(waiver.approvedBy)
+	approver := people.bare(waiver.approvedBy)
 	not insider(approver, finding)
 }
 
@@ -111,12 +111,12 @@ ends_within(end, start, days) if {
 insider(name, finding) if {
 	some entry in cards_of(finding)
 	some builder in facts.builders(entry.card)
-	people.same(builder, name)
+	people.bare(builder) == name
 }
 
 insider(name, _) if {
 	not facts.made_by_owner
-	people.same(facts.requester, name)
+	people.bare(facts.requester) == name
 }
 
 reason(condition, waiver, finding) := object.get(

@@ -266,3 +266,12 @@ test_no_waiver_lifts_anything_for_a_record[code] if {
 	)
 	waivers.lifting(found) == [] with input as given with data.mlgate.settings.waiver.neverWaivable as []
 }
+
+test_the_prefix_of_an_identity_provider_lets_nobody_waive_for_themselves[note] if {
+	some note, name in {
+		"an author": "oidc:mira.solano@example.org",
+		"who deploys": "corp#deploy-bot@example.org",
+		"who asked": sprintf("oidc:%s", [waiver.requestedBy]),
+	}
+	lifted_by([changed({"approvedBy": name})], finding) == []
+}

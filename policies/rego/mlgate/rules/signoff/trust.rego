@@ -81,7 +81,7 @@ deny contains finding if {
 	count(gone) > 0
 	some pair in facts.pairs
 	some sign_off in approvals.approving(pair.card)
-	people.key(sign_off.approver) in gone
+	people.bare(sign_off.approver) in gone
 	approvals.version_bound(pair.card, sign_off)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": place(sign_off, "approver"),
@@ -93,4 +93,4 @@ deny contains finding if {
 	})
 }
 
-gone := {people.key(name) | some name in settings.value.signOff.inactiveApprovers}
+gone := {people.bare(name) | some name in settings.value.signOff.inactiveApprovers}
