@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from casebook.cases import Requester
 from casebook.documents import Object
 from cluster.local import LocalCluster
@@ -104,6 +105,30 @@ def test_a_rejection_does_not_keep_its_namespace_from_being_deleted(cluster: Loc
     rejection["metadata"]["namespace"] = "closing-down"
     assert kubectl.send("business-owner", "create", [rejection]).ok
     answer = kubectl("administrator", "delete", "namespace", "closing-down", "--timeout=45s")
+    assert answer.ok, answer.errors
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *("2027-02-30", "2027-13-01T00:00:00Z", "2027-01-01T00:00:00+99:00"),
+        *("2100-01-01", "2099-12-31T23:59:59-01:00", "9999-12-31T23:59:59Z"),
+    ],
+)
+def test_the_end_of_a_record_is_a_day_there_is_and_not_too_far(cluster: LocalCluster, end: str) -> None:
+    for who, record in (
+        ("business-owner", sign_off("endless", expiresAt=end)),
+        ("risk-committee", waiver("endless", expiresAt=end)),
+    ):
+        answer = cluster.kubectl.send(who, "create", [record])
+        assert "spec.expiresAt: Invalid value" in answer.errors
+        assert "must be a day there is, before the year 2100" in answer.errors
+
+
+@pytest.mark.parametrize("end", ["2028-02-29", "2099-12-31T23:59:59.5Z", "2099-12-31T23:59:59+01:00"])
+def test_the_end_of_a_record_is_a_day_or_a_moment(cluster: LocalCluster, end: str) -> None:
+    record = sign_off("ends", expiresAt=end)
+    answer = cluster.kubectl.send("business-owner", "create", [record], "--dry-run=server")
     assert answer.ok, answer.errors
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("signing")
 NAMESPACE = "site-choices"
 ROBOT = f"system:serviceaccount:{NAMESPACE}:approver"
 NOT_PERMITTED = "environment.label_change_not_permitted"
-LABELS = {"profile": "sandbox", "data-clearance": "restricted", "gate": "off"}
+LABELS = {"profile": "sandbox", "max-classification": "restricted", "gate": "off"}
 """What decides how strictly a namespace is judged, and whether at all."""
 RIGHTS: Object = {
     "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -54,7 +54,7 @@ def gate(
 def space(cluster: LocalCluster) -> str:
     """A namespace with all labels of ours, and two groups that RBAC lets change it."""
     labels = {f"mlgate.dev/{name}": "enabled" if name == "gate" else "x" for name in LABELS}
-    labels |= {"mlgate.dev/profile": "production", "mlgate.dev/data-clearance": "confidential"}
+    labels |= {"mlgate.dev/profile": "production", "mlgate.dev/max-classification": "confidential"}
     made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
     assert as_group(cluster, "platform", "create", made).ok is False, "nobody may before RBAC says so"
     assert cluster.kubectl.send("administrator", "create", [RIGHTS]).ok

@@ -84,9 +84,11 @@ def test_every_field_is_explained_to_kubectl(name: str, part: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["signoffs", "waivers"])
-def test_records_of_decisions_cannot_be_changed(name: str) -> None:
+def test_records_of_decisions_cannot_be_changed_and_end(name: str) -> None:
     rules = schema(name, "spec")["x-kubernetes-validations"]
     assert [rule["rule"] for rule in rules] == ["self == oldSelf"]
+    (rule,) = schema(name, "spec")["properties"]["expiresAt"]["x-kubernetes-validations"]
+    assert rule["rule"].endswith("< timestamp('2100-01-01T00:00:00Z')"), "the day is one there is"
     assert "spec" in definition(name)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"]
 
 
