@@ -50,6 +50,8 @@ class Bench:
     start_seconds: float
     folder: Path
     program: Path
+    pids: dict[str, int]
+    """Process of each target, by its name."""
     checks: list[tuple[str, list[Path], float]] = field(default_factory=list)
 
     def check(self, paths: list[Path]) -> None:
@@ -266,7 +268,9 @@ def prepared(root: Path) -> Iterator[Bench]:
                 _gate(ports[0], review),
                 _gate(ports[3], _review_of(stored.manifest), IN_REGISTRY),
             ]
-            bench = Bench(opa, bundle, asked, targets, start, folder, program)
+            running = (endpoint, engine, gate, other_gate)
+            pids = {target.name: child.pid for target, child in zip(targets, running, strict=True)}
+            bench = Bench(opa, bundle, asked, targets, start, folder, program, pids)
             _add_checks(bench, case)
             yield bench
 
