@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,6 +95,24 @@ def test_a_label_that_decides_is_changed_by_its_editors_alone(
         assert f"may not set mlgate.dev/{name} on namespace {NAMESPACE}" in answer.errors
     answer = label(cluster, wanted, *acting("platform"), "--dry-run=server")
     assert answer.ok, answer.errors
+
+
+@pytest.mark.parametrize("below", ["status", "finalize"])
+def test_the_subresources_of_a_namespace_lead_to_no_label(
+    cluster: LocalCluster, space: str, below: str
+) -> None:
+    stored = json.loads(cluster.kubectl.must("administrator", "get", "namespace", space, "-o", "json"))
+    stored["metadata"]["labels"]["mlgate.dev/profile"] = "sandbox"
+    path = ("replace", "--raw", f"/api/v1/namespaces/{space}/{below}", "-f", "-")
+    answer = cluster.kubectl("administrator", *path, stdin=json.dumps(stored))
+    assert NOT_PERMITTED in answer.errors
+    assert (
+        cluster.kubectl.must(
+            *("administrator", "get", "namespace", space),
+            *("-o", r"jsonpath={.metadata.labels.mlgate\.dev/profile}"),
+        )
+        == "production"
+    )
 
 
 def test_a_namespace_is_not_born_with_such_a_label(cluster: LocalCluster, space: str) -> None:

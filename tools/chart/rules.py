@@ -17,8 +17,8 @@ def rules_by_entry() -> dict[str, list[dict[str, Any]]]:
     """The rules of the three entries, and those about Namespaces by themselves: not every site wants them."""
     found: dict[str, list[dict[str, Any]]] = {str(entry): rules for entry, rules in webhook_rules().items()}
     records = found.pop("records")
-    found["records"] = [rule for rule in records if rule["resources"] != ["namespaces"]]
-    found["namespaces"] = [rule for rule in records if rule["resources"] == ["namespaces"]]
+    found["records"] = [rule for rule in records if rule["resources"][0] != "namespaces"]
+    found["namespaces"] = [rule for rule in records if rule["resources"][0] == "namespaces"]
     return found
 
 

@@ -178,12 +178,14 @@ def test_scope_is_that_of_the_table() -> None:
     assert not is_cluster_scoped("example.com", "Unknown")
 
 
-def test_the_webhook_gets_every_row_and_ephemeral_containers_once() -> None:
+def test_the_webhook_gets_every_row_and_the_subresources_that_matter_once() -> None:
     rules = [rule for entry in webhook_rules().values() for rule in entry]
     sent = [(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]]
 
     wanted = {(row.group, row.resource) for row in gated_kinds().values()} | {
-        ("", "pods/ephemeralcontainers")
+        ("", "pods/ephemeralcontainers"),
+        ("", "namespaces/status"),
+        ("", "namespaces/finalize"),
     }
     assert sorted(sent) == sorted(wanted)
     assert all(rule["operations"] == ["CREATE", "UPDATE"] for rule in rules)
