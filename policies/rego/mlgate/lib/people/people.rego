@@ -36,7 +36,7 @@ key(name) := name if {
 #   looked for without it. Names that Kubernetes itself makes are left whole.
 bare(name) := found if {
 	full := key(name)
-	regex.match(`[:#].`, full)
+	regex.match(`^(?:.*[:#].+)$`, full)
 	not startswith(full, "system:")
 	found := regex.replace(full, `^.*[:#](.)`, "$1")
 } else := key(name)

@@ -82,10 +82,11 @@ part_matches("version", subject, finding) if every_card(finding, ["model", "vers
 part_matches("digest", subject, finding) if {
 	cards := cards_of(finding)
 	count(cards) > 0
+	digest := subject.digest
 	every entry in cards {
-		subject.digest in approvals.artifact_digests(entry)
+		digest in approvals.artifact_digests(entry)
 	}
-	not serves_another(subject.digest, finding)
+	not serves_another(digest, finding)
 }
 
 # A card can list many artifacts, whoever writes it: a waiver of one does not cover what else it lists.
