@@ -11,7 +11,9 @@ import typer
 
 from mlgate.cli.approving import ApprovedCard, artifact_digest, read_card
 
-FORMS = "workload=KIND/NAME, model=NAME@VERSION, digest=sha256:..., card=FILE or card=modelcard/NAME"
+FORMS = (
+    "workload=[NAMESPACE/]KIND/NAME, model=NAME@VERSION, digest=sha256:..., card=FILE or card=modelcard/NAME"
+)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -65,8 +67,11 @@ def _of_card(card: ApprovedCard) -> dict[str, Any]:
 
 
 def _workload(value: str) -> dict[str, Any] | None:
-    kind, _, name = value.partition("/")
-    return {"workload": {"kind": kind, "name": name}} if kind and name else None
+    names = value.split("/")
+    keys = ("kind", "name") if value.count("/") == 1 else ("namespace", "kind", "name")
+    if len(names) != len(keys) or not all(names):
+        return None
+    return {"workload": dict(zip(keys, names, strict=True))}
 
 
 def _model(value: str) -> dict[str, Any] | None:

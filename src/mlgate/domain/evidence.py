@@ -155,6 +155,8 @@ class WaivedWorkload(Frozen):
 
     kind: str
     name: str
+    namespace: str | None = None
+    """Where it must lie; null leaves that to the namespace of the waiver."""
 
 
 class WaiverSubject(Frozen):

@@ -45,6 +45,8 @@ class WaivedWorkloadSpec(CardPart):
     """Kind of the workload or of the owner that is judged for it."""
     name: Name
     """Its name."""
+    namespace: Name | None = None
+    """Its namespace; left out, the one of the waiver, or any for a waiver that holds everywhere."""
 
 
 class WaiverSubjectSpec(CardPart):

@@ -39,10 +39,10 @@ def read_waiver(
 
 def _subject(subject: dict[str, Any]) -> WaiverSubject:
     workload = subject.get("workload") or {}
-    kind, name = workload.get("kind"), workload.get("name")
+    kind, name, namespace = (workload.get(key) for key in ("kind", "name", "namespace"))
     return WaiverSubject(
         model=subject.get("model"),
         version=subject.get("version"),
         digest=subject.get("digest"),
-        workload=WaivedWorkload(kind=kind, name=name) if kind and name else None,
+        workload=WaivedWorkload(kind=kind, name=name, namespace=namespace) if kind and name else None,
     )

@@ -115,6 +115,7 @@ def test_it_can_be_narrowed_to_terms_and_what_is_said_twice_is_said_once(mlgate:
         ("model=acme/churn@1.1.0", {"model": "acme/churn", "version": "1.1.0"}),
         ("model=a@b@2", {"model": "a@b", "version": "2"}),
         (f"digest={DIGEST}", {"digest": DIGEST}),
+        ("workload=ml/Deployment/a", {"workload": {"kind": "Deployment", "name": "a", "namespace": "ml"}}),
     ],
 )
 def test_a_subject_is_a_workload_a_version_or_a_digest(mlgate: Program, subject: str, spec: Any) -> None:
@@ -167,14 +168,17 @@ def test_the_cluster_of_the_card_says_who_grants(
 
 
 @pytest.mark.parametrize(
-    "subject", ["churn", "model=churn", "model=@1", "workload=Deployment", "workload=/x", "digest=sha256:ab",
-                "card=", "namespace=x", ""],
+    "subject", ["churn", "model=churn", "model=@1", "workload=Deployment", "workload=/x", "workload=a//x",
+                "workload=/b/x", "workload=a/b/c/x", "digest=sha256:ab", "card=", "namespace=x", ""],
 )  # fmt: skip
 def test_a_subject_of_no_form_is_told_with_the_forms_there_are(mlgate: Program, subject: str) -> None:
     done = new(mlgate, subject=subject)
 
     assert (done.code, done.out) == (2, "")
-    assert f"--subject {subject}: a subject is one of workload=KIND/NAME, model=NAME@VERSION" in done.err
+    assert (
+        f"--subject {subject}: a subject is one of workload=[NAMESPACE/]KIND/NAME, model=NAME@VERSION"
+        in done.err
+    )
 
 
 def test_a_subject_that_says_something_twice_is_refused(mlgate: Program) -> None:

@@ -28,7 +28,14 @@ def test_a_waiver_is_told_as_it_states_itself(waiver: Make, now: str) -> None:
 def test_the_workload_is_kept_with_kind_and_name(waiver: Make, now: str) -> None:
     workload = read_waiver(waiver(), STANDING, now).subject.workload
     assert workload is not None
-    assert (workload.kind, workload.name) == ("InferenceService", "credit")
+    assert (workload.kind, workload.name, workload.namespace) == ("InferenceService", "credit", None)
+
+
+def test_a_workload_may_be_limited_to_a_namespace(waiver: Make, now: str) -> None:
+    subject = {"workload": {"kind": "InferenceService", "name": "credit", "namespace": "lending"}}
+    workload = read_waiver(waiver(subject=subject), STANDING, now).subject.workload
+    assert workload is not None
+    assert workload.namespace == "lending"
 
 
 def test_a_waiver_under_review_begins_now(waiver: Make) -> None:
@@ -47,6 +54,10 @@ def test_a_waiver_under_review_begins_now(waiver: Make) -> None:
         ({"term": ["ageBand"]}, "spec.term"),
         ({"subject": "all"}, "spec.subject"),
         ({"subject": {"workload": {"kind": "InferenceService"}}}, "spec.subject.workload.name"),
+        (
+            {"subject": {"workload": {"kind": "Job", "name": "a", "namespace": 7}}},
+            "spec.subject.workload.namespace",
+        ),
         ({"subject": {"digest": "any"}}, "spec.subject.digest"),
         ({"expiresAt": "2026-02-30"}, "spec.expiresAt"),
         ({"approvedBy": ""}, "spec.approvedBy"),

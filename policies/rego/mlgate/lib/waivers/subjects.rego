@@ -68,10 +68,14 @@ anchored(_, finding) if is_string(finding.model)
 
 anchored(subject, _) if is_object(present.get(subject, "workload"))
 
-part_matches("workload", subject, _) if same_object(subject.workload, input.workload)
+part_matches("workload", subject, _) if {
+	in_namespace(subject.workload)
+	same_object(subject.workload, input.workload)
+}
 
 part_matches("workload", subject, _) if {
 	facts.made_by_owner
+	in_namespace(subject.workload)
 	same_object(subject.workload, input.workload.owner)
 }
 
@@ -97,6 +101,11 @@ serves_another(digest, finding) if {
 	present.is_present(served)
 	served != digest
 }
+
+# A waiver of the installation's own namespaces reaches workloads of that name everywhere, unless it names one.
+in_namespace(waived) if present.get(waived, "namespace") == null
+
+in_namespace(waived) if waived.namespace == facts.namespace
 
 # A name that is still to be generated is null, so a missing name must not match it.
 same_object(waived, found) if {

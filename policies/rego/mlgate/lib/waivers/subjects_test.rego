@@ -63,6 +63,19 @@ test_one_part_that_differs_is_enough_to_miss[note] if {
 	lifted_by([changed({"subject": part})], finding) == []
 }
 
+test_a_workload_can_be_limited_to_its_namespace if {
+	here := object.union(of_workload, {"namespace": fixtures.passing.request.namespace})
+	matches({"workload": here}, finding)
+	matches({"workload": object.union(of_workload, {"namespace": null})}, finding)
+}
+
+test_a_workload_of_another_namespace_is_missed[note] if {
+	some note, namespace in {"another": "elsewhere", "a number": 7, "a list": ["clinic"], "empty": ""}
+	subject := {"workload": object.union(of_workload, {"namespace": namespace})}
+	not matches(subject, finding)
+	lifted_by([with_subject(subject)], finding) == []
+}
+
 test_a_finding_about_no_model_needs_the_workload if {
 	not matches({"digest": fixtures.model_digest}, modelless)
 	not matches({"model": "visit-triage", "version": "4.0.2"}, modelless)
