@@ -25,6 +25,8 @@ import aiohttp
 
 _SECONDS = 30.0
 _AT_ONCE = 16
+_BEHIND = 10.0
+"""Seconds whose questions are asked later, once answers come faster again."""
 
 
 async def _ask(session: aiohttp.ClientSession, plan: dict[str, Any], item: dict[str, Any]) -> None:
@@ -75,8 +77,8 @@ async def main(plan: dict[str, Any]) -> None:
                 break
             answer = answers.create_task(_ask(session, plan, item))
             answer.add_done_callback(lambda _: room.release())
-            due = max(due + 1 / plan["rate"], time.monotonic())
-            await asyncio.sleep(due - time.monotonic())
+            due = max(due + 1 / plan["rate"], time.monotonic() - _BEHIND)
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
 if __name__ == "__main__":
