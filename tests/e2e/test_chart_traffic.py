@@ -21,7 +21,20 @@ from installation import PORT, Installation, cluster, until
 from steady import RATE, Steady, Wanted, steady
 
 ENFORCING = [f"decision.mode.{name}=enforce" for name in ("sandbox", "development", "staging", "production")]
-PLURAL = "inferenceservices"
+MIX = (
+    ("sandbox-experiment", "InferenceService", "inferenceservices", None),
+    ("ordinary-objects-no-longer", "Deployment", "deployments", None),
+    (
+        "sandbox-experiment-in-production",
+        "InferenceService",
+        "inferenceservices",
+        "fairness.bias_test_missing",
+    ),
+    ("ordinary-objects-no-longer", "StatefulSet", "statefulsets", None),
+    ("ordinary-objects-no-longer", "CronJob", "cronjobs", "model_card.missing"),
+    ("ordinary-objects-no-longer", "Deployment", "deployments", None),
+)
+"""Cases and kinds in turn, and why they are refused; most reviews in a cluster are of no model."""
 LONG = 300
 """Seconds that nothing takes but on a machine with too much to do."""
 BELIEVED = 0.3
@@ -43,20 +56,22 @@ def site(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -
 
 @pytest.fixture(scope="module")
 def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
-    """A model that its profile allows, and the same where production asks for more."""
+    """What its profile allows, what production asks more of, and plain workloads with and without a model."""
     found = []
-    for name, refusal in (
-        ("sandbox-experiment", None),
-        ("sandbox-experiment-in-production", "fairness.bias_test_missing"),
-    ):
+    for name, kind, plural, refusal in MIX:
         for entry in cases[name].evidence:
             if entry["kind"] in {"Namespace", "ModelCard"}:
                 answer = site.send(entry)
                 assert answer.ok or "AlreadyExists" in answer.errors, answer.errors
-        (model,) = cases[name].manifest
-        found.append(Wanted(model, PLURAL, refusal))
-    until(lambda: not site.send(found[1].object, "--dry-run=server").ok, 30, "the webhook never refused")
+        asked = next(entry for entry in cases[name].manifest if entry["kind"] == kind)
+        found.append(Wanted(asked, plural, refusal))
+    refused = [item for item in found if item.refusal]
+    until(lambda: not any(_passes(site, item) for item in refused), 30, "the webhook never refused")
     return found
+
+
+def _passes(site: Installation, item: Wanted) -> bool:
+    return site.send(item.object, "--dry-run=server").ok
 
 
 def _served(site: Installation) -> set[str]:
