@@ -141,10 +141,11 @@ def _certificate(folder: Path) -> tuple[Path, Path]:
 
 def _review(case: Path) -> bytes:
     """The AdmissionReview the API server would send for the reference workload."""
-    return _review_of(load_documents([str(case / "manifest.yaml")])[0].object or {})
+    return review_of(load_documents([str(case / "manifest.yaml")])[0].object or {})
 
 
-def _review_of(value: dict[str, Any]) -> bytes:
+def review_of(value: dict[str, Any]) -> bytes:
+    """The review of an object that is created."""
     request = request_for(value, default_namespace="default", user=REQUESTER)
     asked = {
         "uid": "0f6d3c1e-8a52-4a54-9d1c-6f1c7a5e2b90",
@@ -266,7 +267,7 @@ def prepared(root: Path) -> Iterator[Bench]:
                 Target("endpoint", f"https://127.0.0.1:{ports[2]}/validate", review, json_type, b'"request"'),
                 Target("opa", data, body, json_type, b'"allow":true'),
                 _gate(ports[0], review),
-                _gate(ports[3], _review_of(stored.manifest), IN_REGISTRY),
+                _gate(ports[3], review_of(stored.manifest), IN_REGISTRY),
             ]
             running = (endpoint, engine, gate, other_gate)
             pids = {target.name: child.pid for target, child in zip(targets, running, strict=True)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import quantiles
 
@@ -77,14 +78,14 @@ async def closed_loop(target: Target, connections: int, requests: int) -> Latenc
         return _summary(took, wrong, time.perf_counter() - started)
 
 
-async def open_loop(target: Target, per_second: int, seconds: float) -> Latency:
-    """Requests start at a fixed rate, whether or not earlier ones were answered."""
+async def open_loop(targets: Sequence[Target], per_second: int, seconds: float) -> Latency:
+    """Requests of each target in turn start at a fixed rate, whether or not earlier ones were answered."""
     tasks: list[asyncio.Task[tuple[float, bool]]] = []
     async with _session(256) as session:
         started = time.perf_counter()
         for number in range(int(per_second * seconds)):
             await asyncio.sleep(max(0.0, started + number / per_second - time.perf_counter()))
-            tasks.append(asyncio.create_task(_ask(session, target)))
+            tasks.append(asyncio.create_task(_ask(session, targets[number % len(targets)])))
         answers = await asyncio.gather(*tasks)
         elapsed = time.perf_counter() - started
     return _summary([item[0] for item in answers], sum(not item[1] for item in answers), elapsed)

@@ -70,7 +70,7 @@ def policy(bench: Bench) -> None:
 
 def load(target: Target) -> None:
     """100 requests a second for a minute."""
-    line = asyncio.run(open_loop(target, 100, 60))
+    line = asyncio.run(open_loop([target], 100, 60))
     print(
         f"load        100 per second for 60 s: p50 {line.p50:.1f} ms, p99 {line.p99:.1f} ms, "
         f"{line.wrong} wrong   budget p99 {BUDGET_L1_MS:.0f} ms, 0 wrong"
