@@ -7,12 +7,13 @@ from typing import Any
 
 from mlgate.domain.deadline import Deadline
 from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.handing_on import HandingOn
 
 AT_ONCE = 8
 """Reads of named objects one review makes at a time; half of what the live cluster has threads for."""
 
 
-class BoundedCluster:
+class BoundedCluster(HandingOn):
     """Hands every read on, at most `at_once` of them at a time, the others in the order they came.
 
     The author of a manifest decides how many objects it names. Without a bound one manifest could take all
@@ -21,18 +22,8 @@ class BoundedCluster:
     """
 
     def __init__(self, cluster: Cluster, at_once: int = AT_ONCE) -> None:
-        self._cluster = cluster
+        super().__init__(cluster)
         self._turns = asyncio.Semaphore(at_once)
-
-    @property
-    def source(self) -> str:
-        """As the cluster says."""
-        return self._cluster.source
-
-    @property
-    def assume_authenticated(self) -> bool:
-        """As the cluster says."""
-        return self._cluster.assume_authenticated
 
     async def get(
         self,

@@ -5,29 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from mlgate.domain.deadline import Deadline
-from mlgate.evidence.cluster_port import Cluster
+from mlgate.evidence.handing_on import HandingOn
 
 
-class CopiedCluster:
+class CopiedCluster(HandingOn):
     """Hands every read on as one that a living copy may answer.
 
     A copy lags by milliseconds, which an allow may rest on as it may on a change that comes a moment later. A
     denial may not, so what is denied with this is judged once more without it. What is not in a copy is asked
     for live here as well: something stored a moment ago must not be passed over.
     """
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-
-    @property
-    def source(self) -> str:
-        """As the cluster says."""
-        return self._cluster.source
-
-    @property
-    def assume_authenticated(self) -> bool:
-        """As the cluster says."""
-        return self._cluster.assume_authenticated
 
     async def get(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from mlgate.domain.base import Json
 from mlgate.domain.lookups import Served
-from mlgate.domain.workload import Endpoint, PodTemplate, Workload
+from mlgate.domain.workload import Endpoint, Image, PodTemplate, Workload
 from mlgate.workloads.addresses.images import parse_image
 from mlgate.workloads.addresses.uris import REGISTRY_SCHEMES
 from mlgate.workloads.manifest import Manifest
@@ -49,14 +49,8 @@ def needed(manifest: Manifest, workload: Workload) -> dict[str, Any]:
 
 def _served_images(workload: Workload) -> Iterator[Served]:
     for image in (container.image for container in workload.containers):
-        if image.raw and image.registry and image.repository and image.digest:
-            yield Served(
-                kind="image",
-                id=image.raw,
-                registry=image.registry.lower(),
-                repository=image.repository,
-                digest=image.digest,
-            )
+        if image.raw and image.digest:
+            yield from _served("image", image.raw, image, image.digest)
 
 
 def _served_models(workload: Workload) -> Iterator[Served]:
@@ -64,15 +58,15 @@ def _served_models(workload: Workload) -> Iterator[Served]:
     for model in workload.models:
         if model.scheme in _ARTIFACTS and model.digest:
             place = model.uri.partition("://")[2].partition("@")[0]
-            image = parse_image(place)
-            if image.registry and image.repository:
-                yield Served(
-                    kind="model",
-                    id=model.id,
-                    registry=image.registry.lower(),
-                    repository=image.repository,
-                    digest=model.digest,
-                )
+            yield from _served("model", model.id, parse_image(place), model.digest)
+
+
+def _served(kind: Literal["image", "model"], name: str, place: Image, digest: str) -> Iterator[Served]:
+    """What lies in a registry and repository; nothing where one of them is not told."""
+    if place.registry and place.repository:
+        yield Served(
+            kind=kind, id=name, registry=place.registry.lower(), repository=place.repository, digest=digest
+        )
 
 
 def named_by_pods(manifest: Manifest) -> dict[str, tuple[str, ...]]:

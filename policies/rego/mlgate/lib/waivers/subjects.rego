@@ -68,14 +68,10 @@ anchored(_, finding) if is_string(finding.model)
 
 anchored(subject, _) if is_object(present.get(subject, "workload"))
 
-part_matches("workload", subject, _) if {
-	in_namespace(subject.workload)
-	same_object(subject.workload, input.workload)
-}
+part_matches("workload", subject, _) if same_object(subject.workload, input.workload)
 
 part_matches("workload", subject, _) if {
 	facts.made_by_owner
-	in_namespace(subject.workload)
 	same_object(subject.workload, input.workload.owner)
 }
 
@@ -113,6 +109,7 @@ same_object(waived, found) if {
 	named(waived.name)
 	waived.kind == found.kind
 	waived.name == found.name
+	in_namespace(waived)
 }
 
 # A model can have several cards, and all must pass: a waiver made for one of them does not cover the others.
