@@ -1,4 +1,4 @@
-"""The documents the policy is measured on: the reference workload, and one as large as they get."""
+"""The documents the policy is measured on: the reference workload, a large one, and the worst of cards."""
 
 from __future__ import annotations
 
@@ -12,21 +12,31 @@ from typing import Any
 
 from bench_setup import CASE, question_of
 
+from mlgate.evidence.cards.bounds import MOST_METRICS, MOST_METRICS_IN_ALL, MOST_WITH_LIMIT
+from mlgate.workloads.cards.judgements import MOST_JUDGEMENTS
+
 Document = dict[str, Any]
 
 MODELS = 5
 CONTAINERS = 40
 ATTRIBUTES = 8
 GROUPS = 12
+WORST_GROUPS = 64
+CROWDED_DATASETS = 210
 
 
 def documents(root: Path) -> tuple[dict[str, Document], Path]:
-    """Both documents by name, as the gate builds them, and the bundle that judges them."""
+    """The documents by name, as the gate builds them, and the bundle that judges them."""
     subprocess.run(
         [sys.executable, str(root / "tools" / "examples.py")], check=True, stdout=subprocess.DEVNULL
     )
     reference, bundle = asyncio.run(question_of(root / ".build" / "examples" / CASE))
-    return {"reference": json.loads(json.dumps(reference)), "hard": hard_of(reference)}, bundle
+    return {
+        "reference": json.loads(json.dumps(reference)),
+        "hard": hard_of(reference),
+        "worst": worst_of(reference),
+        "crowded": crowded_of(reference),
+    }, bundle
 
 
 def hard_of(reference: Document) -> Document:
@@ -43,6 +53,51 @@ def hard_of(reference: Document) -> Document:
         for sign_off in hard["signOffs"]
     ]
     return hard
+
+
+def worst_of(reference: Document) -> Document:
+    """The reference document with a card at the bounds of `evidence/cards/bounds.py`, in which nothing holds.
+
+    Its values are fractions close to each other, which OPA finds again among others in the worst of all ways.
+    """
+    worst = copy.deepcopy(reference)
+    card = worst["cards"][0]["card"]
+    first = card["fairness"]["evaluations"][0]
+    card["fairness"]["mitigations"] = []
+    card["fairness"]["evaluations"] = [
+        first
+        | {
+            "attribute": f"attribute-{n}",
+            "groups": [_group(n, m) for m in range(WORST_GROUPS)],
+            "metrics": [_close(n * MOST_METRICS + m) for m in range(MOST_METRICS)],
+        }
+        for n in range(MOST_METRICS_IN_ALL // MOST_METRICS)
+    ]
+    measured = [
+        {"name": "accuracy", "value": 0.5 + n / 10**6, "min": 0.7 + n / 10**6} for n in range(MOST_WITH_LIMIT)
+    ]
+    card["evaluation"] = card.get("evaluation", {}) | {"metrics": measured}
+    return worst
+
+
+def crowded_of(reference: Document) -> Document:
+    """The reference document with as many models, and datasets that are only named, as may be judged."""
+    crowded = copy.deepcopy(reference)
+    card = crowded["cards"][0]
+    card["card"] = {
+        "model": card["card"]["model"],
+        "datasets": [{"name": f"dataset-{n}"} for n in range(CROWDED_DATASETS)],
+    }
+    model = crowded["workload"]["models"][0]
+    models = [_model(model, n) for n in range(MOST_JUDGEMENTS // (CROWDED_DATASETS * 4 + 1))]
+    crowded["workload"]["models"] = models
+    card["models"] = [model["id"] for model in models]
+    return crowded
+
+
+def _close(number: int) -> Document:
+    """A fairness metric that is wrong and beyond its limit."""
+    return {"name": "accuracyRatio", "value": 0.5 + number / 10**6, "limit": 0.9999 + number / 10**8}
 
 
 def _container(container: Document, number: int) -> Document:

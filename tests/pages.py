@@ -20,7 +20,8 @@ class Block:
     Its info string says how it is checked: `sh make` names targets of the Makefile; `sh run` is run in the
     order of the page, and prints what a `console` block below it shows; `sh cluster` is run so on a real
     control plane; `sh cluster instead` is an alternative that is tried there without effect; `sh gate` is run
-    where mlgate serves; `sh shown` cannot be run here; `yaml NAME` is a file that later blocks find.
+    where mlgate serves, `sh chart` where the pods of the chart do; `sh shown` cannot be run here; `yaml NAME`
+    is a file that later blocks find.
     """
 
     info: str

@@ -81,7 +81,7 @@ def test_every_kustomization_applies_a_folder_with_what_it_is_for() -> None:
         for name, item in FLUX.items()
     }
     assert kinds == {
-        "mlgate": ["OCIRepository", "HelmRelease"],
+        "mlgate": ["Namespace", "OCIRepository", "HelmRelease"],
         "cards": ["ModelCard"],
         "models": ["InferenceService"],
     }
@@ -95,11 +95,41 @@ def test_what_is_rendered_outside_of_the_cluster_makes_no_certificate() -> None:
     assert argo["spec"]["destination"]["namespace"] == release["spec"]["targetNamespace"]
 
 
+def test_the_namespace_of_the_gate_has_the_label_that_install_md_gives_it() -> None:
+    (argo,) = _read("argocd", "mlgate.yaml")
+    (space, *_) = _read("flux", "gate", "mlgate.yaml")
+    given = argo["spec"]["syncPolicy"]["managedNamespaceMetadata"]["labels"]
+    assert "CreateNamespace=true" in argo["spec"]["syncPolicy"]["syncOptions"], "else the labels go nowhere"
+    assert space["metadata"]["name"] == argo["spec"]["destination"]["namespace"]
+    assert space["metadata"]["labels"] == given
+    ((name, value),) = given.items()
+    page = (ROOT / "docs" / "install.md").read_text()
+    assert f"kubectl label namespace {space['metadata']['name']} {name}={value}\n" in page
+
+
+def test_the_commands_that_stop_gitops_name_what_the_examples_install() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text()
+    (argo,) = _read("argocd", "mlgate.yaml")
+    release = next(item for item in _read("flux", "gate", "mlgate.yaml") if item["kind"] == "HelmRelease")
+    for command, named in (
+        ("kubectl patch application", argo),
+        ("kubectl delete application", argo),
+        ("flux suspend helmrelease", release),
+        ("kubectl delete helmrelease", release),
+        ("flux suspend kustomization", FLUX["mlgate"]),
+    ):
+        about = named["metadata"]
+        assert f"{command} {about['name']} --namespace {about['namespace']}" in page
+    assert "automated" in argo["spec"]["syncPolicy"]
+
+
 def test_the_gate_that_is_released_is_this_one() -> None:
     from mlgate import __version__  # noqa: PLC0415 - used here only
 
     (argo,) = _read("argocd", "mlgate.yaml")
-    repository = _read("flux", "gate", "mlgate.yaml")[0]
+    repository = next(
+        item for item in _read("flux", "gate", "mlgate.yaml") if item["kind"] == "OCIRepository"
+    )
     assert argo["spec"]["source"]["targetRevision"] == __version__
     assert re.fullmatch(
         repository["spec"]["ref"]["semver"].replace(".", r"\.").replace("x", r"\d+"), __version__

@@ -14,15 +14,18 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-if str(Path(__file__).parent) not in sys.path:
-    sys.path.insert(0, str(Path(__file__).parent))
+for folder in (ROOT / "tools", Path(__file__).parent):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+from chart.rendering import render  # noqa: E402 - the folder has to be on the path first
 
 from pages import Block, anchors, blocks  # noqa: E402 - the folder has to be on the path first
 
 PAGES = ("install.md", "operate.md")
 LINKED = (*PAGES, "model-card.md", "signoff.md")
 TEXT = {page: (ROOT / "docs" / page).read_text() for page in LINKED}
-KNOWN = {"sh make", "sh cluster", "sh cluster instead", "sh gate", "sh shown"}
+KNOWN = {"sh make", "sh cluster", "sh cluster instead", "sh gate", "sh chart", "sh shown"}
 CHART = ROOT / "charts" / "mlgate"
 
 
@@ -37,7 +40,22 @@ def test_every_block_says_how_it_is_checked(page: str) -> None:
 
 def test_what_is_only_shown_is_the_build_of_a_release_and_what_asks_one_that_runs() -> None:
     shown = [block for page in PAGES for block in blocks(page) if block.what == "sh shown"]
-    release, test, probe = sorted(shown, key=lambda block: ("curl" in block.text, "helm test" in block.text))
+    gone = ("delete application", "delete helmrelease")
+    words = ("imagetools", "helm test", "curl", "suspend helmrelease", *gone)
+    release, test, probe, stopped, argo, flux = sorted(
+        shown, key=lambda block: [word in block.text for word in words][::-1]
+    )
+    # Neither tool is here; test_gitops.py holds what they name against the examples.
+    assert [line.split()[:3] for line in stopped.commands] == [
+        ["kubectl", "patch", "application"],
+        ["flux", "suspend", "helmrelease"],
+    ]
+    for found, (stops, removes) in (
+        (argo, (["kubectl", "patch", "application"], ["kubectl", "delete", "application"])),
+        (flux, (["flux", "suspend", "kustomization"], ["kubectl", "delete", "helmrelease"])),
+    ):
+        webhooks = ["kubectl", "delete", "validatingwebhookconfiguration"]
+        assert [line.split()[:3] for line in found.commands] == [stops, webhooks, removes]
     assert [line.split()[:2] for line in probe.commands] == [
         ["kubectl", "port-forward"],
         ["curl", "--insecure"],
@@ -54,8 +72,9 @@ def _programs(block: Block) -> set[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_are_of_programs_that_are_run(page: str) -> None:
     for block in blocks(page):
-        if block.what.startswith(("sh cluster", "sh gate")):
-            assert _programs(block) <= {"kubectl", "helm", "mlgate", "cat"}, block.text
+        if block.what.startswith(("sh cluster", "sh gate", "sh chart")):
+            known = {"kubectl", "helm", "mlgate", "cat", "openssl", "export"}
+            assert _programs(block) <= known, block.text
 
 
 def test_the_make_targets_exist() -> None:
@@ -110,14 +129,20 @@ def test_the_emergency_is_one_command_and_comes_first() -> None:
     notes = (CHART / "templates" / "NOTES.txt").read_text()
     assert "kubectl delete validatingwebhookconfiguration" in notes
     assert first.commands == ["kubectl delete validatingwebhookconfiguration mlgate"]
+    for text in (notes, TEXT["operate.md"], (CHART / "README.md").read_text()):
+        assert "until GitOps puts it back" in " ".join(text.split())
+
+
+def test_the_webhooks_go_before_what_they_call_whichever_helm_uninstalls() -> None:
+    (block,) = [block for block in blocks("operate.md") if "helm uninstall" in block.text]
+    assert [line.split()[:3] for line in block.commands] == [
+        ["kubectl", "delete", "validatingwebhookconfiguration"],
+        ["helm", "uninstall", "mlgate"],
+    ]
 
 
 def test_roles_that_are_bound_are_those_of_the_chart() -> None:
-    roles = {
-        item["metadata"]["name"]
-        for item in yaml.safe_load_all((CHART / "files" / "people.yaml").read_text())
-        if item
-    }
+    roles = {item["metadata"]["name"] for item in yaml.safe_load_all(render()["people.yaml"]) if item}
     named = set(re.findall(r"--clusterrole (\S+)", TEXT["install.md"]))
     assert named
     assert named <= roles

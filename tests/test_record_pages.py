@@ -129,7 +129,7 @@ def test_the_limits_of_waivers_are_those_of_the_settings() -> None:
     assert f"In the last {waiver['expiryNoticeDays']} (`waiver.expiryNoticeDays`)" in PAGE
     assert "signoff.approver_not_requester" in waiver["neverWaivable"]
     assert {code.split(".")[0] for code in waiver["notWaivableIn"]["production"]} == {
-        *("secrets", "model_card", "fairness")
+        *("secrets", "model_card", "fairness", "signoff")
     }
 
 

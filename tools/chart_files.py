@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from chart.rules import rules_text
+from chart.rules import reading_text, rules_text
 from chart.schema import schema_text
 from chart.table import with_table
 from chart.values import CHART, entries
@@ -21,6 +21,7 @@ def files() -> dict[Path, str]:
     readme = CHART / "README.md"
     return {
         CHART / "files" / "webhook-rules.yaml": rules_text(),
+        CHART / "files" / "reading-rules.yaml": reading_text(),
         CHART / "values.schema.json": schema_text(values),
         readme: with_table(readme.read_text(encoding="utf-8"), values),
     }

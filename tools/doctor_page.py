@@ -59,6 +59,7 @@ _SUBJECTS = {
     "certificate": "Certificates",
     "gate": "The running gate",
     "replicas": "Replicas",
+    "trust": "Signers, authorities and registries",
     "rights": "Rights that switch the gate off or go around it",
     "account": "The account of the gate",
     "namespace": "Namespaces, their labels and what lies in them",

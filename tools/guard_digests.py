@@ -1,7 +1,9 @@
 """Recompute the list of guards mlgate knows: `python tools/guard_digests.py [--check]`.
 
-The digests of the shipped policies are added to those of earlier releases, because a cluster whose guards are
-a release behind is guarded all the same. Digests are never taken away by this script.
+What lies in the chart is added to the list under its name. A name that is listed never gets another content:
+replicas of the last release would not know it, and the API server would keep the old one's age. So a guard
+that changes gets a new name, and the last one stays in the chart, as PLURAL-previous.yaml, for one release
+(docs/adr/0013-guards-that-change.md).
 """
 
 from __future__ import annotations
@@ -17,29 +19,57 @@ from mlgate.evidence.digest import canonical_digest
 ROOT = Path(__file__).resolve().parents[1]
 GUARDS = ROOT / "charts" / "mlgate" / "files" / "guards"
 LIST = ROOT / "src" / "mlgate" / "evidence" / "guards.yaml"
-FILES = {"SignOff": "signoffs.yaml", "Waiver": "waivers.yaml"}
+FILES = {"SignOff": "signoffs", "Waiver": "waivers"}
 HEAD = """\
-# Digests (SHA-256 over RFC 8785 JSON of spec) of the guards of this and earlier releases, oldest first.
-# Written by tools/guard_digests.py from charts/mlgate/files/guards.
+# The guards of this and the last release, oldest first: name, and digests (SHA-256 over RFC 8785 JSON) of the
+# spec of policy and binding. Written by tools/guard_digests.py from charts/mlgate/files/guards.
 """
+Listed = dict[str, list[dict[str, Any]]]
 
 
-def current() -> dict[str, dict[str, Any]]:
-    """The known guards, with the shipped ones added."""
-    known: dict[str, dict[str, Any]] = yaml.safe_load(LIST.read_text()) if LIST.exists() else {}
-    for kind, name in FILES.items():
-        policy, binding = yaml.safe_load_all((GUARDS / name).read_text())
-        entry = known.setdefault(kind, {"name": policy["metadata"]["name"], "policies": [], "bindings": []})
-        for key, document in (("policies", policy), ("bindings", binding)):
-            digest = canonical_digest(document["spec"])
-            if digest not in entry[key]:
-                entry[key].append(digest)
-    return known
+class NameTaken(Exception):
+    """A guard was changed and kept its name."""
+
+
+def current(known: Listed, folder: Path = GUARDS) -> Listed:
+    """The known guards, with those of the chart added, the current ones last.
+
+    Raises:
+        NameTaken: a guard of the chart is not what is known by its name.
+    """
+    listed = {kind: list(known.get(kind, ())) for kind in FILES}
+    for kind, plural in FILES.items():
+        for file in (folder / f"{plural}-previous.yaml", folder / f"{plural}.yaml"):
+            if file.exists():
+                _add(listed[kind], _entry(file))
+    return listed
+
+
+def _entry(file: Path) -> dict[str, Any]:
+    policy, binding = yaml.safe_load_all(file.read_text())
+    return {
+        "name": policy["metadata"]["name"],
+        "policy": canonical_digest(policy["spec"]),
+        "binding": canonical_digest(binding["spec"]),
+    }
+
+
+def _add(listed: list[dict[str, Any]], entry: dict[str, Any]) -> None:
+    taken = [one for one in listed if one["name"] == entry["name"]]
+    if not taken:
+        listed.append(entry)
+    elif taken != [entry]:
+        raise NameTaken(f"{entry['name']} was changed: give it a new name, and keep the last one beside it")
 
 
 def main() -> int:
     """Write the list, or with --check say whether it is current."""
-    text = HEAD + yaml.safe_dump(current(), sort_keys=False)
+    known: Listed = yaml.safe_load(LIST.read_text()) if LIST.exists() else {}
+    try:
+        text = HEAD + yaml.safe_dump(current(known), sort_keys=False)
+    except NameTaken as taken:
+        print(f"guards.yaml: {taken}", file=sys.stderr)
+        return 1
     if "--check" in sys.argv[1:]:
         if LIST.read_text() == text:
             return 0

@@ -9,20 +9,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 import trustme
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
+_TAG = re.compile(r"sha256-[0-9a-f]{64}")
+Listing = Literal["api", "tag", "untyped tag"]
+LISTINGS: tuple[Listing, ...] = get_args(Listing)
 Fault = Callable[["Handler"], None]
 """Answers a request in place of the registry."""
 
@@ -47,6 +52,13 @@ class Registry:
     asked: list[str] = field(default_factory=list)
     """Paths, in order."""
     authority: trustme.CA = field(default_factory=trustme.CA)
+    names: tuple[str, ...] = ("localhost",)
+    """Of its certificate."""
+    listing: Listing = "api"
+    """How it tells what refers to a manifest: `api`, by itself. Else it cannot, and clients keep an index
+    under a tag of the manifest's digest: `tag`, or `untyped tag` where they write no types into it."""
+    page: int | None = None
+    """Entries of that list it gives at once; the others are on pages that follow."""
 
     def push(self, data: bytes) -> str:
         """Store a blob; its digest."""
@@ -75,11 +87,14 @@ class Registry:
     def __enter__(self) -> Self:
         """Start to serve."""
         handler = type("BoundHandler", (Handler,), {"registry": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self.port = self._server.server_address[1]
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert("localhost").configure_cert(context)
-        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.authority.issue_cert(*self.names).configure_cert(context)
+        # In the thread of the caller: one that never comes to its end must not keep the server from stopping.
+        self._server.socket = context.wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
@@ -93,6 +108,15 @@ class Registry:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
+
+
+class _Server(ThreadingHTTPServer):
+    """Says nothing of callers that go before their end, as some tests let them."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell what is no fault of a connection."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -111,7 +135,7 @@ class Handler(BaseHTTPRequestHandler):
         elif not self._is_allowed():
             self._challenge()
         else:
-            self._content()
+            self.content()
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         """One whole answer."""
@@ -150,19 +174,35 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             return
 
-    def _content(self) -> None:
+    def content(self) -> None:
+        """What was pushed."""
         *_, kind, digest = urlsplit(self.path).path.split("/")
         if kind == "referrers":
-            found = self.registry.referrers.get(digest, [])
-            self.answer(
-                200, json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": found}).encode()
-            )
+            self._referrers(digest, api=True)
+            return
+        if kind == "manifests" and _TAG.fullmatch(digest):
+            self._referrers(digest.replace("-", ":"), api=False)
             return
         data = self.registry.content.get(self.registry.tags.get(digest, digest))
         if data is None:
             self.answer(404, b'{"errors": [{"code": "MANIFEST_UNKNOWN"}]}')
         else:
             self.answer(200, data)
+
+    def _referrers(self, digest: str, *, api: bool) -> None:
+        """The index of what refers to a manifest, where this registry has it."""
+        listing, found = self.registry.listing, self.registry.referrers.get(digest, [])
+        if (listing == "api") != api or not (found or api):
+            self.answer(404, b'{"errors": [{"code": "MANIFEST_UNKNOWN"}]}')
+            return
+        if listing == "untyped tag":
+            found = [{**entry, "artifactType": "application/vnd.oci.empty.v1+json"} for entry in found]
+        shown = found[: self.registry.page]
+        index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": shown}
+        following = (
+            {"Link": f'<{self.path}?last={len(shown)}>; rel="next"'} if len(shown) < len(found) else {}
+        )
+        self.answer(200, json.dumps(index).encode(), Content_Type=INDEX, **following)
 
     def _is_allowed(self) -> bool:
         given = self.headers.get("Authorization")

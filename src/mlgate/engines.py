@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -146,13 +147,18 @@ async def managed_engine(
         MlgateError: it does not start.
     """
     assert manifest.path is not None  # noqa: S101 - built or loaded here
-    limit = settings.opa.max_concurrent
+    limit, cores = settings.opa.max_concurrent, settings.opa.cores or _processors()
     async with ManagedOpa.start(manifest.path, opa=opa) as child:
-        engine = OpaEngine.following(lambda: child.endpoint, [manifest], max_concurrent=limit)
+        engine = OpaEngine.following(lambda: child.endpoint, [manifest], max_concurrent=limit, cores=cores)
         try:
             yield engine
         finally:
             await engine.aclose()
+
+
+def _processors() -> int:
+    """Those this process may use, and so a child of it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @asynccontextmanager
@@ -168,6 +174,7 @@ async def remote_engine(settings: Settings, manifests: Manifests) -> AsyncIterat
         token=read_token(chosen.token_file) if chosen.token_file is not None else None,
         manifests=manifests,
         max_concurrent=chosen.max_concurrent,
+        cores=chosen.cores,
     )
     try:
         yield engine

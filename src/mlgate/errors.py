@@ -13,6 +13,7 @@
                 x  EngineOverloaded     it is asked for more than it takes at a time
            x  EngineTimeout         it did not answer before the deadline
            x  DecisionInvalid       it answered something that is no complete decision
+                x  AnswerTooLarge       there is more to say about the object than is read
       x  PolicyError            the policy cannot be built or checked: refuse to start
            x  RuleRefused           the METADATA of a rule cannot serve
            x  SettingRefused        a setting of the policy is unknown or does not fit
@@ -68,6 +69,10 @@ class EvidenceUnavailable(EvidenceError):
     """A source of evidence did not answer, or not in time."""
 
 
+class EvidenceTooLarge(EvidenceUnavailable):
+    """A source sends more than is read of it: whoever may write there can make it so, and no outage can."""
+
+
 class OtherContent(EvidenceError):
     """A registry sent something else than what has the digest it was asked for."""
 
@@ -104,6 +109,10 @@ class DecisionInvalid(EngineError):
     """The engine answered something that is no complete decision."""
 
     reason = "decision_invalid"
+
+
+class AnswerTooLarge(DecisionInvalid):
+    """There is more to say about the object than is read."""
 
 
 class PolicyError(MlgateError):

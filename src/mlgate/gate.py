@@ -23,7 +23,7 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision, Failure, Verdict
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import Request
-from mlgate.errors import EngineError
+from mlgate.errors import AnswerTooLarge, EngineError, EngineOverloaded
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.inquiry import Asked, Inquiry, Trail
@@ -80,12 +80,9 @@ class Gate:
             return None if asked is None else asked.document
 
     def shed(self, request: Request) -> Judgement:
-        """Refuse at once, without judging, a request that would only wait for the deadline.
-
-        Also where errors allow: anybody can make a flood, so that a flood must open nothing.
-        """
+        """Refuse at once, without judging, a request that would only wait for the deadline."""
         message = "more reviews are under way than this replica can answer in time; try again"
-        verdict = self._failed(request, "gate", "overloaded", message).model_copy(update={"allowed": False})
+        verdict = self._provoked(request, "gate", "overloaded", message)
         return self._recorded(request, verdict, Trail(self.clock()))
 
     def _recorded(self, request: Request, verdict: Verdict, trail: Trail) -> Judgement:
@@ -123,7 +120,9 @@ class Gate:
         except TimeoutError:
             return self._failed(request, "gate", "timeout", "no decision before the deadline")
         except EngineError as problem:
-            return self._failed(request, "engine", problem.reason, str(problem))
+            provoked = isinstance(problem, EngineOverloaded | AnswerTooLarge)
+            failed = self._provoked if provoked else self._failed
+            return failed(request, "engine", problem.reason, str(problem))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is a refusal in time
             get_logger().error("judgement_failed", kind=request.kind.kind, faults=fault_places(fault))
             return self._failed(request, "gate", "internal", "an internal error stopped the judgement")
@@ -164,6 +163,10 @@ class Gate:
             get_logger().warning("denial_not_confirmed", kind=kind, faults=fault_places(fault))
             trail.subject, trail.evidence = subject, evidence
             return denied
+
+    def _provoked(self, request: Request, part: str, reason: str, message: str) -> Verdict:
+        """Refused also where errors allow: anybody can make a flood, or an object in which all is wrong."""
+        return self._failed(request, part, reason, message).model_copy(update={"allowed": False})
 
     def _failed(self, request: Request, part: str, reason: str, message: str) -> Verdict:
         """A verdict without decision: refused, unless the operator chose otherwise.

@@ -12,7 +12,7 @@ from mlgate.evidence.options import EvidenceOptions
 from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import load_keys
 from mlgate.evidence.signatures.verify import StatementVerifier
-from mlgate.settings import Settings
+from mlgate.settings import OciSettings, Settings
 from mlgate.workloads.credentials.scan import scan_entries, scan_text_places
 from mlgate.workloads.extract import ExtractOptions
 
@@ -85,17 +85,32 @@ def _registry_client(settings: Settings) -> RegistryClient | None:
     chosen = settings.evidence.oci
     if "oci" not in settings.evidence.card_sources and not settings.signatures.served:
         return None
-    strangers = sorted(set(chosen.private) - set(chosen.registries))
-    if not chosen.registries or strangers:
-        missing = f"{strangers[0]}, as evidence.oci.private does" if strangers else "what is read"
-        raise SettingsError(f"evidence.oci.registries must name {missing}")
+    _refuse_strangers(chosen)
     # An HTTP client takes a twentieth of a second to import, and most installations ask no registry.
     from mlgate.evidence.registries.client import RegistryClient  # noqa: PLC0415 - as above
     from mlgate.evidence.registries.credentials import DockerConfig  # noqa: PLC0415 - as above
     from mlgate.evidence.registries.transport import Caller, Places, https_clients  # noqa: PLC0415 - as above
 
-    places = Places(frozenset(chosen.registries), frozenset(chosen.private))
+    blobs = {registry: frozenset(hosts) for registry, hosts in chosen.blob_hosts.items()}
+    places = Places(frozenset(chosen.registries), frozenset(chosen.private), blobs)
     return RegistryClient(Caller(places, https_clients(chosen.ca)), DockerConfig(chosen.docker_config))
+
+
+def _refuse_strangers(chosen: OciSettings) -> None:
+    """Refuse what is said about hosts that may not be asked: it would have no effect, and look as if it had.
+
+    Raises:
+        SettingsError: no registry is named, or something is said about one that is not.
+    """
+    if not chosen.registries:
+        raise SettingsError("evidence.oci.registries must name what is read")
+    unknown = sorted(set(chosen.blob_hosts) - set(chosen.registries))
+    if unknown:
+        raise SettingsError(f"evidence.oci.registries must name {unknown[0]}, as evidence.oci.blobHosts does")
+    named = {*chosen.registries, *(host for hosts in chosen.blob_hosts.values() for host in hosts)}
+    strangers = sorted(set(chosen.private) - named)
+    if strangers:
+        raise SettingsError(f"evidence.oci.registries must name {strangers[0]}, as evidence.oci.private does")
 
 
 def _served_verifier(

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as VariableError
 
@@ -20,6 +20,29 @@ from mlgate.errors import SettingsError
 Seconds = Annotated[float, Field(gt=0, le=3600, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 CardSourceName = Literal["modelcard", "configmap", "file", "oci", "huggingface"]
+
+
+def _known_to_name_servers(value: Any) -> Any:
+    """Refuse the name of a host that is not written as it is asked: `bücher` is `xn--bcher-kva`."""
+    if isinstance(value, str) and ("xn--" in value or not value.isascii()):
+        import httpx  # noqa: PLC0415 - it takes long to import, and hardly anybody names such a host
+
+        scheme, _, place = value.rpartition("://")
+        host, colon, port = place.partition(":")
+        try:
+            named = httpx.URL(f"https://{host}")
+            _ = named.host  # a name that is none in IDNA is told only when it is read
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ValueError(f"{value!a} is no name of a host") from error
+        written = named.raw_host.decode("ascii")
+        if written != host:
+            start = f"{scheme}://" if scheme else ""
+            raise ValueError(f"{value!a} must be written {start}{written}{colon}{port}")
+    return value
+
+
+_Host = Annotated[str, BeforeValidator(_known_to_name_servers), Field(pattern=r"^[a-z0-9.-]+(:[0-9]{1,5})?$")]
+"""Host of a server, with its port where it is not 443."""
 
 
 class _Group(BaseModel):
@@ -31,7 +54,8 @@ class _Group(BaseModel):
 class ListenSettings(_Group):
     """Where the webhook listens."""
 
-    host: str = "0.0.0.0"  # noqa: S104 - the API server calls the Pod from outside it
+    host: str = "::"
+    """`::` is every address, of IPv4 too: the API server calls the Pod from outside it."""
     port: Port = 8443
     """0 lets the system choose; the address is then logged at start."""
 
@@ -74,6 +98,9 @@ class OpaSettings(_Group):
     """Longest time until it answers with a policy that was handed to it; else it is given the one before."""
     max_concurrent: Annotated[int, Field(ge=1, le=1024)] = 32
     """Decisions asked for at the same time; more are refused at once."""
+    cores: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Processors OPA may use: it gets twice as many decisions at once, the others wait their turn. Left out:
+    those this process may use for an OPA of its own, no bound for another."""
 
 
 class PolicySettings(_Group):
@@ -106,10 +133,13 @@ class PolicySettings(_Group):
 class OciSettings(_Group):
     """Registries that cards are read from, over HTTPS and by digest."""
 
-    registries: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:[0-9]{1,5})?$")], ...] = ()
+    registries: tuple[_Host, ...] = ()
     """Hosts that may be asked, such as `ghcr.io` or `registry.example:5000`; those that give tokens, too."""
-    private: tuple[str, ...] = ()
-    """Those of them that are at private addresses."""
+    blob_hosts: dict[_Host, tuple[_Host, ...]] = {}
+    """Registry -> hosts it may send on to for the content of its blobs, once and without credentials, such as
+    `ghcr.io` -> `pkg-containers.githubusercontent.com`."""
+    private: tuple[_Host, ...] = ()
+    """Those of all these hosts that are at private addresses."""
     docker_config: Path | None = None
     """Credentials: a mounted Secret of type kubernetes.io/dockerconfigjson."""
     ca: Path | None = None
@@ -119,7 +149,14 @@ class OciSettings(_Group):
 class HubSettings(_Group):
     """A Hugging Face Hub whose READMEs are read as cards, at the commit that is served."""
 
-    endpoint: Annotated[str, Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$")] | None = None
+    endpoint: (
+        Annotated[
+            str,
+            BeforeValidator(_known_to_name_servers),
+            Field(pattern=r"^https://[a-z0-9.-]+(:[0-9]{1,5})?$"),
+        ]
+        | None
+    ) = None
     """Address, `https://huggingface.co` or that of a mirror; without it none is asked."""
     private: bool = False
     """Whether it is at a private address."""
@@ -173,7 +210,7 @@ class SignatureSettings(_Group):
     """Whether signatures beside model cards are verified, and for cards in registries sought there."""
     served: bool = False
     """Whether signatures and attestations of images and models are sought in the registries of
-    `evidence.oci`."""
+    `evidence.oci`, and those of models beside their cards."""
 
 
 class DecisionSettings(_Group):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chart.conditions import Condition, conditions
-from chart.outcomes import REFUSED, ValueSet, made_secrets, outcome, upgrade_sets, value_sets
+from chart.outcomes import REFUSED, SHARED, ValueSet, made_secrets, outcome, upgrade_sets, value_sets
 from chart.values import CHART
 
 Outcomes = Callable[[Path, ValueSet], str]
@@ -19,7 +19,7 @@ FOUND = list(conditions(CHART))
 @pytest.fixture(scope="module")
 def sets() -> dict[str, ValueSet]:
     refused = {name: ValueSet(values) for name, values in REFUSED.items()}
-    return value_sets() | refused | upgrade_sets(made_secrets({}))
+    return value_sets() | SHARED | refused | upgrade_sets(made_secrets({}))
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ def findings(values: dict[str, Any]) -> dict[str, str]:
         found = [entry for entry in rendered if entry["kind"] == kind]
         for entry in found:
             entry["metadata"].setdefault("namespace", "mlgate-system")
+            entry["metadata"]["generation"] = 1  # as the API server counts what was created and never edited
         return tuple(found)
 
     established = {"conditions": [{"type": "Established", "status": "True"}]}

@@ -69,7 +69,9 @@ def test_the_pod_reaches_the_api_server_and_nobody_reaches_it() -> None:
     assert found["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
     assert found["spec"]["policyTypes"] == ["Ingress", "Egress"]
     assert "ingress" not in found["spec"]
-    assert found["spec"]["egress"] == [{"ports": [{"port": 6443, "protocol": "TCP"}]}]
+    (egress,) = found["spec"]["egress"]
+    assert egress["ports"] == [{"port": 6443, "protocol": "TCP"}]
+    assert [peer["ipBlock"]["cidr"] for peer in egress["to"]] == ["10.0.0.0/28", "10.96.0.1/32"]
 
 
 def test_its_token_lasts_for_minutes_and_is_its_own() -> None:

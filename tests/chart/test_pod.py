@@ -55,7 +55,7 @@ def test_the_pod_security_standard_restricted_is_met(any_spec: list[dict[str, An
 def _is_restricted(spec: dict[str, Any]) -> None:
     assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
     assert spec["securityContext"]["runAsNonRoot"] is True
-    assert spec["securityContext"]["runAsUser"] == 65532
+    assert spec["securityContext"].get("runAsUser", 65532) == 65532
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert "sysctls" not in spec["securityContext"]
     for container in containers(spec):
@@ -84,10 +84,20 @@ def _writes_to_sized_folders(spec: dict[str, Any]) -> None:
             assert mount.get("readOnly") is True or mount["name"] in empty
 
 
+def test_ids_are_those_of_the_image_or_the_platforms() -> None:
+    ids = {"runAsUser", "runAsGroup", "fsGroup"}
+    for find in (pod, trial):
+        assert {find({})["securityContext"][name] for name in ids} == {65532}
+        assert not ids & set(find({"pod": {"fixedIds": False}})["securityContext"])
+
+
 def test_every_container_has_requests_and_limits(any_spec: list[dict[str, Any]]) -> None:
     for container in (container for spec in any_spec for container in containers(spec)):
-        for part in ("requests", "limits"):
-            assert set(container["resources"][part]) == {"cpu", "memory"}
+        assert set(container["resources"]["requests"]) == {"cpu", "memory"}
+        limits = set(container["resources"]["limits"])
+        assert limits == {"cpu", "memory"} or (limits == set() and container["name"] == "opa"), (
+            "as values say"
+        )
 
 
 def test_only_mlgate_has_a_token_and_it_is_short_lived(spec: dict[str, Any]) -> None:
@@ -113,7 +123,12 @@ def test_opa_is_started_as_mlgate_says(spec: dict[str, Any], monkeypatch: pytest
     assert settings.opa.shared_dir is not None
     (opa,) = [container for container in spec["containers"] if container["name"] == "opa"]
     assert opa["args"] == sidecar_arguments(settings, settings.opa.shared_dir)
-    assert "env" not in opa
+    bounded = [
+        {"name": "GOGC", "value": "400"},
+        {"name": "GOMEMLIMIT", "value": str(int(512 * 2**20 * 0.85))},
+    ]
+    # And nothing that a policy should not read.
+    assert opa.get("env", []) == (bounded if opa["resources"]["limits"] else [])
     assert opa["volumeMounts"] == [
         {"name": "shared", "mountPath": str(settings.opa.shared_dir), "readOnly": True}
     ]
@@ -135,9 +150,16 @@ def test_what_is_written_before_is_what_mlgate_serves_by(spec: dict[str, Any]) -
     assert first["args"] == ["policy", "sidecar"]
 
 
-def test_a_replica_has_time_to_drain(spec: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_a_replica_has_time_to_drain(name: str) -> None:
+    found = objects(render(SETS[name].values))
+    spec = only(found, "Deployment")["spec"]["template"]["spec"]
+    asked = only(found, "ValidatingWebhookConfiguration")["webhooks"][0]["timeoutSeconds"]
     env = variables(spec)
     needed = sum(float(env[f"MLGATE_{name}_SECONDS"]) for name in ("SERVER__DRAIN", "DECISION__DEADLINE"))
+    assert float(env["MLGATE_DECISION__DEADLINE_SECONDS"]) >= asked * float(
+        env["MLGATE_DECISION__DEADLINE_SHARE"]
+    )
     assert spec["terminationGracePeriodSeconds"] >= needed + 5
     (opa,) = [container for container in spec["containers"] if container["name"] == "opa"]
     (wait,) = [float(flag.partition("=")[2]) for flag in opa["args"] if flag.startswith("--shutdown-wait")]
@@ -183,9 +205,38 @@ def test_the_three_probes_ask_what_they_should(spec: dict[str, Any]) -> None:
 
 
 def variables(spec: dict[str, Any], container: str = "mlgate") -> dict[str, str]:
-    """Environment of a container."""
+    """Environment of a container, but for the limits of another in it."""
     (found,) = [entry for entry in containers(spec) if entry["name"] == container]
-    return {entry["name"]: entry["value"] for entry in found["env"]}
+    return {entry["name"]: entry["value"] for entry in found["env"] if "value" in entry}
+
+
+@pytest.mark.parametrize(
+    ("limits", "environment", "knows"),
+    [
+        ({"cpu": None, "memory": "1G"}, {"GOGC": "400", "GOMEMLIMIT": "850000000"}, False),
+        ({"cpu": "500m", "memory": None}, {}, True),
+        ({"cpu": 4, "memory": "1e12m"}, {}, True),
+    ],
+)
+def test_limits_of_opa_that_are_not_there_bound_nothing(
+    limits: dict[str, Any], environment: dict[str, str], *, knows: bool
+) -> None:
+    named = {entry["name"]: entry for entry in containers(pod({"opa": {"resources": {"limits": limits}}}))}
+    assert {entry["name"]: entry["value"] for entry in named["opa"].get("env", [])} == environment
+    assert any(entry["name"] == "MLGATE_OPA__CORES" for entry in named["mlgate"]["env"]) is knows
+
+
+def test_mlgate_knows_the_processors_of_opa(spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, opa = spec["containers"]
+    known = next((entry for entry in gate["env"] if "value" not in entry), None)
+    if not opa["resources"]["limits"]:
+        assert known is None
+        return
+    limit = {"containerName": "opa", "resource": "limits.cpu"}
+    assert known is not None
+    assert known == {"name": "MLGATE_OPA__CORES", "valueFrom": {"resourceFieldRef": limit}}
+    monkeypatch.setenv(known["name"], "2")
+    assert load_settings().opa.cores == 2
 
 
 def test_mlgate_takes_every_variable(spec: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,6 +305,8 @@ def test_what_is_trusted_of_registries_and_signers_lies_where_the_settings_say(
     assert settings.evidence.card_sources == {"modelcard", "oci", "huggingface"}
     assert list(oci.registries) == values["evidence"]["oci"]["registries"]
     assert list(oci.private) == values["evidence"]["oci"]["private"]
+    blobs = {registry: list(hosts) for registry, hosts in oci.blob_hosts.items()}
+    assert blobs == values["evidence"]["oci"]["blobHosts"]
     assert (hub.endpoint, hub.private) == ("https://hub.example.com:8444", True)
     assert (signatures.served, signatures.cards) == (True, True)
     (data,) = [entry["data"] for entry in found if entry["metadata"]["name"] == "mlgate-trust"]
@@ -296,8 +349,52 @@ def test_keys_that_change_replace_the_pods() -> None:
 
 
 def test_servers_of_cards_and_signatures_may_be_reached_at_their_ports_alone() -> None:
-    _, servers = only(objects(render(SETS["signed"].values)), "NetworkPolicy")["spec"]["egress"]
-    assert {entry["port"] for entry in servers["ports"]} == {53, 443, 5000, 8444}
+    values = SETS["signed"].values
+    _, names, servers = only(objects(render(values)), "NetworkPolicy")["spec"]["egress"]
+    assert {entry["port"] for entry in names["ports"]} == {53}
+    assert {entry["port"] for entry in servers["ports"]} == {443, 5000, 8444, 8445}
+    ranges = [peer["ipBlock"]["cidr"] for peer in servers["to"]]
+    assert ranges == values["networkPolicy"]["serverCIDRs"]
+
+
+def test_the_api_server_is_reached_at_any_address_until_some_are_named_and_others_at_theirs() -> None:
+    network = {"apiServerPorts": [443, 16443]}
+    (free,) = only(objects(render({"networkPolicy": network})), "NetworkPolicy")["spec"]["egress"]
+    assert [entry["port"] for entry in free["ports"]] == [443, 16443]
+    assert "to" not in free
+
+    signed = SETS["signed"].values
+    named = signed["networkPolicy"] | {"apiServerTo": ["10.96.0.1/32"]}
+    narrow, _, servers = only(objects(render(signed | {"networkPolicy": named})), "NetworkPolicy")["spec"][
+        "egress"
+    ]
+    assert narrow["to"] == [{"ipBlock": {"cidr": "10.96.0.1/32"}}]
+    assert 443 in {entry["port"] for entry in servers["ports"]}
+    assert {"ipBlock": {"cidr": "192.0.2.0/24"}} in servers["to"]
+
+
+AGENTS = {
+    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+    "podSelector": {"matchLabels": {"k8s-app": "konnectivity-agent"}},
+}
+READERS = {"podSelector": {}}
+
+
+@pytest.mark.parametrize(
+    ("network", "peers"),
+    [
+        ({"apiServerFrom": [AGENTS]}, [AGENTS]),
+        (
+            {"apiServerCIDRs": ["192.0.2.10/32"], "apiServerFrom": [AGENTS], "metricsFrom": [READERS]},
+            [{"ipBlock": {"cidr": "192.0.2.10/32"}}, AGENTS, READERS],
+        ),
+    ],
+)
+def test_pods_through_which_the_api_server_calls_may_be_named(
+    network: dict[str, Any], peers: list[dict[str, Any]]
+) -> None:
+    (rule,) = only(objects(render({"networkPolicy": network})), "NetworkPolicy")["spec"]["ingress"]
+    assert rule["from"] == peers
 
 
 @pytest.mark.parametrize(
@@ -313,8 +410,8 @@ def test_servers_of_cards_and_signatures_may_be_reached_at_their_ports_alone() -
 )
 def test_the_server_of_the_bundle_may_be_reached_at_its_port_alone(host: str, port: int) -> None:
     policy = {**SETS["fetched-policy"].values["policy"], "url": f"https://{host}/policy.tar.gz"}
-    _, server = only(objects(render({"policy": policy})), "NetworkPolicy")["spec"]["egress"]
-    assert {entry["port"] for entry in server["ports"]} == {53, port}
+    _, _, server = only(objects(render({"policy": policy})), "NetworkPolicy")["spec"]["egress"]
+    assert server == {"ports": [{"port": port, "protocol": "TCP"}]}
 
 
 @pytest.mark.parametrize(
@@ -338,6 +435,69 @@ def test_a_budget_that_would_hold_up_every_drain_is_refused(more: dict[str, Any]
     for kept in (2, "51%"):
         with pytest.raises(helm.HelmError, match="must be less than the 2 replicas"):
             render({"podDisruptionBudget": {"minAvailable": kept}, **more})
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"replicaCount": 1}, True),
+        ({"replicaCount": 2}, False),
+        ({"autoscaling": {"enabled": True, "minReplicas": 1}}, True),
+        ({"replicaCount": 1, "autoscaling": {"enabled": True}}, False),
+    ],
+)
+def test_whoever_has_one_replica_is_told(values: dict[str, Any], *, told: bool) -> None:
+    assert ("with one replica, each restart" in render(values)["NOTES.txt"]) is told
+
+
+ENFORCING = {"decision": {"mode": {"production": "enforce"}}}
+EDITORS = {"policy": {"settings": {"environment": {"labelEditorGroups": ["platform"]}}}}
+CALLERS = {"networkPolicy": {"apiServerCIDRs": ["192.0.2.10/32"]}}
+CLIENTS = {"tls": {"clientCa": "-----BEGIN CERTIFICATE-----"}}
+
+
+@pytest.mark.parametrize(
+    ("values", "labels", "callers"),
+    [
+        ({}, False, False),
+        (ENFORCING, True, True),
+        (ENFORCING | EDITORS, False, True),
+        (ENFORCING | CALLERS, True, False),
+        (ENFORCING | {"networkPolicy": {"apiServerFrom": [AGENTS]}}, True, False),
+        (ENFORCING | CLIENTS, True, False),
+        (ENFORCING | {"networkPolicy": {"enabled": False, **CALLERS["networkPolicy"]}}, True, True),
+        (ENFORCING | {"policy": SETS["fetched-policy"].values["policy"]}, False, True),
+    ],
+)
+def test_whoever_enforces_is_told_what_stays_open(
+    values: dict[str, Any], *, labels: bool, callers: bool
+) -> None:
+    notes = render(values)["NOTES.txt"]
+    assert ("whoever may label a namespace chooses its profile" in notes) is labels
+    assert ("every pod of the cluster may ask the gate" in notes) is callers
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [
+        ({}, False),
+        (CALLERS["networkPolicy"], True),
+        ({"apiServerFrom": [AGENTS]}, True),
+        (CALLERS["networkPolicy"] | {"enabled": False}, False),
+    ],
+)
+def test_whoever_names_the_callers_is_told_to_try_at_once(network: dict[str, Any], *, told: bool) -> None:
+    notes = render({"networkPolicy": network})["NOTES.txt"]
+    assert ("see NOW that it refuses" in notes) is told
+    assert notes.count("helm test mlgate") == 1
+
+
+@pytest.mark.parametrize(
+    ("namespace", "told"), [("default", True), ("kube-public", True), ("mlgate-system", False)]
+)
+def test_whoever_installs_it_where_people_deploy_is_told(namespace: str, *, told: bool) -> None:
+    notes = render(namespace=namespace)["NOTES.txt"]
+    assert (f"NOTHING IN NAMESPACE {namespace} IS EVER JUDGED" in notes) is told
 
 
 def test_labels_of_the_site_cannot_take_a_pod_from_its_service() -> None:

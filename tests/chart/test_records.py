@@ -22,5 +22,9 @@ def test_records_and_guards_are_rendered_as_they_lie_there() -> None:
 
 def test_they_stay_and_nothing_else_does() -> None:
     for entry in objects(render({"tls": {"mode": "helm"}})):
-        kept = entry["metadata"].get("annotations", {}).get("helm.sh/resource-policy") == "keep"
+        annotations = entry["metadata"].get("annotations", {})
+        kept = annotations.get("helm.sh/resource-policy") == "keep"
         assert kept == (entry["kind"] in KEPT), entry["metadata"]["name"]
+        # Argo CD neither reads Helm's annotation nor leaves what its own options do not name.
+        spared = set(annotations.get("argocd.argoproj.io/sync-options", "").split(",")) - {""}
+        assert spared == ({"Prune=false", "Delete=false"} if kept else set()), entry["metadata"]["name"]

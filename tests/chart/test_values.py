@@ -22,7 +22,7 @@ from mlgate.settings import Settings
 SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "chart_files.py"
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
-OPEN = {"pod.affinity", "networkPolicy.metricsFrom"}
+OPEN = {"pod.affinity", "networkPolicy.apiServerFrom", "networkPolicy.metricsFrom"}
 """Values of Kubernetes itself whose inner parts only the API server checks."""
 
 
@@ -64,12 +64,14 @@ def test_every_map_is_closed() -> None:
         ({"webhook": {"objectSelector": {}}}, "objectSelector"),
         ({"server": {"keepAliveSeconds": 5}}, "keepAliveSeconds"),
         ({"tls": {"mode": "none"}}, "mode"),
+        ({"tls": {"helm": {"days": 826}}}, "days"),
         ({"tls": {"existing": {"caBundle": "LS0tLS1CRUdJTg=="}}}, "caBundle"),
         ({"policy": {"settings": {"fairnes": {}}}}, "fairnes"),
         ({"policy": {"settings": {"fairness": {"minRatio": {"high": "0.9"}}}}}, "high"),
         ({"policy": {"settings": {"decision": {"mode": {"production": "audit"}}}}}, "mode"),
         ({"evidence": {"cardSources": ["file"]}}, "cardSources"),
         ({"evidence": {"oci": {"registries": ["https://ghcr.io"]}}}, "registries"),
+        ({"evidence": {"oci": {"blobHosts": {"ghcr.io": "blobs.example"}}}}, "blobHosts"),
         ({"evidence": {"huggingface": {"endpoint": "http://huggingface.co"}}}, "endpoint"),
         ({"signatures": {"keys": {"trusted_root.json": "-----BEGIN PUBLIC KEY-----"}}}, "trusted_root"),
         ({"signatures": {"keys": {"ada.pem": "-----BEGIN PRIVATE KEY-----"}}}, "ada"),
@@ -80,6 +82,8 @@ def test_every_map_is_closed() -> None:
         ({"policy": {"verificationKey": "-----BEGIN PRIVATE KEY-----"}}, "verificationKey"),
         ({"pod": {"tolerations": [{"keys": "a"}]}}, "keys"),
         ({"networkPolicy": {"apiServerPorts": []}}, "apiServerPorts"),
+        ({"networkPolicy": {"apiServerTo": ["kubernetes.default"]}}, "apiServerTo"),
+        ({"networkPolicy": {"apiServerFrom": [{"pods": {}}]}}, "pods"),
     ],
 )
 def test_a_mistake_is_refused_and_named(values: dict[str, Any], named: str) -> None:
@@ -148,6 +152,8 @@ ELSEWHERE = {
     "opa.shared_dir",
     "opa.bundle_port",
     "decision.cache_dir",
+    # Its limits say what processors OPA has.
+    "opa.cores",
     # Of an OPA that mlgate starts itself, or of a bundle in the image.
     "opa.binary",
     "policy.bundle",

@@ -115,6 +115,18 @@ def test_the_api_server_trusts_what_the_values_give() -> None:
     assert base64.b64decode(bundle).decode() == SETS["own-certificate"].values["tls"]["existing"]["caBundle"]
 
 
+@pytest.mark.parametrize("name", sorted(SETS))
+def test_aks_is_told_to_leave_the_selectors_alone(name: str) -> None:
+    found = only(objects(render(SETS[name].values)), "ValidatingWebhookConfiguration")["metadata"]
+    assert found["annotations"]["admissions.enforcer/disabled"] == "true"
+
+
+def test_annotations_of_the_site_win() -> None:
+    given = {"admissions.enforcer/disabled": "false", "example.com/owner": "platform-team"}
+    found = only(objects(render({"webhook": {"annotations": given}})), "ValidatingWebhookConfiguration")
+    assert given.items() <= found["metadata"]["annotations"].items()
+
+
 def test_cert_manager_puts_in_what_the_api_server_trusts() -> None:
     for name in ("default", "own-issuer"):
         found = only(objects(render(SETS[name].values)), "ValidatingWebhookConfiguration")

@@ -93,6 +93,14 @@ class Installation:
         )
         return found
 
+    def running(self) -> set[str]:
+        """The pods of which anything still runs, those that are told to end among them."""
+        return {
+            name
+            for name, pod in list(self.node.pods.items())
+            if any(child.alive() for child in list(pod.children.values()))
+        }
+
     def webhook(self) -> dict[str, Any]:
         """The webhook configuration."""
         return self.get("validatingwebhookconfiguration", RELEASE)
@@ -149,6 +157,26 @@ def cluster(folder: Path, tools: Path) -> Iterator[Installation]:
         programs = Programs(MLGATE, (tools / "opa").resolve())
         with Node(api, NAMESPACE, folder / "node", programs, variables) as node:
             yield Installation(plane, node, folder)
+
+
+def kill_all(site: Installation) -> set[str]:
+    """Delete all replicas at once and kill what runs in them, so that none answers any more; their names."""
+    pods = [pod for pod in list(site.node.pods.values()) if pod.serves]
+    names = {pod.name for pod in pods}
+
+    def dead() -> bool:
+        alive = [child for pod in pods for child in list(pod.children.values()) if child.alive()]
+        for child in alive:
+            child.process.kill()
+        return not alive
+
+    # First, or what makes new pods asks while the old ones still answer; what the node starts again is later.
+    dead()
+    now = ("--grace-period=0", "--force")
+    site.plane.kubectl.must("administrator", "delete", "pod", *names, "-n", NAMESPACE, *now)
+    # The node may just have been about to start one of them again.
+    until(lambda: dead() and not names & set(site.node.pods), 60, "something still runs")
+    return names
 
 
 def until(found: Callable[[], object], seconds: float, why: str) -> None:

@@ -44,7 +44,7 @@ class Site:
         """Values of the chart: one registry at a private address, and two signers who may approve."""
         spki = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         signers = [
-            {"keyId": key_id(self.key.public_key()), "roles": ["businessOwner"]},
+            {"keyId": key_id(self.key.public_key()), "approver": BO, "roles": ["businessOwner"]},
             {"issuer": ISSUER, "identity": BO, "roles": ["businessOwner"]},
         ]
         authority = self.registry.authority.cert_pem.bytes().decode()
@@ -83,11 +83,11 @@ class Site:
         """Store a card with approvals in it; the digest of the artifact."""
         return self.registry.push_artifact(json.dumps(spec | {"signOffs": list(entries)}).encode())
 
-    def push_readme(self, spec: Object, identity: str) -> str:
-        """Store a card in front of a README, and beside it an approval of somebody a Sigstore knows."""
+    def push_readme(self, spec: Object, identity: str, decision: str = "approved") -> str:
+        """Store a card in front of a README, and beside it the decision of somebody a Sigstore knows."""
         front = yaml.safe_dump({"pipeline_tag": "text-classification", "mlgate": spec}, sort_keys=False)
         digest = self.registry.push_artifact(f"---\n{front}---\n# Ticket router\n".encode())
-        statement = _statement(spec, identity, digest)
+        statement = _statement(spec, identity, digest, decision)
         bundle = self.chain.bundle(statement, identity, ISSUER).encode()
         self.registry.push_artifact(bundle, kind=BUNDLE, subject={"digest": digest})
         return digest
@@ -109,8 +109,9 @@ def _decision(approver: str) -> Object:
     return {"role": "businessOwner", "approver": approver, "decision": "approved", "issuedAt": issued}
 
 
-def _statement(spec: Object, approver: str, digest: str) -> Object:
-    """An approval of the card with that digest."""
+def _statement(spec: Object, approver: str, digest: str, decision: str = "approved") -> Object:
+    """A decision about the card with that digest."""
     model = spec["model"]
-    predicate = {**_decision(approver), "model": model["name"], "version": model["version"]}
+    decided = {**_decision(approver), "decision": decision}
+    predicate = {**decided, "model": model["name"], "version": model["version"]}
     return sign_off_statement(predicate, model["artifacts"][0]["digest"], digest)

@@ -23,7 +23,7 @@ from conftest import ROOT
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from earlier import earlier_chart
-from installation import Installation, cluster, until
+from installation import Installation, cluster, kill_all, until
 from records import waiver
 from refusals import refusal, refused_by_gate
 
@@ -31,7 +31,7 @@ PROFILES = ("sandbox", "development", "staging", "production")
 MADE = (f"{RELEASE}-helm-authority", f"{RELEASE}-helm-tls")
 OWNED = (("deployment", "-n", NAMESPACE), ("validatingwebhookconfiguration",))
 CURRENT = f"mlgate-{yaml.safe_load((CHART / 'Chart.yaml').read_text())['version']}"
-RECORDS = "records.mlgate.dev"
+RECORDS, WORKLOADS = "records.mlgate.dev", "workloads.mlgate.dev"
 WEBHOOKS = ("validatingwebhookconfiguration", RELEASE)
 ENFORCING = [f"decision.mode.{profile}=enforce" for profile in PROFILES]
 
@@ -71,12 +71,26 @@ def test_a_new_installation_says_that_it_refuses_nothing_yet(site: Installation)
     assert len(site.node.ready) == 2
 
 
+def _decisions(site: Installation) -> list[Object]:
+    """The lines of decisions in the logs of the replicas."""
+    told = [child.log.read_text() for pod in site.node.ready for child in pod.children.values()]
+    lines = [line for text in told for line in text.splitlines() if line.startswith("{")]
+    return [found for line in lines if (found := json.loads(line)).get("event") == "decision"]
+
+
 def test_in_audit_a_bad_model_is_stored_and_recorded(site: Installation, bad: Object) -> None:
-    answer = site.send(bad, "--dry-run=server")
+    named = bad | {"metadata": bad["metadata"] | {"name": "seen-in-audit"}}
+    answer = site.send(named)
     assert answer.ok, answer.errors
-    told = "".join(child.log.read_text() for pod in site.node.ready for child in pod.children.values())
-    assert bad["metadata"]["name"] in told
-    assert "audit" in told
+    kubectl, where = (
+        site.plane.kubectl,
+        (bad["kind"].lower(), "seen-in-audit", "-n", bad["metadata"]["namespace"]),
+    )
+    kubectl.must("administrator", "get", *where)
+    (told,) = [found for found in _decisions(site) if found["name"] == "seen-in-audit"]
+    assert (told["mode"], told["allowed"], told["dryRun"]) == ("audit", True, False)
+    assert "fairness.bias_test_missing" in json.dumps(told)
+    kubectl.must("administrator", "delete", *where)
 
 
 def test_in_audit_a_bad_record_is_refused_all_the_same(site: Installation) -> None:
@@ -115,13 +129,15 @@ def test_helm_test_fails_where_the_gate_is_not_believed_or_the_webhook_is_not_th
 
 
 def test_one_upgrade_enforces_and_closes(site: Installation, bad: Object, good: Object) -> None:
-    before = site.webhook()["webhooks"][0]["clientConfig"]
+    before, recording = site.webhook()["webhooks"][0]["clientConfig"], site.running()
     assert site.setting("MLGATE_DECISION__ON_ERROR") == "allow"
     notes = site.change(*ENFORCING)
     assert "Objects of development, production, sandbox, staging" in notes
     assert site.policies() == ["Fail", "Fail", "Fail"]
     assert site.setting("MLGATE_DECISION__ON_ERROR") == "deny"
     assert site.webhook()["webhooks"][0]["clientConfig"] == before, "authority and service stay"
+    # Those that end still answer, on the connections they have, as they were started.
+    until(lambda: not recording & site.running(), 120, "the replicas that only record stay")
     until(lambda: not site.send(bad, "--dry-run=server").ok, 30, "the webhook never refused")
     answer = site.send(bad, "--dry-run=server")
     assert refused_by_gate(answer), answer.errors
@@ -129,15 +145,45 @@ def test_one_upgrade_enforces_and_closes(site: Installation, bad: Object, good: 
     assert site.send(good, "--dry-run=server").ok
 
 
-def test_all_pods_deleted_come_back(site: Installation, bad: Object) -> None:
-    names = [pod.name for pod in site.node.ready]
-    site.plane.kubectl.must("administrator", "delete", "pod", *names, "-n", NAMESPACE, "--wait=false")
-    until(
-        lambda: len(site.node.ready) == 2 and not set(names) & {pod.name for pod in site.node.ready},
-        120,
-        "the pods did not come back",
-    )
+def test_all_pods_that_die_come_back_though_nobody_is_there_to_let_them_in(
+    site: Installation, bad: Object
+) -> None:
+    # With this label the namespace of the gate would be sent to it, were it not excluded by name.
+    site.plane.kubectl.must("administrator", "label", "namespace", NAMESPACE, "mlgate.dev/gate=enabled")
+    names = kill_all(site)
+    until(lambda: len(site.node.ready) == 2, 120, "the pods did not come back")
+    assert not names & {pod.name for pod in site.node.ready}
     assert refused_by_gate(site.send(bad, "--dry-run=server"))
+
+
+def test_without_the_exclusion_they_would_not_come_back(site: Installation, cases: dict[str, Case]) -> None:
+    refused = next(
+        entry for entry in cases["ordinary-objects-no-longer"].manifest if entry["kind"] == "CronJob"
+    )
+    inside = refused | {"metadata": refused["metadata"] | {"namespace": NAMESPACE}}
+    assert site.send(inside, "--dry-run=server").ok, "what lies beside the gate is not sent to it"
+    (place,) = [index for index, entry in enumerate(site.webhook()["webhooks"]) if entry["name"] == WORKLOADS]
+    path = f"/webhooks/{place}/namespaceSelector/matchExpressions"
+    excluded = site.webhook()["webhooks"][place]["namespaceSelector"]["matchExpressions"]
+
+    def patch(operation: Object) -> None:
+        change = json.dumps([{"path": path} | operation])
+        site.plane.kubectl.must("administrator", "patch", *WEBHOOKS, "--type=json", f"--patch={change}")
+
+    patch({"op": "remove"})
+    until(lambda: refused_by_gate(site.send(inside, "--dry-run=server")), 60, "nothing is sent to the gate")
+    kill_all(site)
+    until(lambda: "failed calling webhook" in _held(site), 60, "the pods were let in")
+    assert site.node.ready == []
+    patch({"op": "add", "value": excluded})
+    until(lambda: len(site.node.ready) == 2, 180, "the pods did not come back")
+
+
+def _held(site: Installation) -> str:
+    """Why ReplicaSets of the gate cannot make the pods they should."""
+    found = site.plane.kubectl.must("administrator", "get", "replicasets", "-n", NAMESPACE, "-o", "json")
+    conditions = [each for one in json.loads(found)["items"] for each in one["status"].get("conditions", [])]
+    return "\n".join(each["message"] for each in conditions if each["type"] == "ReplicaFailure")
 
 
 def test_the_authority_helm_made_is_the_one_the_api_server_trusts(site: Installation) -> None:
@@ -236,10 +282,11 @@ def test_a_certificate_of_ones_own_and_back_without_a_moment_of_distrust(
     both = tmp_path / "both.crt"
     both.write_bytes(authority.pem() + base64.b64decode(site.trusted()))
 
-    own = ("tls.mode=existing", "tls.existing.secret=own-serving")
+    own, before = ("tls.mode=existing", "tls.existing.secret=own-serving"), site.running()
     with attempts(site, good) as answers:
         site.change(*own, files={"tls.existing.caBundle": both})
     assert answers.refused == []
+    until(lambda: not before & site.running(), 120, "replicas with the certificate of before stay")
     site.change(*own, files={"tls.existing.caBundle": authority.certificate})
     assert base64.b64decode(site.trusted()) == authority.pem()
     assert refused_by_gate(site.send(bad, "--dry-run=server"))

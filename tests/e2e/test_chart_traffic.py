@@ -6,86 +6,43 @@ installation, in their order.
 
 from __future__ import annotations
 
-import socket
-import ssl
+import base64
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from casebook.cases import Case
 from chart.rendering import NAMESPACE, RELEASE
-from conftest import ROOT
-from installation import PORT, Installation, cluster, until
-from steady import RATE, Steady, Wanted, steady
+from cryptography import x509
+from installation import Installation, until
+from reviewing import LONG, Reviews, enforcing, reviewing, served, wanted_of
+from steady import RATE, Wanted
 
-ENFORCING = [f"decision.mode.{name}=enforce" for name in ("sandbox", "development", "staging", "production")]
-MIX = (
-    ("sandbox-experiment", "InferenceService", "inferenceservices", None),
-    ("ordinary-objects-no-longer", "Deployment", "deployments", None),
-    (
-        "sandbox-experiment-in-production",
-        "InferenceService",
-        "inferenceservices",
-        "fairness.bias_test_missing",
-    ),
-    ("ordinary-objects-no-longer", "StatefulSet", "statefulsets", None),
-    ("ordinary-objects-no-longer", "CronJob", "cronjobs", "model_card.missing"),
-    ("ordinary-objects-no-longer", "Deployment", "deployments", None),
-)
-"""Cases and kinds in turn, and why they are refused; most reviews in a cluster are of no model."""
-LONG = 300
-"""Seconds that nothing takes but on a machine with too much to do."""
 BELIEVED = 0.3
 """Seconds in which a client may still use a connection that has just broken."""
-Reviews = Callable[[], AbstractContextManager[Steady]]
+NOTICED = 30
+"""Seconds until a replica that is gone gets no more connections: the node looks every 0.3 s, if it can."""
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -> Iterator[Installation]:
     say("a control plane with a node starts, and helm installs mlgate, which enforces")
-    with cluster(tmp_path_factory.mktemp("traffic"), ROOT / ".tools" / "bin") as made:
-        # A machine that does all of a cluster's work may be slow; slow is not what is looked for here.
-        made.change(
-            "tls.mode=helm", f"service.port={PORT}", "webhook.timeoutSeconds=20", *ENFORCING, verb="install"
-        )
-        made.node.forward(made.get("service", RELEASE, "-n", NAMESPACE)["spec"]["clusterIP"], PORT)
+    with enforcing(tmp_path_factory.mktemp("traffic"), "tls.mode=helm") as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
-    """What its profile allows, what production asks more of, and plain workloads with and without a model."""
-    found = []
-    for name, kind, plural, refusal in MIX:
-        for entry in cases[name].evidence:
-            if entry["kind"] in {"Namespace", "ModelCard"}:
-                answer = site.send(entry)
-                assert answer.ok or "AlreadyExists" in answer.errors, answer.errors
-        asked = next(entry for entry in cases[name].manifest if entry["kind"] == kind)
-        found.append(Wanted(asked, plural, refusal))
-    refused = [item for item in found if item.refusal]
-    until(lambda: not any(_passes(site, item) for item in refused), 30, "the webhook never refused")
-    return found
+    return wanted_of(site, cases)
 
 
-def _passes(site: Installation, item: Wanted) -> bool:
-    return site.send(item.object, "--dry-run=server").ok
-
-
-def _served(site: Installation) -> set[str]:
-    """The certificates of the replicas that get connections."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    found = set()
-    for pod in site.node.ready:
-        with (
-            socket.create_connection(("127.0.0.1", pod.port), timeout=10) as plain,
-            context.wrap_socket(plain) as secure,
-        ):
-            found.add(ssl.DER_cert_to_PEM_cert(secure.getpeercert(binary_form=True) or b""))
-    return found
+@pytest.fixture
+def reviews(
+    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
+) -> Iterator[Reviews]:
+    with reviewing(site, wanted, tmp_path, say) as going_on:
+        yield going_on
 
 
 def _ready(site: Installation) -> set[str]:
@@ -93,49 +50,47 @@ def _ready(site: Installation) -> set[str]:
     return {pod.name for pod in site.node.ready}
 
 
-def _running(site: Installation) -> set[str]:
-    """The pods of which anything still runs."""
-    return {
-        name
-        for name, pod in list(site.node.pods.items())
-        if any(child.alive() for child in list(pod.children.values()))
-    }
+def _uids(site: Installation) -> set[str]:
+    """What tells those pods from others that came in their place."""
+    return {pod.uid for pod in site.node.ready}
 
 
 def _must(site: Installation, *command: str) -> str:
     return site.plane.kubectl.must("administrator", *command, "-n", NAMESPACE)
 
 
-@pytest.fixture
-def reviews(
-    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
-) -> Iterator[Reviews]:
-    """Sends reviews for a while; says at the end how many a second that were on this machine."""
-    made = []
-
-    @contextmanager
-    def going_on() -> Iterator[Steady]:
-        with steady(site.plane, tmp_path / "steady", wanted) as sent:
-            made.append(sent)
-            yield sent
-            sent.wait_for(RATE)
-
-    yield going_on
-    for sent in made:
-        say(f"{len(sent.asked)} reviews, {sent.pace():.0f} a second, the slowest {sent.slowest():.1f} s")
-        assert sent.pace() > RATE / 10, "hardly any reviews were sent, so that these tests show nothing"
-
-
 def test_an_upgrade_with_other_values_and_a_new_authority_fails_no_review(
     site: Installation, reviews: Reviews
 ) -> None:
-    replicas, certificates = _ready(site), _served(site)
+    replicas, certificates = _ready(site), served(site)
     with reviews() as sent:
         site.change("tls.helm.generation=2", "decision.deadlineSeconds=5", "log.level=warning")
-        until(lambda: not replicas & _running(site), LONG, "the old replicas stay")
+        until(lambda: not replicas & site.running(), LONG, "the old replicas stay")
+        assert served(site) == certificates, "the new authority is only trusted at first"
+        site.change("tls.helm.generation=2")
+        until(lambda: not certificates & served(site), LONG, "the old certificate stays")
 
-    assert len(_served(site)) == 1
-    assert not certificates & _served(site)
+    assert len(served(site)) == 1
+    assert sent.failed == []
+
+
+def test_a_new_authority_alone_is_taken_up_in_place_and_fails_no_review(
+    site: Installation, reviews: Reviews
+) -> None:
+    pods, certificates, trusted = _uids(site), served(site), site.trusted()
+    with reviews() as sent:
+        site.change("tls.helm.generation=3")
+        assert served(site) == certificates, "its certificate comes when the authority is trusted"
+        site.change("tls.helm.generation=3")
+        until(lambda: not certificates & served(site), LONG, "the old certificate is still served")
+        sent.wait_for(2 * RATE)
+
+    (certificate,) = served(site)
+    assert site.trusted() != trusted
+    authority = x509.load_pem_x509_certificates(base64.b64decode(site.trusted()))[0]
+    x509.load_pem_x509_certificate(certificate.encode()).verify_directly_issued_by(authority)
+    assert _uids(site) == pods, "no pod is replaced for it"
+    assert [pod.restarts for pod in site.node.ready] == [0, 0]
     assert sent.failed == []
 
 
@@ -143,14 +98,14 @@ def test_replicas_that_are_restarted_one_by_one_lose_no_review(site: Installatio
     replicas = _ready(site)
     with reviews() as sent:
         _must(site, "rollout", "restart", f"deployment/{RELEASE}")
-        until(lambda: not replicas & _running(site), LONG, "the old replicas stay")
+        until(lambda: not replicas & site.running(), LONG, "the old replicas stay")
 
     assert len(_ready(site)) == 2
     assert sent.failed == []
 
 
 def test_a_replica_that_is_killed_takes_with_it_only_what_it_was_asked(
-    site: Installation, reviews: Reviews
+    site: Installation, reviews: Reviews, say: Callable[[str], None]
 ) -> None:
     killed = site.node.ready[0]
     with reviews() as sent:
@@ -164,6 +119,12 @@ def test_a_replica_that_is_killed_takes_with_it_only_what_it_was_asked(
     assert [item for item in sent.asked if item.wrongly_allowed] == []
     assert [item for item in sent.failed if not moment < item.answered or item.sent > withdrawn] == []
     # Until the cluster notices, it goes on to send connections there; each that nobody takes costs a review.
+    # So does kube-proxy: it chooses once for a connection, and does not look whether anybody takes it.
     turned_away = [when for when in site.node.not_taken if moment <= when <= withdrawn]
     later = [item for item in sent.failed if item.sent > moment + BELIEVED]
+    say(
+        f"{len(sent.failed)} of {len(sent.asked)} reviews failed, {len(later)} of them not in flight at the "
+        f"kill; {len(turned_away)} connections not taken in {withdrawn - moment:.1f} s until it was noticed"
+    )
     assert len(later) <= len(turned_away)
+    assert withdrawn - moment <= NOTICED, "that is no longer the moment until a cluster notices"

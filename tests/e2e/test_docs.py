@@ -8,54 +8,22 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import trustme
+from cert_manager import definitions
 from cluster.control_plane import ControlPlane
 from cluster.kubectl import manifest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from operators import Block, Operator, blocks, write_programs
 
 ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT / "tests") not in sys.path:
-    sys.path.insert(0, str(ROOT / "tests"))
-
-from pages import Block, blocks, run  # noqa: E402 - the folder has to be on the path first
-
 WEBHOOKS = "validatingwebhookconfiguration"
-
-
-@dataclass
-class Operator:
-    """Somebody who follows the pages: a folder with the checkout in it, and a cluster."""
-
-    plane: ControlPlane
-    folder: Path
-
-    def run(self, block: Block) -> str:
-        """Run a block; an alternative is tried by the API server, and nothing stays."""
-        programs = "tried" if block.what.endswith("instead") else "programs"
-        homes = {f"HELM_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
-        kept = {name: value for name, value in os.environ.items() if name in ("PYTHONPATH", "LANG")}
-        environment = {
-            "PATH": f"{self.folder / programs}:/usr/bin:/bin",
-            "HOME": str(self.folder),
-            "KUBECONFIG": str(self.plane.kubeconfig),
-        }
-        return run(block, self.folder, kept | homes | environment)
-
-    def there(self, kind: str, name: str, *flags: str) -> str:
-        """What is there of a name; empty when it is not."""
-        answer = self.plane.kubectl("administrator", "get", kind, name, "--ignore-not-found", *flags)
-        assert answer.ok, answer.errors
-        return answer.output
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +31,8 @@ def operator(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None
     say("a control plane starts, to follow the pages for operators")
     folder = tmp_path_factory.mktemp("operator")
     (folder / "charts").symlink_to(ROOT / "charts")
-    _write_programs(folder)
+    (folder / ".venv").symlink_to(sys.prefix)  # as `make setup` makes it
+    write_programs(folder)
     (folder / "freeze.rego").write_text("package mlgate.rules.freeze\n")
     (folder / "password").write_text("secret")
     key = Ed25519PrivateKey.generate().public_key()
@@ -75,41 +44,10 @@ def operator(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None
     pair.private_key_pem.write_to_path(folder / "tls.key")
     pair.cert_chain_pems[0].write_to_path(folder / "tls.crt")
     with ControlPlane(tmp_path_factory.mktemp("plane"), ROOT / ".tools" / "bin") as plane:
-        plane.kubectl.must("administrator", "create", "-f", "-", stdin=manifest(_cert_manager()))
+        plane.kubectl.must("administrator", "create", "-f", "-", stdin=manifest(definitions()))
         flags = ("--for=condition=Established", "crd", "--all", "--timeout=60s")
         plane.kubectl.must("administrator", "wait", *flags)
         yield Operator(plane, folder)
-
-
-def _write_programs(folder: Path) -> None:
-    """The programs as they are, and once more so that whatever they would store is only tried."""
-    here = {name: ROOT / ".tools" / "bin" / name for name in ("kubectl", "helm")}
-    here["mlgate"] = Path(sys.executable).with_name("mlgate")
-    for kind, flag in (("programs", ""), ("tried", " --dry-run=server")):
-        (folder / kind).mkdir()
-        for name, program in here.items():
-            (folder / kind / name).write_text(f'#!/bin/bash\nexec {shlex.quote(str(program))} "$@"{flag}\n')
-            (folder / kind / name).chmod(0o755)
-
-
-def _cert_manager() -> list[dict[str, object]]:
-    """The kinds of cert-manager that the chart makes objects of."""
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}
-    return [
-        {
-            "apiVersion": "apiextensions.k8s.io/v1",
-            "kind": "CustomResourceDefinition",
-            "metadata": {"name": f"{kind.lower()}s.cert-manager.io"},
-            "spec": {
-                "group": "cert-manager.io",
-                "scope": "Namespaced",
-                "names": {"kind": kind, "plural": f"{kind.lower()}s", "singular": kind.lower()},
-                "versions": [version],
-            },
-        }
-        for kind in ("Certificate", "Issuer")
-    ]
 
 
 def _policies(operator: Operator) -> list[str]:
@@ -227,6 +165,52 @@ def test_the_commands_of_the_doctor_mend_what_was_edited_past_helm(operator: Ope
         operator.run(Block("sh cluster", fix))
     assert not codes & {one["code"] for one in _findings(operator)}
     for block in blocks("operate.md"):
+        if "helm uninstall" in block.text or "kubectl delete crd" in block.text:
+            operator.run(block)
+
+
+UPGRADE = "helm upgrade mlgate charts/mlgate --namespace mlgate-system --reset-then-reuse-values "
+
+
+def _replicas(operator: Operator) -> str:
+    return operator.there("deployment", "mlgate", "-n", "mlgate-system", "-o", "jsonpath={.spec.replicas}")
+
+
+def _upgraded(operator: Operator, flags: str, what: str = "sh cluster") -> str:
+    """How many replicas an upgrade leaves; what helm said where it was refused."""
+    said = operator.run(Block(what, UPGRADE + flags))
+    return said if "exit=1" in what else _replicas(operator)
+
+
+def test_replicas_are_handed_to_the_autoscaler_and_taken_back(operator: Operator) -> None:
+    page = blocks("operate.md")
+    (wanted,) = [block for block in page if block.info == "yaml replicas.yaml"]
+    (given,) = [block for block in page if "--field-manager=handover" in block.text]
+    (back,) = [block for block in page if "autoscaling.enabled=false" in block.text]
+    (operator.folder / "replicas.yaml").write_text(wanted.text)
+    scale = "kubectl scale deployment mlgate --namespace mlgate-system --replicas={}"
+    operator.run(Block("sh cluster", "helm install mlgate charts/mlgate --namespace mlgate-system"))
+
+    assert _upgraded(operator, "--set autoscaling.enabled=true") == "1", "what the page warns of"
+    assert _upgraded(operator, "--set autoscaling.enabled=false") == "2"
+    operator.run(Block("sh cluster", scale.format(4)))
+    assert "conflict" in operator.run(Block("sh cluster exit=1", given.text)), "the number is another one"
+    assert _upgraded(operator, "--force-conflicts") == "2", "Helm's again"
+    operator.run(Block("sh cluster", given.text))
+    assert _replicas(operator) == "2", "nobody took it away"
+
+    operator.run(Block("sh cluster", scale.format(5)))  # as the autoscaler does
+    assert _upgraded(operator, "") == "5"
+    refused = _upgraded(operator, "--set autoscaling.enabled=false", "sh cluster exit=1")
+    assert "conflict" in refused
+    assert ".spec.replicas" in refused
+    operator.run(Block("sh cluster", back.text.replace("replicaCount=2", "replicaCount=5")))
+    assert _replicas(operator) == "5"
+    assert operator.there("hpa", "mlgate", "-n", "mlgate-system") == ""
+    assert "conflict" in _upgraded(operator, "--set replicaCount=3", "sh cluster exit=1")
+    assert _upgraded(operator, "--set replicaCount=3 --force-conflicts") == "3"
+    assert _upgraded(operator, "--set replicaCount=2") == "2"
+    for block in page:
         if "helm uninstall" in block.text or "kubectl delete crd" in block.text:
             operator.run(block)
 

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,17 @@ from cluster.kinds import definitions
 from cluster.local import GUARDS, RECORDS, ROOT, roles
 from cluster.pki import Authority
 from cluster.webhook import configuration
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from installation import until
+from sigstore_chain import SigstoreChain
 
 from mlgate import __version__
 from mlgate.doctor.examine import examine
 from mlgate.doctor.reader import read_snapshot
+from mlgate.doctor.snapshot import Snapshot
 from mlgate.evidence.api_server import Connection
+from mlgate.evidence.signatures.keys import key_id
 
 ALWAYS = ["service.address_used"]
 """Here the webhook calls an address: no network leads to a Service of this control plane."""
@@ -65,13 +71,17 @@ class Patient:
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
 
-    def doctor(self, timeout: float = 10.0) -> tuple[int, dict[str, Any]]:
-        """The same, without starting a program."""
+    def snapshot(self, timeout: float = 10.0) -> Snapshot:
+        """The cluster as the doctor reads it."""
         connection = Connection.configure(self.plane.kubeconfig)
         try:
-            report = examine(read_snapshot(connection, timeout=timeout))
+            return read_snapshot(connection, timeout=timeout)
         finally:
             connection.close()
+
+    def doctor(self, timeout: float = 10.0) -> tuple[int, dict[str, Any]]:
+        """The same, without starting a program."""
+        report = examine(self.snapshot(timeout))
         return report.exit_code, report.wire()
 
     def codes(self, timeout: float = 10.0) -> set[str]:
@@ -113,7 +123,14 @@ def patient(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]
     """A control plane of its own with what mlgate ships, and a gate that its webhook calls by address."""
     say("a control plane starts, to be broken")
     with ControlPlane(tmp_path_factory.mktemp("patient"), ROOT / ".tools" / "bin") as plane:
-        gate = GateProcess(plane.folder, plane.tools / "opa", plane.gate_kubeconfig, plane.authority)
+        settings = plane.folder / "settings.yaml"
+        settings.touch()
+        quick = {
+            "MLGATE_TLS__RELOAD_SECONDS": "0.2",
+            "MLGATE_POLICY__RELOAD_SECONDS": "0.2",
+            "MLGATE_POLICY__SETTINGS": str(settings),
+        }
+        gate = GateProcess(plane.folder, plane.tools / "opa", plane.gate_kubeconfig, plane.authority, quick)
         made = Patient(plane, gate, configuration(gate.url, plane.authority.pem()))
         for folder in (RECORDS, GUARDS):
             made.must("create", "-f", str(folder))
@@ -215,6 +232,13 @@ BROKEN_WEBHOOKS: dict[str, tuple[str, Callable[[Object], None]]] = {
             },
         ),
     ),
+    "itself where people deploy": (
+        "namespace.home_shared",
+        _set(
+            "models",
+            clientConfig={"service": {"name": "mlgate", "namespace": "default", "path": "/validate"}},
+        ),
+    ),
     "objects that choose": (
         "selector.objects_excluded",
         _set("models", objectSelector={"matchExpressions": [{"key": "skip", "operator": "DoesNotExist"}]}),
@@ -312,6 +336,12 @@ BROKEN_RECORDS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
             True,  # noqa: FBT003 - a value of the patch
             "add",
         ),
+    ),
+    "records that are not served": (
+        "definition.not_served",
+        "crd",
+        "modelcards.mlgate.dev",
+        _patch("/spec/versions/0/served", False),  # noqa: FBT003 - a value of the patch
     ),
     "another schema": (
         "definition.differs",
@@ -425,6 +455,168 @@ def test_a_gate_without_engine_is_named(patient: Patient) -> None:
         patient.gate.stop()
         patient.gate.provide_opa()
         patient.gate.start()
+
+
+@contextmanager
+def _opa_says(patient: Patient, text: str) -> Iterator[None]:
+    """The gate with an OPA that says something else when it is asked for its version; it is the true one."""
+    gate = patient.gate
+    gate.stop()
+    gate.opa.unlink()
+    answer = f'[ "$1" = version ] && {{ echo "{text}"; exit; }}'
+    gate.opa.write_text(f'#!/bin/sh\n{answer}\nexec {gate.opa_program.resolve()} "$@"\n')
+    gate.opa.chmod(0o755)
+    gate.start()
+    try:
+        yield
+    finally:
+        gate.stop()
+        gate.provide_opa()
+        gate.start()
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"), [("Version: 1.21.2", "gate.opa_old"), ("Build: mine", "gate.opa_unknown")]
+)
+def test_an_engine_that_is_old_or_does_not_say_is_named(patient: Patient, says: str, expected: str) -> None:
+    with _opa_says(patient, says):
+        assert expected in patient.codes()
+    assert expected not in patient.codes()
+
+
+def test_a_policy_that_nobody_touched_for_long_is_named(patient: Patient) -> None:
+    now = patient.snapshot()
+    later = replace(now, at=now.at + timedelta(days=91))
+    (old,) = (one for one in examine(later).findings if one.code == "gate.policy_old")
+    assert old.message.endswith("was loaded 91 days ago, and none since")
+    almost = replace(now, at=now.at + timedelta(days=89))
+    assert "gate.policy_old" not in {one.code for one in examine(almost).findings}
+
+
+def test_a_gate_of_another_release_is_named(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlgate.doctor.state.__version__", "99.0.0")
+    assert "gate.version_differs" in patient.codes()
+
+
+def test_a_policy_that_is_refused_is_named_until_it_is_mended(patient: Patient) -> None:
+    settings = patient.plane.folder / "settings.yaml"
+    settings.write_text("decision: {mode: {production: perhaps}}\n")
+    try:
+        until(lambda: "gate.policy_refused" in patient.codes(), 60, "the policy is not refused")
+    finally:
+        settings.write_text("")
+    until(lambda: "gate.policy_refused" not in patient.codes(), 60, "the policy is still refused")
+
+
+def _serve_another(patient: Patient, certificate: bytes, key: bytes | None = None) -> None:
+    if key is not None:
+        (patient.plane.folder / "mlgate.key").write_bytes(key)
+    (patient.plane.folder / "mlgate.crt").write_bytes(certificate)
+
+
+@pytest.fixture
+def pair(patient: Patient) -> Iterator[None]:
+    """The pair of the gate, as it was before afterwards."""
+    folder = patient.plane.folder
+    before = [(folder / name, (folder / name).read_bytes()) for name in ("mlgate.key", "mlgate.crt")]
+    yield
+    for path, content in before:
+        path.write_bytes(content)
+    patient.register()
+    mended = {"certificate.expired", "certificate.expiring", "gate.certificate_refused"}
+    until(lambda: not mended & patient.codes(), 60, "the certificate is not taken back")
+
+
+@pytest.mark.usefixtures("pair")
+def test_a_certificate_that_cannot_be_served_is_named(patient: Patient) -> None:
+    _serve_another(patient, b"no certificate")
+    until(lambda: "gate.certificate_refused" in patient.codes(), 60, "the certificate is not refused")
+
+
+@pytest.mark.usefixtures("pair")
+def test_a_served_certificate_that_ends_is_named_before_and_after(patient: Patient) -> None:
+    authority = trustme.CA()
+    end = datetime.now(UTC) + timedelta(seconds=20)
+    served = authority.issue_cert("127.0.0.1", not_after=end)
+    both = base64.b64encode(patient.plane.authority.pem() + authority.cert_pem.bytes()).decode()
+    patient.register(_client(url=f"{patient.gate.url}/validate", caBundle=both))
+    key = served.private_key_pem.bytes()
+    _serve_another(patient, b"".join(part.bytes() for part in served.cert_chain_pems), key)
+    until(lambda: "certificate.expiring" in patient.codes(), 15, "the certificate is not served")
+    until(lambda: "certificate.expired" in patient.codes(), 60, "the certificate does not end")
+
+
+def test_an_entry_in_two_configurations_is_named_and_its_fix_mends_it(patient: Patient) -> None:
+    again = {**patient.configuration, "metadata": {"name": "mlgate-again"}}
+    patient.must("create", "-f", "-", objects=[again])
+    try:
+        _, report = patient.doctor()
+        fixes = {one["fix"] for one in report["findings"] if one["code"] == "webhook.entry_doubled"}
+        _run(patient, fixes.pop())
+        assert "webhook.entry_doubled" not in patient.codes()
+    finally:
+        patient.must("delete", WEBHOOKS, "mlgate-again", "--ignore-not-found")
+        patient.register()
+
+
+def test_a_kind_beside_those_that_are_known_is_named(patient: Patient) -> None:
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    version = {"name": "v1beta1", "served": True, "storage": True, "schema": schema}
+    names = {"kind": "ModelMystery", "plural": "modelmysteries", "singular": "modelmystery"}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "modelmysteries.serving.kserve.io"},
+        "spec": {"group": "serving.kserve.io", "names": names, "scope": "Namespaced", "versions": [version]},
+    }
+    patient.must("create", "-f", "-", objects=[definition])
+    try:
+        until(lambda: "kinds.unknown" in patient.codes(), 60, "the kind is not served")
+    finally:
+        patient.must("delete", "crd", definition["metadata"]["name"], "--timeout=60s")
+    until(lambda: "kinds.unknown" not in patient.codes(), 60, "the kind is still served")
+
+
+def test_a_definition_that_is_being_deleted_is_named(patient: Patient) -> None:
+    called = ("crd", "waivers.mlgate.dev")
+    finalizers = {"metadata": {"finalizers": ["e2e.test/held"]}}
+    patient.must("patch", *called, "--type=merge", "-p", json.dumps(finalizers))
+    patient.must("delete", *called, "--wait=false")
+    try:
+        assert "definition.being_deleted" in patient.codes()
+    finally:
+        patient.must("patch", *called, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')
+        patient.must("wait", "--for=delete", *called, "--timeout=60s")
+        patient.must("apply", "-f", str(RECORDS.parent / "crds" / "waivers.yaml"))
+        patient.must("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s")
+    until(lambda: not {"definition.being_deleted", "definition.missing"} & patient.codes(), 60, "it is gone")
+
+
+def test_labels_and_models_that_make_a_namespace_laxer_are_named(patient: Patient) -> None:
+    patient.must("delete", WEBHOOKS, "mlgate")
+    patient.must("create", "namespace", "lax")
+    labels = ("mlgate.dev/profile=playground", "mlgate.dev/max-classification=restricted")
+    patient.must("label", "namespace", "lax", *labels)
+    service = {
+        "apiVersion": "serving.kserve.io/v1beta1",
+        "kind": "InferenceService",
+        "metadata": {"name": "seen", "namespace": "lax"},
+        "spec": {"predictor": {"model": {"modelFormat": {"name": "onnx"}, "storageUri": "s3://models/a"}}},
+    }
+    patient.must("create", "-f", "-", objects=[service])
+    patient.register()
+    lax = {"namespace.profile_unknown", "namespace.clearance_raised", "namespace.pods_not_gated"}
+    try:
+        _, report = patient.doctor()
+        found = [one for one in report["findings"] if one["code"] in lax]
+        assert {one["code"] for one in found} == lax
+        patient.must("delete", WEBHOOKS, "mlgate")  # nobody may label but the platform
+        for one in found:
+            _run(patient, one["fix"])
+        patient.register()
+        assert not lax & patient.codes()
+    finally:
+        patient.must("delete", "namespace", "lax", "--timeout=60s")
 
 
 SERVICE = {"name": "mlgate", "namespace": "mlgate-system", "port": 443, "path": "/validate"}
@@ -561,6 +753,107 @@ def test_a_gate_nobody_reaches_from_here_is_asked_through_the_api_server(deploye
     assert "Secret mlgate-system/mlgate-tls is not for mlgate.mlgate-system.svc" in message
 
 
+def _key() -> tuple[str, str]:
+    """A public key in PEM, and its id."""
+    key = Ed25519PrivateKey.generate().public_key()
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), key_id(key)
+
+
+def _trusting(days: float = 365, **policy: Any) -> dict[str, Any]:
+    """Values of an installation that verifies signatures in a registry, whose authority ends some day."""
+    after = datetime.now(UTC) + timedelta(days=days)
+    ending = trustme.CA().issue_cert("a.test", not_before=after - timedelta(days=500), not_after=after)
+    known, _ = _key()
+    return {
+        "signatures": {"keys": {"risk.pem": known}, "served": True},
+        "evidence": {
+            "oci": {
+                "registries": ["registry.test"],
+                "credentialsSecret": "reader",
+                "ca": ending.cert_chain_pems[0].bytes().decode(),
+            }
+        },
+        "policy": {"settings": policy},
+    }
+
+
+HOME = ("-n", "mlgate-system")
+TRUST = ("configmap", "mlgate-trust", *HOME)
+
+
+def _put(deployed: Patient, values: dict[str, Any]) -> None:
+    """What `helm upgrade` writes for the values."""
+    kinds = ("Deployment", "ConfigMap")
+    rendered = [entry for entry in objects(render(values)) if entry["kind"] in kinds]
+    for entry in rendered:
+        entry["metadata"].setdefault("namespace", "mlgate-system")
+    deployed.must("apply", "-f", "-", objects=rendered)
+
+
+def _of_trust(deployed: Patient) -> dict[str, Object]:
+    found = deployed.doctor(2)[1]["findings"]
+    return {one["code"]: one for one in found if one["code"].startswith("trust.")}
+
+
+def test_files_and_credentials_that_the_gate_would_not_start_with_are_named(deployed: Patient) -> None:
+    known, identifier = _key()
+    own = {"supplyChain": {"trustedSigners": [{"keyId": identifier}]}}
+    good = _trusting(**own)
+    good["signatures"]["keys"]["risk.pem"] = known
+    _put(deployed, good)
+    found = _of_trust(deployed)
+    assert [*found] == ["trust.credentials_missing"]
+    _run(deployed, found["trust.credentials_missing"]["fix"])
+    assert _of_trust(deployed) == {}
+
+    deployed.must("delete", "secret", "reader", *HOME)
+    deployed.must("create", "secret", "generic", "reader", "--from-literal=.dockerconfigjson={}", *HOME)
+    found = _of_trust(deployed)
+    assert [*found] == ["trust.credentials_unreadable"]
+    _run(deployed, found["trust.credentials_unreadable"]["fix"])
+    assert _of_trust(deployed) == {}
+
+    deployed.must("patch", *TRUST, "--type=merge", "-p", '{"data":{"risk.pem":"-----BEGIN PUBLIC KEY-----"}}')
+    assert [*_of_trust(deployed)] == ["trust.file_unreadable"]
+    deployed.must("delete", *TRUST)
+    assert [*_of_trust(deployed)] == ["trust.file_missing"]
+    _put(deployed, good)
+    assert _of_trust(deployed) == {}
+
+
+def test_authorities_that_end_are_named(deployed: Patient) -> None:
+    other = ("--docker-server=other.test", "--docker-username=gate", "--docker-password=secret")
+    deployed.must("create", "secret", "docker-registry", "reader", *other, *HOME)
+    for days, code in ((-1, "trust.authority_ended"), (10, "trust.authority_ending")):
+        _put(deployed, _trusting(days))
+        assert code in _of_trust(deployed)
+    _put(deployed, _trusting())
+    found = _of_trust(deployed)
+    assert {*found} == {"trust.credentials_unused", "trust.nobody_trusted"}
+    _run(deployed, found["trust.credentials_unused"]["fix"])
+    assert [*_of_trust(deployed)] == ["trust.nobody_trusted"]
+
+
+def test_signers_that_nobody_can_recognise_are_named(deployed: Patient) -> None:
+    person = {"issuer": "https://login.test", "identity": "ines@example.com"}
+    signers = {"trustedSigners": [{"keyId": "sha256:" + "0" * 64}, person]}
+    known, identifier = _key()
+    keys = {"signatures": {"keys": {"risk.pem": known}}}
+    approvals = {"acceptedAssurance": ["signed"]}
+    _put(deployed, {**keys, "policy": {"settings": {"modelCard": signers, "signOff": approvals}}})
+    never = {"cards_not_verified", "identities_without_root", "key_unknown", "approvals_impossible"}
+    assert {*_of_trust(deployed)} == {f"trust.{name}" for name in never}
+    own = {"trustedSigners": [{"keyId": identifier}, person]}
+    root = json.dumps(SigstoreChain().trusted_root())
+    mended = {"signatures": {**keys["signatures"], "cards": True, "trustedRoot": root}}
+    signer = {"keyId": identifier, "approver": "ines@example.com", "roles": ["businessOwner"]}
+    approved = {**approvals, "trustedSigners": [signer]}
+    _put(deployed, {**mended, "policy": {"settings": {"modelCard": own, "signOff": approved}}})
+    assert _of_trust(deployed) == {}
+    _put(deployed, {**mended, "policy": {"settings": {"modelCard": own, "supplyChain": own}}})
+    assert [*_of_trust(deployed)] == ["trust.served_not_sought"]
+
+
 VLLM = {
     "apiVersion": "apps/v1",
     "kind": "Deployment",
@@ -642,6 +935,71 @@ def test_who_may_switch_the_gate_off_is_named(patient: Patient) -> None:
     finally:
         for name in ("hooks", "acting", "labels", *(power[0] for power in OTHER_POWERS)):
             patient.must("delete", "clusterrole,clusterrolebinding", name)
+
+
+RIGHTS: dict[str, tuple[str, str, str, str | None]] = {
+    "pods beside the gate": ("gate_editable", "create", "pods", "mlgate-system"),
+    "a shell in the gate": ("gate_editable", "create", "pods/exec", "mlgate-system"),
+    "containers in the gate": ("gate_editable", "patch", "pods/ephemeralcontainers", "mlgate-system"),
+    "another Service": ("gate_editable", "patch", "services", "mlgate-system"),
+    "other endpoints": ("gate_editable", "create", "endpointslices.discovery.k8s.io", "mlgate-system"),
+    "its own Deployment": ("gate_editable", "patch", "deployments.apps/mlgate", "mlgate-system"),
+    "pods everywhere": ("gate_editable", "create", "pods", None),
+    "the key": ("gate_key_readable", "get", "secrets", "mlgate-system"),
+    "tokens": ("impersonation", "create", "serviceaccounts/token", "kube-system"),
+    "pods of Kubernetes": ("exempt_writable", "create", "pods", "kube-system"),
+    "roles": ("roles_escalation", "escalate", "roles.rbac.authorization.k8s.io", "mlgate-system"),
+    "labels past the webhook": ("namespaces_editable", "patch", "namespaces/status", None),
+    "labels at the end": ("namespaces_editable", "update", "namespaces/finalize", None),
+    "the group": ("group_served_elsewhere", "create", "apiservices.apiregistration.k8s.io", None),
+    "rewriting": (
+        "objects_rewritable",
+        "create",
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        None,
+    ),
+    "everything": ("everything", "*", "*.*", None),
+}
+
+
+@contextmanager
+def _given(patient: Patient, verb: str, resource: str, place: str | None = None) -> Iterator[None]:
+    """A right of somebody who has none else, in a namespace or everywhere."""
+    resource, _, name = resource.partition("/") if "/mlgate" in resource else (resource, "", "")
+    kind, where = ("role", ("-n", place)) if place else ("clusterrole", ())
+    flags = (f"--verb={verb}", f"--resource={resource}", *((f"--resource-name={name}",) if name else ()))
+    patient.must("create", kind, "cleo", *flags, *where)
+    patient.must("create", f"{kind}binding", "cleo", f"--{kind}=cleo", "--user=cleo@example.com", *where)
+    try:
+        yield
+    finally:
+        patient.must("delete", f"{kind},{kind}binding", "cleo", *where)
+
+
+def _told_of_cleo(patient: Patient) -> set[str]:
+    findings = patient.doctor(2)[1]["findings"]
+    return {one["code"] for one in findings if "cleo@example.com" in one["message"]}
+
+
+def test_each_way_past_the_gate_is_named_until_the_right_is_taken_back(deployed: Patient) -> None:
+    held, taken_back = {}, {}
+    for name, (_, *right) in RIGHTS.items():
+        with _given(deployed, *right):
+            held[name] = _told_of_cleo(deployed)
+        taken_back[name] = frozenset(_told_of_cleo(deployed))
+    assert held == {name: {f"rights.{code}"} for name, (code, *_) in RIGHTS.items()}
+    assert {*taken_back.values()} == {frozenset()}
+
+
+def test_who_creates_namespaces_that_nobody_judges_is_named(patient: Patient) -> None:
+    with _given(patient, "create", "namespaces"):
+        assert _told_of_cleo(patient) == set(), "mlgate judges their labels"
+        patient.register(_without_rule("records", "namespaces"))
+        try:
+            assert _told_of_cleo(patient) == {"rights.namespaces_creatable"}
+        finally:
+            patient.register()
+        assert _told_of_cleo(patient) == set()
 
 
 def test_what_the_gate_may_not_read_and_may_write_is_named(patient: Patient) -> None:

@@ -44,14 +44,17 @@ def test_waivers_are_listed_with_what_they_lift_for_what_and_how_long(cluster: L
     entry = waiver("listed")
     assert cluster.kubectl.send("risk-committee", "create", [entry]).ok
     heads, lines = listed(cluster, "waivers", "default")
-    assert heads == ["NAME", "CODES", "WORKLOAD", "TICKET", "APPROVED", "BY", "EXPIRES", "AGE"]
+    assert heads == [
+        *("NAME", "CODES", "WORKLOAD", "MODEL", "DIGEST"),
+        *("TICKET", "APPROVED", "BY", "EXPIRES", "AGE"),
+    ]
     assert lines["listed"].startswith(
         'listed ["fairness.group_too_small"] demand-forecast RISK-77 rita@example.com '
         f"{entry['spec']['expiresAt']} "
     )
     heads, lines = listed(cluster, "waiv", "default", "-o", "wide")
     assert heads == [
-        *("NAME", "CODES", "WORKLOAD", "MODEL", "VERSION", "TICKET"),
+        *("NAME", "CODES", "WORKLOAD", "MODEL", "VERSION", "DIGEST", "KIND", "TERMS", "TICKET"),
         *("REQUESTED", "BY", "APPROVED", "BY", "EXPIRES", "AGE"),
     ]
     assert " erin@example.com rita@example.com " in lines["listed"]
@@ -74,11 +77,11 @@ def test_one_word_lists_the_records_of_all_kinds(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("signoff.spec.role", "needs the verb approve on signoffroles"),
+        ("signoff.spec.role", "need the RBAC verb approve on signoffroles"),
         ("signoff.spec.cardDigest", "`mlgate card digest` prints it"),
         ("waiver.spec.subject.workload.kind", "Kind of the workload"),
-        ("soff", "given by the person who creates"),
-        ("mcard.spec.risk.tier", "Absent counts as high"),
+        ("soff", "An approval or rejection of one model version"),
+        ("mcard.spec.risk.tier", "absent counts as high"),
     ],
 )
 def test_a_field_is_explained(cluster: LocalCluster, path: str, told: str) -> None:

@@ -90,18 +90,6 @@ def test_a_rejection_counts_against_approvals_that_are_remembered(stage: Stage) 
     refused_soon(stage, case, "signoff.rejected")
 
 
-def test_a_guard_that_only_audits_vouches_for_no_approval(stage: Stage) -> None:
-    case = approved(stage, "guard-lifted")
-    binding = ("validatingadmissionpolicybinding", "signoffs.mlgate.dev", "--type=merge", "-p")
-    patch = stage.cluster.kubectl.must
-    patch("administrator", "patch", *binding, '{"spec":{"validationActions":["Audit"]}}')
-    try:
-        refused_soon(stage, case, "signoff.assurance_too_low")
-    finally:
-        patch("administrator", "patch", *binding, '{"spec":{"validationActions":["Deny"]}}')
-    allowed_soon(stage, case)
-
-
 def test_a_restarted_api_server_is_followed_again_without_help(stage: Stage) -> None:
     case = approved(stage, "server-restarted")
     withdraw(stage, case)

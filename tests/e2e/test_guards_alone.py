@@ -10,7 +10,7 @@ from casebook.documents import Object, read_all
 from cluster.control_plane import ControlPlane
 from cluster.local import GUARDS, RECORDS
 from cluster.people import person
-from records import sign_off, waiver
+from records import in_days, sign_off, waiver
 from refusals import refused_by_guard
 
 ADMINISTRATOR = person("administrator")
@@ -90,3 +90,14 @@ def test_even_an_administrator_signs_in_an_own_name_alone(guarded: ControlPlane)
 def test_no_spelling_of_a_name_makes_it_another_person(guarded: ControlPlane, spelling: str) -> None:
     own = waiver("own", approvedBy=ADMINISTRATOR.username, requestedBy=spelling)
     assert refused_by_guard(guarded.kubectl.send("administrator", "create", [own]))
+
+
+@pytest.mark.parametrize("flags", [("--dry-run=server",), ()])
+def test_no_waiver_is_granted_for_more_than_366_days(guarded: ControlPlane, flags: tuple[str, ...]) -> None:
+    kubectl = guarded.kubectl
+    for days, name in ((366, "a-year"), (367, "longer")):
+        long = waiver(name, approvedBy=ADMINISTRATOR.username, expiresAt=in_days(days))
+        answer = kubectl.send("administrator", "create", [long], *flags)
+        assert answer.ok == (days == 366), answer.errors
+    assert refused_by_guard(answer)
+    assert "spec.expiresAt must be within 366 days" in answer.errors

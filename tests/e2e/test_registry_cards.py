@@ -18,8 +18,8 @@ from staging import Stage
 
 pytestmark = pytest.mark.usefixtures("signing")
 MISSING = "signoff.approval_missing"
-REFUSED = [MISSING, "signoff.assurance_too_low", "signoff.not_bound"]
-"""What a statement that does not verify leads to: what stands around it is a claim, and of no digest."""
+REFUSED = [MISSING, "signoff.assurance_too_low"]
+"""What a statement that does not verify leads to: what stands around it is a claim."""
 NAMESPACE = "registry-cards"
 
 
@@ -105,11 +105,17 @@ def test_a_registry_that_nobody_allowed_is_not_asked(site: Site, host: str) -> N
 def test_without_the_registry_what_was_seen_is_still_allowed_and_nothing_else(site: Site) -> None:
     spec, later = site.spec("seen"), site.spec("not seen")
     seen, unseen = (site.push(entry, site.signed_by_key(entry)) for entry in (spec, later))
-    assert site.codes(seen) == []
+    foreign = site.push_readme(site.spec("seen in front of a README"), BO)
+    rejected = site.push_readme(site.spec("rejected in front of a README"), BO, "rejected")
+    assert [site.codes(digest) for digest in (seen, foreign)] == [[], []]
+    reasons = site.codes(rejected)
+    assert "signoff.rejected" in reasons
     site.registry.__exit__(None, None, None)  # and once more when the fixture ends, which does no harm
     apply = site.journey.stage.cluster.kubectl.send
-    answer = apply("engineer", "apply", [site.workload(seen)], "--dry-run=server")
-    assert answer.ok, answer.errors
+    for digest in (seen, foreign):
+        answer = apply("engineer", "apply", [site.workload(digest)], "--dry-run=server")
+        assert answer.ok, answer.errors
+    assert site.codes(rejected) == reasons
     refused = apply("engineer", "apply", [site.workload(unseen)], "--dry-run=server")
     assert refused_by_gate(refused), refused.errors
     assert "model_card.unavailable" in refusal(refused.errors).codes

@@ -161,4 +161,6 @@ def test_a_service_account_that_the_settings_name_approves_and_waives(
     waived = journey.waiver("of-a-robot", codes=[found], approvedBy=ROBOT)
     answer = cluster.kubectl.send("administrator", "create", [waived], *robot)
     assert answer.ok, answer.errors
-    assert journey.codes() == []
+    assert journey.codes() == [found]  # whoever approves a version waives nothing of it
+    assert cluster.kubectl.send("administrator", "delete", [approval]).ok
+    assert journey.codes() == ["signoff.approval_missing"]

@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from casebook.documents import Object
+from chart.rendering import render
 from cluster.control_plane import ControlPlane
 from cluster.local import roles
 from surroundings import PATIENCE_SECONDS, Counting, Looking, service, unavailable
@@ -22,6 +24,7 @@ NETWORK = "networking.k8s.io/v1"
 RECORDS = ("/mlgate.dev/", "/admissionregistration.k8s.io/")
 """What records and their guards are read by, which are not installed here."""
 ISTIO = "security.istio.io/v1beta1"
+SECRET_READER = ("ClusterRole", "mlgate:secret-reader")
 
 
 def thing(api_version: str, kind: str, name: str, namespace: str | None = None, **fields: Any) -> Object:
@@ -134,7 +137,9 @@ async def test_an_account_that_does_not_exist_is_not_told(looking: Looking, plac
     assert "cluster.serviceAccounts" not in unavailable(document)
 
 
-async def test_a_policy_of_a_moment_ago_counts(looking: Looking, place: str, create: Any) -> None:
+async def test_a_policy_of_the_network_reaches_the_document(
+    looking: Looking, place: str, create: Any
+) -> None:
     peers = [{"podSelector": {}}]
     create(
         thing(
@@ -146,8 +151,8 @@ async def test_a_policy_of_a_moment_ago_counts(looking: Looking, place: str, cre
             },
         )
     )
-    found = (await looking.document(service(place)))["cluster"]["networkPolicies"]
-    assert found == [
+    found = await looking.until(service(place), lambda found: bool(found["networkPolicies"]))
+    assert found["networkPolicies"] == [
         {
             "name": "both",
             "selectsAllPods": True,
@@ -162,7 +167,8 @@ async def test_open_egress_reaches_the_document(looking: Looking, place: str, cr
     everywhere = [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]
     spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": everywhere}
     create(thing(NETWORK, "NetworkPolicy", "out", place, spec=spec))
-    (found,) = (await looking.document(service(place)))["cluster"]["networkPolicies"]
+    seen = await looking.until(service(place), lambda found: bool(found["networkPolicies"]))
+    (found,) = seen["networkPolicies"]
     assert (found["selectsAllPods"], found["openEgress"], found["policyTypes"]) == (True, True, ["Egress"])
 
 
@@ -185,7 +191,10 @@ async def test_of_a_secret_the_gate_gets_a_date_and_no_content(
     asking = replace(looking, options=replace(looking.options, secrets=True))
     assert unavailable(await asking.document(model))["cluster.secrets"] == "error", "it has no right to"
     subject = {"kind": "ServiceAccount", "name": "mlgate", "namespace": "mlgate-system"}
-    create(binding("RoleBinding", "dates", "ClusterRole/mlgate:secret-reader", subject, place))
+    # The chart has this role only where an installation asks for it, and then for every namespace.
+    rights = yaml.safe_load_all(render({"evidence": {"secrets": True}})["rbac.yaml"])
+    create(*(one for one in rights if (one["kind"], one["metadata"]["name"]) == SECRET_READER))
+    create(binding("RoleBinding", "dates", "/".join(SECRET_READER), subject, place))
     found = await asking.until(model, lambda found: bool(found["secrets"]))
     shown = plane.kubectl.must(
         *("administrator", "get", "secret", "store", "-n", place, "-o"),
@@ -214,8 +223,8 @@ async def test_the_mesh_is_found_once_it_is_installed(looking: Looking, place: s
         thing(ISTIO, "PeerAuthentication", "default", "istio-system", spec={"mtls": {"mode": "STRICT"}}),
         thing(ISTIO, "AuthorizationPolicy", "known", place, spec={"rules": known}),
     )
-    found = (await looking.document(service(place, hostNetwork=True)))["cluster"]
-    assert found["peerAuthentication"] == {"mode": "STRICT"}
+    shared = service(place, hostNetwork=True)
+    await looking.until(shared, lambda found: found["peerAuthentication"] == {"mode": "STRICT"})
     weaker = {"mtls": {"mode": "PERMISSIVE"}}
     create(thing(ISTIO, "PeerAuthentication", "default", place, spec=weaker))
     await looking.until(service(place), lambda found: found["peerAuthentication"] == {"mode": "PERMISSIVE"})

@@ -52,7 +52,7 @@ TORN: dict[str, tuple[bytes, str]] = {
     "8-mib.json": (b'{"kind": "' + b"x" * (8 << 20) + b'"}', "line 1: apiVersion is missing"),
 }  # fmt: skip
 WHERE = {
-    "huge": "more than 262144 bytes",
+    "huge": "bytes; more than 262144 are not read",
     "deep": "deeper than 64 levels",
     "long-number": "out of range",
     **dict.fromkeys(("list", "text", "number", "nothing"), "spec must be an object"),

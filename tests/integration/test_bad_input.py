@@ -373,7 +373,7 @@ def assert_printable_and_short(response: dict[str, Any]) -> None:
 
 
 NAMED = {
-    "huge": "has more than 262144 bytes",
+    "huge": "bytes; more than 262144 are not read",
     "deep": "nested deeper than 64 levels",
     "list": "spec must be an object",
     "wrong-name": "card.model.name: must be a string",

@@ -47,7 +47,7 @@ def guards() -> list[Object]:
     folder = ROOT / "charts" / "mlgate" / "files" / "guards"
     found = [item for path in sorted(folder.glob("*.yaml")) for item in yaml.safe_load_all(path.read_text())]
     for item in found:
-        item["metadata"]["creationTimestamp"] = "2020-01-01T00:00:00Z"
+        item["metadata"] |= {"creationTimestamp": "2020-01-01T00:00:00Z", "generation": 1}
     return found
 
 

@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-_PER_SECOND = 50
+RATE = 50
+"""Reviews a second that are due."""
+DEADLINE = 10.0
+"""Seconds the server is told that its caller waits."""
 _KEPT, _FRESH = 4, 1
 """Senders that keep their connection, and that open one for each review."""
 
@@ -32,14 +35,18 @@ class Traffic:
     right: int = 0
     wrong: list[str] = field(default_factory=list)
     """Each answer that was none or not the right one."""
+    seconds: list[float] = field(default_factory=list)
+    """How long each answer took, in the order in which they came."""
+    started: float = field(default_factory=time.monotonic)
     forgiving: bool = False
     """Whether who has just connected, and is dropped before the answer, asks again."""
     _stop: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, problem: str | None) -> None:
-        """One more answer."""
+    def count(self, problem: str | None, seconds: float) -> None:
+        """One more answer, or none."""
         with self._lock:
+            self.seconds.append(seconds)
             if problem is None:
                 self.right += 1
             else:
@@ -56,17 +63,19 @@ class Traffic:
 def _send(traffic: Traffic, port: int, trust: ssl.SSLContext, reviews: list[Sent], *, keep: bool) -> None:
     """Send reviews in turn at this sender's share of the rate, until told to stop."""
     client = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=trust)
-    pause, number = (_KEPT + _FRESH) / _PER_SECOND, 0
+    pause, number = (_KEPT + _FRESH) / RATE, 0
     due = time.monotonic()
     while not traffic._stop.wait(max(0.0, due - time.monotonic())):
         due += pause
         sent = reviews[number % len(reviews)]
         number += 1
+        asked = time.monotonic()
         try:
-            traffic.count(_outcome(client, sent, tries=3 if traffic.forgiving and not keep else 1))
+            found = _outcome(client, sent, tries=3 if traffic.forgiving and not keep else 1)
         except (OSError, http.client.HTTPException, ValueError) as problem:
-            traffic.count(f"review {number}: {problem!r}")
+            found = f"review {number}: {problem!r}"
             client.close()
+        traffic.count(found, time.monotonic() - asked)
         if not keep:
             client.close()
     client.close()
@@ -77,14 +86,16 @@ def _outcome(client: http.client.HTTPSConnection, sent: Sent, tries: int) -> str
     for _ in range(tries - 1):
         try:
             return _problem(client, sent)
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError):  # in the handshake it may be any
             client.close()
     return _problem(client, sent)
 
 
 def _problem(client: http.client.HTTPSConnection, sent: Sent) -> str | None:
     """What is wrong with the answer to a review; null when nothing is."""
-    client.request("POST", "/validate?timeout=10s", sent.body, {"Content-Type": "application/json"})
+    client.request(
+        "POST", f"/validate?timeout={DEADLINE:.0f}s", sent.body, {"Content-Type": "application/json"}
+    )
     answer = client.getresponse()
     text = answer.read()
     if answer.status != 200:

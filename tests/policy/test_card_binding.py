@@ -79,9 +79,27 @@ def one(card: Object, codes: set[str], *told: str, uri: str = SERVED, model: str
 
 
 UNSAFE = variant(GOOD, lambda spec: spec["fairness"].pop("evaluations"))
-MANY = [{"uri": f"s3://lending-models/{number}", "digest": f"sha256:{number:064}"} for number in range(300)]
+MANY = [{"uri": f"s3://lending-models/{number}", "digest": f"sha256:{number:064}"} for number in range(255)]
+
+METRICS = [{"name": "demographicParityRatio", "value": 0.95}] * 65
+LONG = variant(GOOD, lambda spec: spec["fairness"]["evaluations"][0].update(metrics=METRICS))
+CLOSED = [{"closedAt": GOOD["spec"]["reviews"][0]["date"]}]
+CROWDED = [
+    variant(GOOD, lambda spec, n=n: spec["reviews"][n].update(findings=CLOSED * 6000)) for n in range(4)
+]
+LARGE = [variant(GOOD, lambda spec, n=n: spec.update(limitations=[f"{n}" * 200_000])) for n in range(6)]
 
 ASKED: dict[str, Asked] = {
+    "its own card, with a list that is too long": one(LONG, {"model_card.invalid"}, "65 items; more than 64"),
+    "four cards with much to judge": Asked(
+        [named(card) for card in CROWDED],
+        {"model_card.invalid"},
+        CROWDED,
+        ("; more than 20000 are not judged",),
+    ),
+    "six large cards": Asked(
+        [named(card) for card in LARGE], {"model_card.invalid"}, LARGE, ("more than 1048576",)
+    ),
     "its own card": one(GOOD, set()),
     "its own card, by name of the model": one(GOOD, set(), model="predictor"),
     "its own card twice": Asked([named(GOOD), named(GOOD), named(GOOD, "predictor")], set()),
@@ -100,8 +118,8 @@ ASKED: dict[str, Asked] = {
     "the right address on one artifact and the right digest on another": one(
         listing({"uri": SERVED, "digest": OTHER}, {"uri": "s3://x/y", "digest": DIGEST}), set()
     ),
-    "one of three hundred artifacts": one(listing(*MANY, {"uri": "s3://x/y", "digest": DIGEST}), set()),
-    "none of three hundred artifacts": one(listing(*MANY), {MISMATCH}, "and 295 more"),
+    "one of many artifacts": one(listing(*MANY, {"uri": "s3://x/y", "digest": DIGEST}), set()),
+    "none of many artifacts": one(listing(*MANY), {MISMATCH}, "and 250 more"),
     "the same digest in capitals": one(
         listing({"uri": SERVED, "digest": f"sha256:{DIGEST[7:].upper()}"}), {MISMATCH, "model_card.invalid"}
     ),

@@ -144,6 +144,9 @@ ASKED: dict[str, Asked] = {
 }
 
 
+SUPPORTER = next(item for item in WAIVED.evidence if item["kind"] == "SignOff")["spec"]["approver"]
+
+
 @dataclass(frozen=True)
 class Judged:
     verdict: Verdict
@@ -248,3 +251,37 @@ async def test_what_may_be_waived_at_all_depends_on_the_profile(case: str, *, is
     assert (LIMITED in codes(verdict, "waived")) is is_lifted
     assert (LIMITED in codes(verdict, "violations")) is not is_lifted
     assert (NOT_APPLIED in codes(verdict, "warnings")) is not is_lifted
+
+
+APPROVALS = (
+    "signoff.approval_missing",
+    "signoff.rejected",
+    "signoff.approver_not_independent",
+    "signoff.assurance_too_low",
+    "signoff.signer_not_trusted",
+)
+
+
+async def _with_waiver(asked: Asked, *, without_approvals: bool = False) -> Verdict:
+    """What becomes of the workload beside the waiver, perhaps with nobody's approval."""
+    evidence, manifest = around(WAIVED, asked, "w-people")
+    kept = [item for item in evidence if not (without_approvals and item["kind"] == "SignOff")]
+    objects = (*read_all(EXAMPLES / "cluster.yaml"), *kept)
+    async with assemble_check(CheckFrom(objects, "default", at=NOW, assume_authenticated=True)) as running:
+        return (await judged(running, manifest)).verdict
+
+
+@pytest.mark.parametrize("name", [SUPPORTER, SUPPORTER.upper(), f"oidc:{SUPPORTER}"])
+async def test_whoever_approved_the_version_waives_nothing_of_it(name: str) -> None:
+    verdict = await _with_waiver(Asked({"approvedBy": name}))
+    assert CODE in codes(verdict, "violations")
+    assert verdict.decision is not None
+    told = " ".join(finding.message for finding in verdict.decision.warnings)
+    assert "its approver approved the version as well" in told
+
+
+async def test_in_production_no_waiver_stands_for_an_approval() -> None:
+    verdict = await _with_waiver(Asked({"codes": [CODE, *APPROVALS]}), without_approvals=True)
+    assert "signoff.approval_missing" in codes(verdict, "violations")
+    assert not codes(verdict, "waived") & {*APPROVALS}
+    assert NOT_APPLIED in codes(verdict, "warnings")

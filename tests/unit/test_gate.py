@@ -19,6 +19,7 @@ from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.domain.request import GroupVersionKind, Request, UserInfo
 from mlgate.errors import (
+    AnswerTooLarge,
     AuditError,
     DecisionInvalid,
     EngineError,
@@ -334,6 +335,7 @@ async def test_a_record_under_review_is_put_to_policy_without_a_workload(
         (EngineOverloaded("too much"), "overloaded"),
         (EngineTimeout("late"), "timeout"),
         (DecisionInvalid("no result"), "decision_invalid"),
+        (AnswerTooLarge("too much to say"), "decision_invalid"),
         (EngineError("odd"), "error"),
     ],
 )
@@ -351,6 +353,16 @@ async def test_an_engine_without_a_decision_is_a_refusal_with_its_reason(
     assert sink.records == [found.record]
     assert found.record.cards[0].startswith("modelcard/credit@sha256:")
     assert set(found.record.stage_seconds) == {"extract", "gather", "document", "decide"}
+
+
+@pytest.mark.parametrize("error", [EngineOverloaded("too much"), AnswerTooLarge("all is wrong")])
+async def test_where_errors_are_let_through_what_anybody_can_cause_is_not(
+    gate_with: Any, engine: ScriptedEngine, error: EngineError
+) -> None:
+    engine.answer = lambda _: error
+    assert (await judged(gate_with(CARD, allow_on_error=True))).verdict.allowed is False
+    engine.answer = lambda _: EngineUnavailable("no connection")
+    assert (await judged(gate_with(CARD, allow_on_error=True))).verdict.allowed is True
 
 
 @pytest.mark.parametrize("seconds", [0.2, 0.0, -5.0])

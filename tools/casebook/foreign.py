@@ -6,10 +6,12 @@ that its tier needs. So every finding is about the card.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from casebook.cases import EXAMPLES, read_case, read_reference
 from casebook.documents import CasebookError, Object
@@ -18,6 +20,7 @@ from casebook.shift import parse_day
 from mlgate.admission.review import read_review
 from mlgate.assembly import CheckFrom, Running, assemble_check
 from mlgate.domain.deadline import Deadline
+from mlgate.evidence.cards.formats.conversion import Origin
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cards.formats.read import FOREIGN, read_card
 
@@ -32,6 +35,8 @@ class ForeignCard:
     """One card, and the place of what is expected of it."""
 
     path: Path
+    component: str | None = None
+    """bom-ref of the model that is meant, where there are several."""
 
     @property
     def name(self) -> str:
@@ -48,9 +53,14 @@ class ForeignCard:
         """Its name as a key of a ConfigMap."""
         return self.name.replace("/", ".")
 
+    @property
+    def digest(self) -> str:
+        """Of its bytes."""
+        return "sha256:" + hashlib.sha256(self.path.read_bytes()).hexdigest()
+
     def content(self) -> CardContent:
         """The card as the gate reads it."""
-        return read_card(self.path.read_bytes())
+        return read_card(self.path.read_bytes(), origin=Origin(component=self.component))
 
 
 def foreign_cards(root: Path = CARDS) -> list[ForeignCard]:
@@ -94,7 +104,7 @@ def _sign_off(pattern: Object, card: ForeignCard) -> Object:
     content = card.content()
     model = (content.card or {}).get("model", {"name": "none", "version": "none"})
     digests = [entry["digest"] for entry in model.get("artifacts", ()) if entry.get("digest")]
-    subject = {"model": model["name"], "version": model["version"], "cardDigest": content.digest}
+    subject = {"model": model["name"], "version": model["version"], "cardDigest": card.digest}
     spec = {key: value for key, value in pattern["spec"].items() if key != "digest"}
     name = card.key.replace("_", "-")
     bound = {"digest": digests[0]} if digests else {}
@@ -106,7 +116,8 @@ def _workload(pattern: Object, card: ForeignCard, artifact: str | None) -> Objec
     content = card.content()
     own = content.card["model"]["artifacts"][0]["uri"] if content.card else "s3://nothing/"
     manifest: Object = json.loads(json.dumps(pattern))
-    reference = f"configmap/cards/{card.key}@{content.digest}"
+    fragment = f"#{quote(card.component, safe='')}" if card.component else ""
+    reference = f"configmap/cards/{card.key}{fragment}@{card.digest}"
     manifest["metadata"]["annotations"]["mlgate.dev/model-card"] = reference
     manifest["spec"]["predictor"]["model"]["storageUri"] = artifact or own
     return manifest

@@ -7,6 +7,7 @@ replaced by `<made>`, those that were there before by the names they are given h
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import time
@@ -18,7 +19,7 @@ from typing import Any
 import helm_python as helm
 import yaml
 
-from chart.rendering import render
+from chart.rendering import NAMESPACE, render
 from chart.values import CHART
 
 Json = dict[str, Any]
@@ -34,10 +35,11 @@ _DAY = 86400
 
 @dataclass(frozen=True)
 class ValueSet:
-    """Values, and what `lookup` finds, by name: Secrets, and the webhook configuration."""
+    """Values, what `lookup` finds by name (Secrets, the webhook configuration), and the namespace."""
 
     values: Json
     secrets: Json = field(default_factory=dict)
+    namespace: str = NAMESPACE
 
 
 REFUSED: dict[str, Json] = {
@@ -57,6 +59,22 @@ REFUSED: dict[str, Json] = {
     },
     "key-unused": {"policy": {"verificationKey": "-----BEGIN PUBLIC KEY-----"}},
     "sequence-unused": {"policy": {"minSequence": 3}},
+    "address-key-unused": {"policy": {"urlCa": "-----BEGIN CERTIFICATE-----"}},
+    "address-token-unused": {"policy": {"urlTokenSecret": "policy-server"}},
+    "client-names-unused": {"tls": {"clientNames": ["kube-apiserver"]}},
+    "opa-unversioned": {"opa": {"image": {"repository": "docker.io/openpolicyagent/opa"}}},
+    "opa-version-unused": {"opa": {"image": {"tag": "1.22.2-static"}}},
+    "account-unnamed": {"serviceAccount": {"create": False}},
+    "scaled-backwards": {"autoscaling": {"enabled": True, "minReplicas": 4, "maxReplicas": 3}},
+    "metrics-for-everybody": {"networkPolicy": {"metricsFrom": [{"podSelector": {}}]}},
+    "metrics-for-agents": {
+        "networkPolicy": {"apiServerFrom": [{"podSelector": {}}]},
+        "metrics": {"serviceMonitor": {"enabled": True}},
+    },
+    "metrics-for-nobody": {
+        "networkPolicy": {"apiServerCIDRs": ["192.0.2.10/32"]},
+        "metrics": {"serviceMonitor": {"enabled": True}},
+    },
     "waivers-unguarded": {"evidence": {"waiverNamespaces": ["governance", "kube-system"]}},
     "held-too-little": {"server": {"maxHeldBytes": 1024 * 1024}},
     "memory-too-little": {"resources": {"limits": {"cpu": 1, "memory": "512Mi"}}},
@@ -71,6 +89,8 @@ REFUSED: dict[str, Json] = {
     "never-drained": {"podDisruptionBudget": {"minAvailable": 2}},
 }
 """Values that a template refuses, by a name for them."""
+SHARED = {"in-default": ValueSet({}, namespace="default")}
+"""A release in a namespace that people deploy to."""
 
 
 def value_sets(chart: Path = CHART) -> dict[str, ValueSet]:
@@ -94,14 +114,23 @@ def upgrade_sets(secrets: Json) -> dict[str, ValueSet]:
     old = str(int(time.time()) - 200 * _DAY)
     aged["mlgate-helm-tls"]["metadata"]["annotations"]["mlgate.dev/issued-at"] = old
     trusted = {"clientConfig": {"caBundle": secrets["mlgate-helm-authority"]["data"]["tls.crt"]}}
-    moved = json.loads(json.dumps(secrets))
+    hook = {"mlgate": {"webhooks": [trusted]}}
+    moved, ending, followed = (json.loads(json.dumps(secrets)) for _ in range(3))
     moved["mlgate-helm-tls"]["metadata"]["annotations"]["mlgate.dev/hosts"] = "elsewhere"
+    long_ago = str(int(time.time()) - 3300 * _DAY)
+    ending["mlgate-helm-authority"]["metadata"]["annotations"]["mlgate.dev/issued-at"] = long_ago
+    followed["mlgate-helm-tls"]["metadata"]["annotations"]["mlgate.dev/authority"] = "0" * 16
+    second = {"tls": mode | {"helm": {"generation": 2}}}
     return {
         "upgraded": ValueSet({"tls": mode}, secrets),
         "upgraded-late": ValueSet({"tls": mode}, aged),
         "upgraded-elsewhere": ValueSet({"tls": mode}, moved),
-        "taken-over": ValueSet({"tls": mode}, {"mlgate": {"webhooks": [trusted]}}),
-        "rotated": ValueSet({"tls": mode | {"helm": {"generation": 2}}}, secrets),
+        "upgraded-longer": ValueSet({"tls": mode | {"helm": {"days": 800}}}, secrets),
+        "upgraded-ending": ValueSet({"tls": mode}, ending),
+        "taken-over": ValueSet({"tls": mode}, hook),
+        "rotated": ValueSet(second, secrets | hook),
+        "rotated-late": ValueSet(second, aged | hook),
+        "rotated-followed": ValueSet({"tls": mode}, followed | hook),
     }
 
 
@@ -115,7 +144,9 @@ def outcome(wanted: ValueSet, chart: Path, folder: Path) -> str:
     """
     source = with_secrets(chart, wanted.secrets, folder) if wanted.secrets else chart
     try:
-        rendered = render(wanted.values, chart=source, upgrade=bool(wanted.secrets))
+        rendered = render(
+            wanted.values, chart=source, namespace=wanted.namespace, upgrade=bool(wanted.secrets)
+        )
     except helm.HelmError as refusal:
         return f"refused: {refusal}"
     text = "\n".join(f"# {path}\n{part.strip()}\n" for path, part in rendered.items() if part.strip())
@@ -160,4 +191,10 @@ def steady(text: str, names: Mapping[str, str]) -> str:
             return match.group()
         return " ".join(names.get(part, "<made>") for part in _PEM.findall(plain)) or match.group()
 
+    marks = {hashlib.sha256(part.encode()).hexdigest()[:16]: name for part, name in names.items()}
+    text = re.sub(
+        r'(dev/authority: )"([0-9a-f]{16})"',
+        lambda found: f'{found[1]}"{marks.get(found[2], "<made>")}"',
+        text,
+    )
     return re.sub(r"(issued-at: )\"\d{10}\"", r'\1"<now>"', _ENCODED.sub(named, text))

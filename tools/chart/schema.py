@@ -65,6 +65,7 @@ _PEM: Schema = {"type": "string", "pattern": "^(-----BEGIN CERTIFICATE-----[^$]*
 _DIGEST: Schema = {"type": "string", "pattern": "^(sha256:[0-9a-f]{64})?$"}
 _HOST: Schema = {"type": "string", "pattern": "^[a-z0-9.-]+(:[0-9]{1,5})?$"}
 _CIDR: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
+_PEERS = _list(_closed(podSelector=_ANY_MAP, namespaceSelector=_ANY_MAP, ipBlock=_ANY_MAP))
 
 TYPES: dict[str, Schema] = {
     **{f"decision.mode.{profile}": _MODE for profile in ("sandbox", "development", "staging", "production")},
@@ -84,7 +85,7 @@ TYPES: dict[str, Schema] = {
     "tls.certManager.renewBefore": _HOURS,
     "tls.certManager.authorityDuration": _HOURS,
     "tls.helm.generation": _COUNT,
-    "tls.helm.days": {"type": "integer", "minimum": 1, "maximum": 3650},
+    "tls.helm.days": {"type": "integer", "minimum": 1, "maximum": 825},
     "tls.existing.caBundle": _PEM,
     "policy.packages": {
         "type": "object",
@@ -108,6 +109,11 @@ TYPES: dict[str, Schema] = {
     "opa.maxConcurrent": {"type": "integer", "minimum": 1, "maximum": 1024},
     "evidence.cardSources": _list(_one_of("modelcard", "configmap", "oci", "huggingface")),
     "evidence.oci.registries": _list(_HOST),
+    "evidence.oci.blobHosts": {
+        "type": "object",
+        "propertyNames": {"pattern": _HOST["pattern"]},
+        "additionalProperties": _list(_HOST),
+    },
     "evidence.oci.private": _list(_HOST),
     "evidence.oci.ca": _PEM,
     "evidence.huggingface.endpoint": {"type": "string", "pattern": "^(https://[a-z0-9.-]+(:[0-9]{1,5})?)?$"},
@@ -135,6 +141,7 @@ TYPES: dict[str, Schema] = {
     "image.digest": _DIGEST,
     "image.pullPolicy": _one_of("IfNotPresent", "Always", "Never"),
     "imagePullSecrets": _list(_closed(required=("name",), name=_TEXT)),
+    "revisionHistoryLimit": {"type": "integer", "minimum": 0},
     "autoscaling.targetCPUUtilizationPercentage": _PERCENT,
     "podDisruptionBudget.minAvailable": {"anyOf": [_COUNT, {"type": "string", "pattern": "^[1-9][0-9]?%$"}]},
     "pod.labels": _TEXTS,
@@ -148,9 +155,10 @@ TYPES: dict[str, Schema] = {
     "service.annotations": _TEXTS,
     "serviceAccount.annotations": _TEXTS,
     "networkPolicy.apiServerCIDRs": _list(_CIDR),
-    "networkPolicy.metricsFrom": _list(
-        _closed(podSelector=_ANY_MAP, namespaceSelector=_ANY_MAP, ipBlock=_ANY_MAP)
-    ),
+    "networkPolicy.serverCIDRs": _list(_CIDR),
+    "networkPolicy.apiServerFrom": _PEERS,
+    "networkPolicy.apiServerTo": _list(_CIDR),
+    "networkPolicy.metricsFrom": _PEERS,
     "networkPolicy.apiServerPorts": _list(_PORT) | {"minItems": 1},
     "metrics.serviceMonitor.labels": _TEXTS,
     "metrics.serviceMonitor.interval": {"type": "string", "pattern": "^[1-9][0-9]*(s|m)$"},

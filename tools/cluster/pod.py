@@ -6,6 +6,7 @@ that folder instead; ports of the pod's own network become free ports of this ma
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import ssl
@@ -18,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from kubernetes.utils.quantity import parse_quantity
+
 from cluster.processes import Child, free_port, launch
 from cluster.volumes import Volumes
 
@@ -26,6 +29,8 @@ _ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 _MAPPED = Path(__file__).parent / "mapped"
 """A folder for PYTHONPATH: it tells the Kubernetes client where the account's files are here."""
 _PATIENCE = 60.0
+_OK, _NOT_OK = 200, 400
+"""What a kubelet takes for success: from the first to below the second."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class RunningPod:
     stopped: bool = False
     """Whether it was told to end, perhaps before it had started."""
     restarts: int = 0
+    lived: bool = False
+    """Whether it has been ready."""
 
     @property
     def name(self) -> str:
@@ -117,15 +124,33 @@ class RunningPod:
                 self.children[container["name"]] = self._launch(container)
 
     def ready(self) -> bool:
-        """Whether the readiness probe succeeds; a pod that serves nothing has none."""
+        """Whether the readiness probes succeed, and before the first time those of start and life as well.
+
+        A pod that serves nothing has none.
+        """
         if not self.serves:
             return self.outcome == "Running"
+        kinds = ("readinessProbe",) if self.lived else ("startupProbe", "livenessProbe", "readinessProbe")
+        probes = [
+            (container, container[kind]["httpGet"], float(container[kind].get("timeoutSeconds", 1)))
+            for container in self.pod["spec"]["containers"]
+            for kind in kinds
+            if kind in container
+        ]
+        found = bool(probes) and all(self._answers(*probe) for probe in probes)
+        self.lived = self.lived or found
+        return found
+
+    def _answers(self, container: Mapping[str, Any], asked: Mapping[str, Any], seconds: float) -> bool:
+        """Whether a probe of the kubelet gets a good answer."""
+        named = {port["name"]: port["containerPort"] for port in container["ports"]}
+        port = self.ports[named.get(asked["port"], asked["port"])]
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # as a kubelet
-        url = f"https://127.0.0.1:{self.port}/readyz"
+        url = f"{asked.get('scheme', 'HTTP').lower()}://127.0.0.1:{port}{asked['path']}"
         try:
-            with urllib.request.urlopen(url, timeout=3, context=context) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004 - HTTP OK
+            with urllib.request.urlopen(url, timeout=seconds, context=context) as answer:  # noqa: S310
+                return _OK <= int(answer.status) < _NOT_OK
         except (urllib.error.URLError, OSError):
             return False
 
@@ -140,14 +165,22 @@ class RunningPod:
             child.stop(max(0.1, limit - time.monotonic()))
 
     def _launch(self, container: Mapping[str, Any]) -> Child:
-        variables = {
-            entry["name"]: self._here(container, entry["value"]) for entry in container.get("env", [])
-        }
+        variables = {entry["name"]: self._value(container, entry) for entry in container.get("env", [])}
         arguments = [self._here(container, argument) for argument in container.get("args", [])]
         environment = {"PATH": os.environ["PATH"], **self.cluster, **variables, **self._machine(container)}
         return launch(
             str(container["name"]), [*self.programs.command(container), *arguments], self.folder, environment
         )
+
+    def _value(self, container: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+        """What a variable of a container holds; limits of containers are all that is asked of the cluster."""
+        if "value" in entry:
+            return self._here(container, entry["value"])
+        asked = entry["valueFrom"]["resourceFieldRef"]
+        part, resource = asked["resource"].split(".")
+        limits = {each["name"]: each["resources"][part] for each in self.pod["spec"]["containers"]}
+        amount = parse_quantity(limits[asked["containerName"]][resource])  # type: ignore[no-untyped-call]  # has none
+        return str(math.ceil(amount))
 
     def _machine(self, container: Mapping[str, Any]) -> dict[str, str]:
         """What the namespaces of a container would do, said in variables."""
@@ -156,7 +189,7 @@ class RunningPod:
         found = {"PYTHONPATH": os.pathsep.join(path), "MAPPED_ACCOUNT": str(mounts.get(_ACCOUNT, "/nowhere"))}
         if "/tmp" in mounts:  # noqa: S108 - the container's own
             found["TMPDIR"] = str(mounts["/tmp"])  # noqa: S108 - as above
-        if "env" in container:
+        if any(entry["name"].startswith("MLGATE_") for entry in container.get("env", [])):
             found["MLGATE_OPA__BUNDLE_PORT"] = str(self.ports[8182])
         return found
 

@@ -21,6 +21,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "mlgate.serviceAccount" -}}
+{{- if and (not .Values.serviceAccount.create) (eq .Values.serviceAccount.name "") -}}
+{{- fail "serviceAccount.create is false: serviceAccount.name must name the account the gate runs as" -}}
+{{- end -}}
 {{- default (include "mlgate.fullname" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
@@ -35,5 +38,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "mlgate.opa.image" -}}
+{{- $opa := .Values.opa.image -}}
+{{- if ne (eq $opa.repository "") (eq (print $opa.tag $opa.digest) "") -}}
+{{- fail "opa.image needs both: a repository, and a tag or a digest" -}}
+{{- end -}}
 {{- ternary (include "mlgate.image" .) (include "mlgate.reference" .Values.opa.image) (eq .Values.opa.image.repository "") -}}
 {{- end -}}

@@ -21,13 +21,14 @@ empty is left out, for mlgate's own default.
   "evidence__oci" (include "mlgate.registries" . | fromJson)
   "evidence__huggingface" (include "mlgate.hub" . | fromJson)
   "signatures" (include "mlgate.signatures" . | fromJson)
-  "decision" (merge (dict "onError" (include "mlgate.onError" .) "cacheDir" "/var/cache/mlgate") $decision)
+  "decision" (merge (dict "onError" (include "mlgate.onError" .) "cacheDir" "/var/cache/mlgate"
+    "deadlineSeconds" (include "mlgate.deadline" . | float64)) $decision)
   "server" .Values.server
   "log" .Values.log
 -}}
 {{- range $group, $settings := $groups }}
 {{- range $name, $value := $settings }}
-{{- if not (has (toJson $value) (list "\"\"" "[]")) }}
+{{- if not (has (toJson $value) (list "\"\"" "[]" "{}")) }}
 - name: MLGATE_{{ upper $group }}__{{ $name | snakecase | upper }}
   value: {{ ternary $value (toJson $value) (kindIs "string" $value) | quote }}
 {{- end }}
@@ -42,8 +43,8 @@ empty is left out, for mlgate's own default.
 {{- if and $policy.url (or $own (eq $policy.verificationKey "")) -}}
 {{- fail "policy.url needs policy.verificationKey, and stands in place of policy.settings, packages and packageConfigMaps" -}}
 {{- end -}}
-{{- if and (eq $policy.url "") (or $policy.verificationKey $policy.minSequence) -}}
-{{- fail "policy.verificationKey and policy.minSequence are about the bundle at policy.url, and none is named" -}}
+{{- if and (eq $policy.url "") (or $policy.verificationKey $policy.minSequence $policy.urlCa $policy.urlTokenSecret) -}}
+{{- fail "policy.verificationKey, minSequence, urlCa and urlTokenSecret are about the bundle at policy.url, and none is named" -}}
 {{- end -}}
 {{- $fetched := dict "url" $policy.url "urlSeconds" $policy.urlSeconds "minSequence" $policy.minSequence
   "verificationKey" "/etc/mlgate/policy/verification.pem"
@@ -73,7 +74,7 @@ it took before the order to stop.
 - --log-format=json
 - --skip-version-check
 - --optimize-store-for-read-speed
-- --shutdown-wait-period={{ addf .Values.server.drainSeconds .Values.decision.deadlineSeconds | ceil | int | add 2 }}
+- --shutdown-wait-period={{ addf .Values.server.drainSeconds (include "mlgate.deadline" .) | ceil | int | add 2 }}
 - --shutdown-grace-period=1
 - --bundle
 - /run/mlgate/shared/guard

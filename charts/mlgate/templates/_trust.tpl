@@ -19,7 +19,7 @@ Keys, trusted root and authorities of the site, as JSON: file -> text. The gate 
 {{- if and (or (has "oci" .Values.evidence.cardSources) .Values.signatures.served) (not $oci.registries) -}}
 {{- fail "evidence.oci.registries must name what is read: evidence.cardSources has oci, or signatures.served is true" -}}
 {{- end -}}
-{{- dict "registries" $oci.registries "private" $oci.private
+{{- dict "registries" $oci.registries "blobHosts" $oci.blobHosts "private" $oci.private
   "dockerConfig" (ternary "/etc/mlgate/registries/config.json" "" (ne $oci.credentialsSecret ""))
   "ca" (ternary "/etc/mlgate/trust/registries.crt" "" (ne $oci.ca "")) | toJson -}}
 {{- end -}}
@@ -55,8 +55,10 @@ Keys, trusted root and authorities of the site, as JSON: file -> text. The gate 
 {{/* Ports of the servers that are reached by name, as JSON: of the policy bundle, of a Hub and of registries. */}}
 {{- define "mlgate.serverPorts" -}}
 {{- $urls := list .Values.policy.url .Values.evidence.huggingface.endpoint -}}
-{{- range .Values.evidence.oci.registries -}}
+{{- range append (values .Values.evidence.oci.blobHosts) .Values.evidence.oci.registries -}}
+{{- range . -}}
 {{- $urls = append $urls (printf "https://%s/" .) -}}
+{{- end -}}
 {{- end -}}
 {{- $ports := list -}}
 {{- range compact $urls -}}

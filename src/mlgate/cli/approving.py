@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from mlgate.assembly import card_from_cluster, cluster_user
@@ -36,18 +35,6 @@ class ApprovedCard:
     """Of the ModelCard object; None for a card that is no object."""
     detached: Detached
     """What is said to sign it, unverified."""
-
-
-class Role(StrEnum):
-    """Roles in which a model can be approved."""
-
-    BUSINESS_OWNER = "businessOwner"
-    MODEL_RISK = "modelRisk"
-    COMPLIANCE = "compliance"
-    LEGAL = "legal"
-    PRIVACY = "privacy"
-    SECURITY = "security"
-    PRODUCT = "product"
 
 
 def read_card(card: str, namespace: str | None, context: str | None) -> ApprovedCard:

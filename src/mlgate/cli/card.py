@@ -14,15 +14,18 @@ from mlgate.cli.options import Output, OutputOption
 from mlgate.evidence.cards.formats.conversion import Origin
 
 Paths = Annotated[
-    list[str], typer.Argument(metavar="PATH...", help="Card files, folders, or - for standard input.")
+    list[str],
+    typer.Argument(
+        metavar="PATH...", help="Files with model cards, folders of them, or - for standard input."
+    ),
 ]
 
 
 _EXAMPLES = {
     "validate": "Example: mlgate card validate card.yaml",
     "digest": "Example: mlgate card digest card.yaml",
-    "convert": "Example: mlgate card convert README.md --repository acme/router --revision 4f2c...",
-    "new": "Example: mlgate card new --name router --version 1.0.0 --artifact s3://models/router/",
+    "convert": "Example: mlgate card convert README.md --repository acme/router --revision 4f2c > card.yaml",
+    "new": "Example: mlgate card new --name router --version 1.0.0 --artifact s3://models/router > card.yaml",
 }
 
 
@@ -45,7 +48,11 @@ def validate(
     component: Component = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Check model cards, in any format that is read: every problem with its place.
+    """Check model cards for mistakes of form: every problem with its place in the file.
+
+    It takes mlgate's own ModelCard, Hugging Face READMEs, CycloneDX, SPDX, Model Card Toolkit and VerifyML,
+    and knows which one it is by the content. Whether what a sound card says is enough for a deployment is
+    for policy: `mlgate check MANIFEST --card card.yaml` tells.
 
     Exit codes: 0 sound, 1 a card has problems, 2 a document could not be read at all.
     """
@@ -60,8 +67,10 @@ def validate(
 def digest(paths: Paths, output: OutputOption = Output.TEXT) -> None:
     """Print the reference that pins a card: `modelcard/<name>@sha256:<digest>`.
 
-    The digest is SHA-256 over the canonical JSON (RFC 8785) of spec without signOffs; of a card in another
-    format it is SHA-256 over the bytes of the file.
+    It belongs into the annotation mlgate.dev/model-card of the workload. An approval names the same digest,
+    so that any change of the card, except of its signOffs, ends it. (The digest is SHA-256 over the canonical
+    JSON, RFC 8785, of spec without signOffs; of a card in another format, over the bytes of the file.)
+
     Exit codes: 0 printed, 1 a card has no digest, 2 a document could not be read at all.
     """
     cards = read_cards(paths)

@@ -39,22 +39,34 @@ class Source(StrEnum):
 
 _RESULTS = frozenset({Source.FAIRLEARN, Source.AIF360})
 
-From = Annotated[Source, typer.Option("--from", help="Format; auto knows it by the content.")]
+From = Annotated[Source, typer.Option("--from", help="Format of the file; auto knows it by the content.")]
 Repository = Annotated[
-    str | None, typer.Option(help="Hugging Face repository the README is from: organisation/name.")
+    str | None, typer.Option(help="For a Hugging Face README: the repository it is from, organisation/name.")
 ]
-Revision = Annotated[str | None, typer.Option(help="Revision of that repository, best a commit.")]
+Revision = Annotated[
+    str | None,
+    typer.Option(
+        help="For a Hugging Face README: the revision, best a commit. It becomes the model's version."
+    ),
+]
 Component = Annotated[
-    str | None, typer.Option(help="bom-ref of the model, where a CycloneDX file has several.")
+    str | None, typer.Option(help="For CycloneDX with several models: bom-ref of the one that is meant.")
 ]
 Attribute = Annotated[
-    str | None, typer.Option(help="AIF360: sensitive attribute that tells the groups apart.")
+    str | None, typer.Option(help="For AIF360: the sensitive attribute its groups differ in, as sex.")
 ]
 OfPredictions = Annotated[
-    bool, typer.Option("--of-predictions", help="AIF360: rates are of predictions, not of labels.")
+    bool,
+    typer.Option(
+        "--of-predictions", help="For AIF360: its rates are of predictions, not of labels in the data."
+    ),
 ]
-TestDate = Annotated[str | None, typer.Option("--date", help="AIF360: day on which the test ran.")]
-Version = Annotated[str | None, typer.Option("--model-version", help="AIF360: version that was tested.")]
+TestDate = Annotated[
+    str | None, typer.Option("--date", help="For AIF360: day on which the test ran, YYYY-MM-DD.")
+]
+Version = Annotated[
+    str | None, typer.Option("--model-version", help="For AIF360: version of the model that was tested.")
+]
 
 
 @dataclass(frozen=True)
@@ -73,9 +85,13 @@ def convert(
     repository: Repository = None,
     revision: Revision = None,
     component: Component = None,
-    name: Annotated[str | None, typer.Option(help="metadata.name of the ModelCard.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="metadata.name of the ModelCard. Left out, made of the model's name and version."),
+    ] = None,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Namespace of the ModelCard.")
+        str | None,
+        typer.Option("--namespace", "-n", help="Namespace of the ModelCard, which is the workload's."),
     ] = None,
     attribute: Attribute = None,
     of_predictions: OfPredictions = False,
@@ -85,9 +101,11 @@ def convert(
 ) -> None:
     """Print a card of another format as a ModelCard; results of a fairness library as a bias test.
 
-    Nothing is added that the file does not say. What it says and a ModelCard has no field for is listed
-    on standard error as lost; what cannot be used is listed as a problem. Complete the result by hand,
-    then run `mlgate card validate`. mlgate reads cards in these formats without conversion too.
+    You need this only to go on with the card by hand: mlgate reads cards in these formats as they are.
+    Nothing is added that the file does not say. What a ModelCard has no field for is listed on standard
+    error as lost, what cannot be used as a problem. Complete what is printed, then run
+    `mlgate card validate`. Of a fairness library's result it prints the part that belongs under `spec` of
+    a card.
 
     Exit codes: 0 converted, 1 converted with problems or not usable, 2 the file could not be read.
     """

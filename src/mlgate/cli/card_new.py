@@ -29,15 +29,15 @@ _HEAD = """\
 
 def new(
     name: Annotated[str, typer.Option(help="Name of the model, the same for all its versions.")],
-    version: Annotated[str, typer.Option(help="Version of the model this card is about.")],
+    version: Annotated[str, typer.Option(help="Version of the model this card is about, as 1.0.0.")],
     artifact: Annotated[
-        list[str], typer.Option(help="Address the model is served from, as the manifest writes it; repeat.")
+        list[str], typer.Option(help="Address the model is served from, as the workload writes it; repeat.")
     ],
     digest: Annotated[
-        str | None, typer.Option(help="Digest of the only artifact: sha256 and 64 hexadecimal digits.")
+        str | None, typer.Option(help="Digest of the artifact: sha256: and 64 hexadecimal digits.")
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Namespace of the workload.")
+        str | None, typer.Option("--namespace", "-n", help="Namespace of the workload and the card.")
     ] = None,
 ) -> None:
     """Print a card to start from: the model filled in, every other field as a comment that explains it.

@@ -198,16 +198,19 @@ def _card_of(stored: dict[str, Any], home: str, context: str | None) -> str:
     """
     spec = stored.get("spec") or {}
     cards = run_unless_stopped(cards_of_cluster(home, context))
-    about = [card for card in cards if _model(card).get("name") == spec.get("model")]
-    exact = [card for card in about if _model(card).get("version") == spec.get("version")] or about
-    same = [card for card in exact if read_document(card).digest == spec.get("cardDigest")] or exact
+    model, version, digest = (_text(spec.get(key)) for key in ("model", "version", "cardDigest"))
+    about = [card for card in cards if model and _model(card).get("name") == model]
+    exact = [card for card in about if version and _model(card).get("version") == version] or about
+    same = [card for card in exact if digest and read_document(card).digest == digest] or exact
     names = [str(card["metadata"]["name"]) for card in same]
     if len(names) != 1:
         told = f"several ModelCards ({', '.join(sorted(names))}) are" if names else "no ModelCard is"
-        raise ManifestError(
-            f"{told} about model {spec.get('model')} in namespace {home}; name it with --card"
-        )
+        raise ManifestError(f"{told} about model {model} in namespace {home}; name it with --card")
     return names[0]
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _model(card: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -32,10 +33,27 @@ Me = Annotated[
     str | None,
     typer.Option(
         "--user",
-        help="Your login name in the cluster. Left out, the cluster is asked if --context or the card names"
-        " one, else it is that of the shell.",
+        help="Your login name in the cluster, as `kubectl auth whoami` prints it. Left out, the cluster is"
+        " asked if --context is given or the card is in it (modelcard/NAME); else it is that of this"
+        " computer, which may be another.",
     ),
 ]
+CardNamespace = Annotated[
+    str | None,
+    typer.Option(
+        "--namespace", "-n", help="Namespace of the card. Left out, the one its file names, else `default`."
+    ),
+]
+Kubecontext = Annotated[
+    str | None,
+    typer.Option("--context", help="Which cluster: a context of your kubeconfig. Left out, the current one."),
+]
+CardOption = Annotated[
+    str, typer.Option("--card", help="The card: a file, or modelcard/NAME for one in the cluster.")
+]
+END = "2027-03-01 (00:00 UTC, at the start of that day) or 2027-03-01T17:00:00Z"
+"""How an end is written, in words of help; `ending` reads it."""
+SOONER = f"the approval sooner than your site's settings do, as {END}."
 At = Annotated[str | None, typer.Option("--at", help="Judge as of this moment (RFC 3339 or YYYY-MM-DD).")]
 Context = Annotated[str | None, typer.Option("--context", help="Take evidence from this cluster as well.")]
 AssumeAuthenticated = Annotated[
@@ -54,6 +72,19 @@ class Output(StrEnum):
 
 
 OutputOption = Annotated[Output, typer.Option("--output", "-o", help="Form of the results.")]
+
+
+def ending(text: str | None, option: str = "--expires") -> str | None:
+    """The end of something that is made now, as RFC 3339 in UTC. A bare date is the start of that day.
+
+    Raises:
+        typer.BadParameter: it is no date and no date-time, or has passed.
+    """
+    found = moment(text, option)
+    if found is not None and datetime.fromisoformat(found) <= datetime.now(UTC):
+        hint = "; a date means 00:00 UTC at its start" if found.endswith("T00:00:00Z") else ""
+        raise typer.BadParameter(f"{option}: {text} has passed already{hint}")
+    return found
 
 
 def moment(text: str | None, option: str = "--at") -> str | None:

@@ -8,9 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from mlgate.cli.approving import ApprovedCard, Role, artifact_digest, current_user, read_card
+from mlgate.cli.approving import ApprovedCard, artifact_digest, current_user, read_card
 from mlgate.cli.console import print_json, put, put_yaml, say
-from mlgate.cli.options import Output, OutputOption, moment
+from mlgate.cli.options import (
+    SOONER,
+    CardNamespace,
+    CardOption,
+    Kubecontext,
+    Me,
+    Output,
+    OutputOption,
+    ending,
+)
+from mlgate.domain.model_card.governance import ApprovalRole
 from mlgate.evidence.cards.detached import ANNOTATION, ARTIFACT_TYPE, SUFFIX
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.signatures.card import card_statement
@@ -24,8 +34,8 @@ from mlgate.evidence.signatures.sign import (
 from mlgate.gate import now_utc
 
 _EXAMPLES = (
-    "Examples: mlgate sign --key office.pem --card card.yaml > card.yaml.sig;"
-    " mlgate sign --key ines.pem --card card.yaml --role modelRisk --user ines@example.com"
+    "Examples: mlgate sign --key ines.pem --card card.yaml --role modelRisk --user ines@example.com >"
+    " entry.yaml (an approval); mlgate sign --key office.pem --card card.yaml > card.yaml.sig (the card)"
 )
 
 
@@ -36,44 +46,60 @@ def register(app: typer.Typer) -> None:
 
 def sign(
     key: Annotated[
-        Path, typer.Option(help="Your private key (PEM): `openssl genpkey -algorithm ed25519` makes one.")
+        Path,
+        typer.Option(
+            help="Your private key (PEM, Ed25519 or ECDSA). `openssl genpkey -algorithm ed25519 -out"
+            " ines.pem` makes one; give it to nobody."
+        ),
     ],
-    card: Annotated[str, typer.Option(help="The card: a file, or modelcard/NAME in the cluster.")],
+    card: CardOption,
     role: Annotated[
-        Role | None, typer.Option(help="Approve in this role, instead of signing the card itself.")
+        ApprovalRole | None,
+        typer.Option(
+            help="Approve in this role. Without it the card itself is signed, which approves nothing."
+        ),
     ] = None,
-    reject: Annotated[bool, typer.Option("--reject", help="Reject instead of approving.")] = False,
-    expires: Annotated[str | None, typer.Option(help="End of validity of the approval (YYYY-MM-DD).")] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
-    user: Annotated[str | None, typer.Option(help="Login name of who approves, if it is not asked.")] = None,
-    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
-    password_file: Annotated[Path | None, typer.Option(help="File with the password of the key.")] = None,
+    reject: Annotated[
+        bool, typer.Option("--reject", help="With --role: reject the model instead of approving it.")
+    ] = False,
+    expires: Annotated[
+        str | None,
+        typer.Option(help=f"With --role: end {SOONER}"),
+    ] = None,
+    namespace: CardNamespace = None,
+    user: Me = None,
+    context: Kubecontext = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="File that holds the password of the key, if the key has one.")
+    ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
     """Sign a model card with your key; with --role, approve it.
 
-    Without --role it prints a signature of the card: proof that you vouch for these very contents. It is one
-    line that belongs beside the card; where exactly is told when it is made. Any later change of the card
-    makes it invalid, except approvals that are added. It counts where mlgate verifies cards
-    (`signatures.cards`), recognises your key (`signatures.keys`) and policy trusts it
-    (`modelCard.trustedSigners`).
+    Read the card first: you vouch for what it says.
 
-    With --role it prints an entry for `signOffs` of the card: your approval. Read the card before you sign
-    it. The entry does not change the card's digest. It counts where policy trusts your key in that role
-    (`signOff.trustedSigners`).
+    With --role: your approval, as an entry of a list. Append it to `spec.signOffs` of the card, with
+    `signOffs:` in front where the card has none, and apply the card again; its digest stays the same. For a
+    card in another format, see docs/signoff.md. It counts where your site's settings trust your key in that
+    role, and in the name they give it alone (signOff.trustedSigners).
 
-    `openssl pkey -in office.pem -pubout -out office.pub.pem` makes the public key that mlgate is given.
+    Without --role: a signature of the card, in one line that belongs beside the card; where exactly is told
+    when it is made. Any change of the card makes it invalid, except approvals that are added. It counts where
+    mlgate verifies cards (signatures.cards) and policy trusts your key (modelCard.trustedSigners).
+
+    Either way the platform team needs your public key, once (signatures.keys):
+    `openssl pkey -in ines.pem -pubout -out ines.pub.pem`. Try what you have signed with `mlgate verify`.
     """
     if role is None and (reject or expires or user):
         raise typer.BadParameter("--reject, --expires and --user are about an approval; name its --role")
-    until = moment(expires, "--expires")
+    until = ending(expires)
     private = load_private_key(key, _password(password_file))
     read = read_card(card, namespace, context)
     if role is None:
         _put_signature(card, read, private, output)
         return
     approver = user or current_user(context, from_cluster=read.from_cluster)
-    entry = _entry(role.value, approver, reject=reject, expires=until)
+    entry = _entry(role, approver, reject=reject, expires=until)
     digest = artifact_digest(read.content)
     statement = sign_off_statement(_predicate(entry, read.content), digest, str(read.content.digest))
     say(f"signed by key {key_id(private.public_key())}")

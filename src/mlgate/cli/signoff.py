@@ -6,22 +6,33 @@ from typing import Annotated, Any
 
 import typer
 
-from mlgate.cli.approving import API_VERSION, Role, artifact_digest, current_user, name_prefix, read_card
+from mlgate.cli.approving import API_VERSION, artifact_digest, current_user, name_prefix, read_card
 from mlgate.cli.console import print_json, put_yaml
-from mlgate.cli.options import Me, Output, OutputOption, moment
+from mlgate.cli.options import (
+    SOONER,
+    CardNamespace,
+    CardOption,
+    Kubecontext,
+    Me,
+    Output,
+    OutputOption,
+    ending,
+)
 from mlgate.cli.signoff_verify import verify
+from mlgate.domain.model_card.governance import ApprovalRole
 from mlgate.evidence.cards.formats.modelcard import CardContent
 
 _EXAMPLES = {
-    "new": "Example: mlgate signoff new --card card.yaml --role businessOwner | kubectl create -f -",
-    "verify": "Example: mlgate signoff verify modelcard/credit-scoring-2.3.1 -n credit-prod",
+    "new": "Example: mlgate signoff new --card modelcard/router-1.0.0 -n ml-prod --role businessOwner"
+    " > approval.yaml; kubectl create -f approval.yaml",
+    "verify": "Example: mlgate signoff verify modelcard/router-1.0.0 -n ml-prod",
 }
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     signoff = typer.Typer(
-        help="Make a SignOff manifest, and see whether an approval counts.",
+        help="Approve or reject a model: write a SignOff, and see whether it counts.",
         epilog=_EXAMPLES["new"],
         no_args_is_help=True,
     )
@@ -31,27 +42,42 @@ def register(app: typer.Typer) -> None:
 
 
 def new(
-    card: Annotated[str, typer.Option(help="The card: a file, or modelcard/NAME in the cluster.")],
-    role: Annotated[Role, typer.Option(help="Role in which you approve.")],
-    reject: Annotated[bool, typer.Option("--reject", help="Reject instead of approving.")] = False,
-    expires: Annotated[str | None, typer.Option(help="Earlier end of validity (YYYY-MM-DD).")] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
+    card: CardOption,
+    role: Annotated[
+        ApprovalRole,
+        typer.Option(help="Role in which you decide; you must hold it in the namespace of the card."),
+    ],
+    reject: Annotated[
+        bool, typer.Option("--reject", help="Reject: the model is refused until you take it back.")
+    ] = False,
+    expires: Annotated[
+        str | None,
+        typer.Option(help=f"End {SOONER}"),
+    ] = None,
+    namespace: CardNamespace = None,
     user: Me = None,
-    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+    context: Kubecontext = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Print a SignOff for one card: its model, version, artifact digest and card digest.
+    """Print your approval (or rejection) of one model card, ready to be created in the cluster.
 
-    Read the card, keep what is printed in a file, and create it (`kubectl create -f FILE`): only the person
-    it names as approver can. `mlgate signoff verify` says afterwards whether it counts. docs/signoff.md leads
-    through all of it.
+    1. Read the card: `kubectl get modelcard NAME -n NAMESPACE -o yaml`, or the file.
+
+    2. Run this command and keep what it prints in a file. Nothing is approved yet.
+
+    3. `kubectl create -f FILE`. From then on it is an approval, of this card in this version alone; any
+    change of the card ends it. Only you can create it: the API server refuses everybody else.
+
+    4. `mlgate signoff verify` tells whether it counts.
+
+    Before it ends you take it back with `kubectl delete signoff NAME`.
     """
-    until = moment(expires, "--expires")
+    until = ending(expires)
     read = read_card(card, namespace, context)
     approver = user or current_user(context, from_cluster=read.from_cluster)
     manifest = sign_off(
         read.content,
-        role=role.value,
+        role=role,
         approver=approver,
         reject=reject,
         expires=until,

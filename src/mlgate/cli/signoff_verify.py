@@ -19,7 +19,16 @@ from mlgate.cli.counting import (
     question_of_file,
     question_of_sign_off,
 )
-from mlgate.cli.options import AssumeAuthenticated, At, BundleKey, Output, OutputOption, moment
+from mlgate.cli.options import (
+    AssumeAuthenticated,
+    At,
+    BundleKey,
+    CardNamespace,
+    Kubecontext,
+    Output,
+    OutputOption,
+    moment,
+)
 from mlgate.cli.policy.options import opa_program
 from mlgate.cli.uncounted import Held, reasons
 from mlgate.engines import bundle_for
@@ -43,13 +52,19 @@ class Verified:
 def verify(
     target: Annotated[
         str,
-        typer.Argument(help="A file with SignOffs, signoff/NAME or modelcard/NAME of the cluster."),
+        typer.Argument(
+            help="What to look at: modelcard/NAME for every approval of a card in the cluster, signoff/NAME"
+            " for one, or a file with SignOffs."
+        ),
     ],
     card: Annotated[
-        str | None, typer.Option(help="The card, where it is not told: a file, or modelcard/NAME.")
+        str | None,
+        typer.Option(
+            help="The card that was approved, for signoff/NAME or a file: a file, or modelcard/NAME."
+        ),
     ] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
-    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+    namespace: CardNamespace = None,
+    context: Kubecontext = None,
     at: At = None,
     assume_authenticated: AssumeAuthenticated = False,
     bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
@@ -59,11 +74,11 @@ def verify(
 ) -> None:
     """Say whether an approval counts for its card, and every reason why not.
 
-    Policy is asked whether it is of this version, artifact and card, still valid, given by somebody
-    independent, and authentic. Anybody can write a file, so a SignOff in one counts for nothing until its
-    approver has created it; --assume-authenticated says what would be so then. modelcard/NAME tells of
-    every approval of that card. Who deploys may not have approved either, and is not known here. The shipped
-    settings hold unless --settings or --bundle name those of your site.
+    It prints ✓ or ✗ for each, with the reasons: it is of another version or card, has ended, was given by
+    an author of the model, or nothing shows that its approver made it. The same policy answers that judges
+    deployments. A SignOff in a file is worth nothing until its approver creates it, for anybody can write a
+    file; --assume-authenticated tells whether it will count then. Two things it cannot know: who will deploy
+    (they may not have approved), and your site's own settings, unless --settings or --bundle names them.
 
     Exit codes: 0 all count, 1 one does not, 2 there is none, or it cannot be told.
     """

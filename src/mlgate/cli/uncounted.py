@@ -34,6 +34,8 @@ def reasons(held: Held) -> tuple[str, ...]:
     if held.sign_off.decision == "rejected":
         return tuple(_of_rejection(held))
     failing = held.standing.failing
+    if held.sign_off.assurance == "claimed" and held.sign_off.source.type == "cardStatement":
+        failing = tuple(part for part in failing if part not in _SAID)
     told = [tell(held) for part, tell in PARTS.items() if part in failing]
     # A site's own policy may ask for more than there are words for here.
     told += [f"policy finds this wanting: {part}" for part in sorted(set(failing) - PARTS.keys())]
@@ -79,8 +81,12 @@ def _assured(held: Held) -> str:
 
 
 def _signer(held: Held) -> str:
-    who, role = signer(held.sign_off.signature), held.sign_off.role
-    return f"it is signed by {who}, whom setting signOff.trustedSigners does not trust as {role}"
+    sign_off, holders = held.sign_off, held.standing.holders
+    told = f"it is signed by {signer(sign_off.signature)}, whom setting signOff.trustedSigners does not trust"
+    if not holders:
+        return f"{told} at all"
+    name = f"in the name of {sign_off.approver}; it is known as {' and '.join(holders)}"
+    return f"{told} as {sign_off.role} {name}"
 
 
 def _version(held: Held) -> str:
@@ -117,15 +123,23 @@ def _independent(held: Held) -> str:
     return "the card names no authors (spec.model.authors), so nobody can be shown to be independent"
 
 
+def _active(held: Held) -> str:
+    return (
+        f"{held.sign_off.approver} has left (setting signOff.inactiveApprovers); somebody else has to approve"
+    )
+
+
 def _standing(held: Held) -> str:
     return f"{held.sign_off.approver} has rejected this version in the same role since"
 
 
+_SAID = frozenset({"version", "digest", "cardDigest"})
+"""Parts that a statement says; of one that does not verify, nobody said them."""
 _CLAIMED = {
     "signOff": (
         "it is only claimed: the guard signoffs.mlgate.dev (a ValidatingAdmissionPolicy and its binding) is"
-        f" missing, changed, or not {HEAD_START_SECONDS} s older than it; create it anew once the guard"
-        " stands, which `mlgate doctor` tells"
+        f" missing, changed, was edited and put back, or is not {HEAD_START_SECONDS} s older than it; `mlgate"
+        " doctor` tells which and how to mend it; then create it anew"
     ),
     "cardStatement": "its signature does not verify with what setting signatures.keys or .trustedRoot names",
     "cardClaim": "a line in the card is only a claim; let the approver create a SignOff, or sign",
@@ -141,6 +155,7 @@ PARTS: dict[str, Callable[[Held], str]] = {
     "recent": _recent,
     "lasting": _lasting,
     "independent": _independent,
+    "active": _active,
     "signer": _signer,
     "standing": _standing,
 }

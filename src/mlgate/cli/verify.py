@@ -12,7 +12,7 @@ import typer
 from mlgate.cli.approving import ApprovedCard, artifact_digests, read_card
 from mlgate.cli.beside import signatures_in
 from mlgate.cli.console import coloured, lines, print_json, put
-from mlgate.cli.options import Output, OutputOption
+from mlgate.cli.options import CardNamespace, Kubecontext, Output, OutputOption
 from mlgate.cli.uncounted import signer
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardSignature, CardSource, SignOff
@@ -46,22 +46,30 @@ def register(app: typer.Typer) -> None:
 def verify(
     card: Annotated[str, typer.Argument(help="The card: a file, or modelcard/NAME in the cluster.")],
     key: Annotated[
-        list[Path] | None, typer.Option(help="Public keys (PEM) of signers: files or folders.")
+        list[Path] | None,
+        typer.Option(
+            help="Public keys (PEM) of those whose signatures you expect: files or folders; repeat."
+        ),
     ] = None,
     trusted_root: Annotated[
-        Path | None, typer.Option(help="trusted_root.json of a Sigstore, to verify its bundles with.")
+        Path | None,
+        typer.Option(help="For signatures made with Sigstore: its trusted_root.json. Nothing is downloaded."),
     ] = None,
-    namespace: Annotated[str | None, typer.Option("--namespace", "-n", help="Namespace of the card.")] = None,
-    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+    namespace: CardNamespace = None,
+    context: Kubecontext = None,
     signature: Annotated[
-        Path | None, typer.Option(help="A signature of the card that lies elsewhere than beside it.")
+        Path | None,
+        typer.Option(help="File with a signature of the card, if it is not where mlgate looks for it."),
     ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Verify the signature of a card and the signed approvals it carries: who signed, and was it this card?
+    """Verify what `mlgate sign` made: who signed the card or an approval in it, and was it this very card?
 
-    The signature is looked for in the annotation of a ModelCard, and beside a file as FILE.sig or
-    FILE.sigstore.json. Whom to trust is for policy; here everybody is whose key is given.
+    For each signature it prints ✓ or ✗, the key that made it and what is wrong. The signature of a card is
+    looked for in the annotation of a ModelCard, and beside a file as FILE.sig or FILE.sigstore.json;
+    approvals are those in `spec.signOffs`. You say by --key whose signatures you expect. Whether an approval
+    counts in your cluster is another question, which `mlgate signoff verify` answers.
+
     Exit codes: 0 all are sound, 1 one is not, 2 there is none or the card cannot be read.
     """
     if not key and trusted_root is None:
@@ -112,8 +120,17 @@ def _signed(content: CardContent, reference: str, verifier: StatementVerifier) -
 def _checked(entry: SignOff, content: CardContent) -> Checked:
     faults = [f"{problem.path}: {problem.message}" for problem in entry.problems]
     if entry.assurance == "signed":
-        faults += _other_subject(entry, content)
+        faults += [*_other_subject(entry, content), *_other_name(entry)]
     return Checked(entry, tuple(faults))
+
+
+def _other_name(entry: SignOff) -> list[str]:
+    """That a certificate is somebody else's; whose a key is, only the settings of policy know."""
+    identity = entry.signature.identity if entry.signature else None
+    if identity is None or (entry.approver or "").strip().lower() == identity.lower():
+        return []
+    told = f"it names {entry.approver} as approver, and {identity} signed it"
+    return [f"{told}; it counts only where setting signOff.trustedSigners says that this is one person"]
 
 
 def _other_subject(entry: SignOff, content: CardContent) -> list[str]:

@@ -12,7 +12,17 @@ import typer
 from mlgate.assembly import CheckFrom, assemble_check
 from mlgate.cli.approving import API_VERSION, current_user, name_prefix
 from mlgate.cli.console import print_json, put_yaml
-from mlgate.cli.options import BundleKey, Groups, Me, Output, OutputOption, ProfileOption, moment
+from mlgate.cli.options import (
+    END,
+    BundleKey,
+    Groups,
+    Kubecontext,
+    Me,
+    Output,
+    OutputOption,
+    ProfileOption,
+    ending,
+)
 from mlgate.cli.questions import SECONDS_EACH, refuse_unknown_profile
 from mlgate.cli.requests import request_for
 from mlgate.cli.running import run_unless_stopped
@@ -25,15 +35,28 @@ from mlgate.evidence.records import WaiverSpec
 from mlgate.evidence.shapes import Reader, shape_of
 
 _EXAMPLE = (
-    "Example: mlgate waiver new --code fairness.limit_exceeded --subject card=card.yaml --ticket RISK-231 "
-    '--reason "Small group, more data is on its way." --requested-by erin@example.com --expires 2026-12-15'
+    "Example: mlgate waiver new --code fairness.limit_exceeded --subject card=modelcard/router-1.0.0"
+    ' -n ml-prod --ticket RISK-231 --reason "Small group; more data is on its way."'
+    " --requested-by erin@example.com --expires 2027-03-01 > waiver.yaml; kubectl create -f waiver.yaml"
 )
 _OPTIONS = {
     "waiver.approval_not_authentic": "--requested-by",
     "waiver.expiry_invalid": "--expires",
-    "waiver.scope_invalid": "--code, --subject, --reason or --ticket",
 }
 """By the code of what policy objects to: what the person wrote it in."""
+_FIELDS = {
+    "spec.codes": "--code",
+    "spec.terms": "--term",
+    "spec.subject": "--subject",
+    "spec.reason": "--reason",
+    "spec.ticket": "--ticket",
+    "spec.requestedBy": "--requested-by",
+    "spec.approvedBy": "--user",
+    "spec.expiresAt": "--expires",
+}
+"""The same by the field of the Waiver."""
+_FLAWS = {**_FIELDS, "code ": "--code"}
+"""The same by how a flaw of waiver.scope_invalid is told."""
 
 
 def register(app: typer.Typer) -> None:
@@ -47,26 +70,41 @@ def register(app: typer.Typer) -> None:
 
 
 def new(
-    code: Annotated[list[str], typer.Option(help="Code to lift, as the refusal names it; repeat.")],
-    subject: Annotated[
-        list[str], typer.Option(help=f"What it is for: {FORMS}. Repeated, all of them must fit.")
+    code: Annotated[
+        list[str], typer.Option(help="Code of the rule to lift, as the refusal names it; repeat.")
     ],
-    reason: Annotated[str, typer.Option(help="Why the risk is acceptable until then.")],
-    ticket: Annotated[str, typer.Option(help="Where it was discussed.")],
+    subject: Annotated[
+        list[str],
+        typer.Option(help=f"What the exception is for: {FORMS}. Repeated, all of them must fit."),
+    ],
+    reason: Annotated[
+        str, typer.Option(help="Why the risk is acceptable until then, in a sentence for auditors.")
+    ],
+    ticket: Annotated[str, typer.Option(help="Where it was discussed: an id or address of your tracker.")],
     requested_by: Annotated[
         str, typer.Option(help="Login name of who asked you for it; nobody grants their own request.")
     ],
-    expires: Annotated[str, typer.Option(help="When it ends (YYYY-MM-DD).")],
+    expires: Annotated[
+        str,
+        typer.Option(
+            help=f"When it ends and the rules deny again, as {END}."
+            " At most 90 days ahead, unless your site sets waiver.maxDays."
+        ),
+    ],
     term: Annotated[
         list[str] | None,
-        typer.Option(help="Lift only findings with this term (see `check -o json`); repeat."),
+        typer.Option(
+            help="Lift only findings with this term, such as one of several datasets; `mlgate check -o json`"
+            " prints each finding's. Repeat."
+        ),
     ] = None,
     namespace: Annotated[
-        str | None, typer.Option("--namespace", "-n", help="Namespace of the workload.")
+        str | None,
+        typer.Option("--namespace", "-n", help="Namespace of the workload; the Waiver is created there."),
     ] = None,
     user: Me = None,
     group: Groups = None,
-    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig.")] = None,
+    context: Kubecontext = None,
     profile: ProfileOption = None,
     bundle: Annotated[Path | None, typer.Option(help="A policy bundle or source tree.")] = None,
     bundle_key: BundleKey = None,
@@ -75,14 +113,17 @@ def new(
 ) -> None:
     """Print a Waiver: an exception from exact rules, for one subject, with a reason and an end.
 
-    Whoever grants the exception runs this: you are its approver, and only you can create it afterwards
-    (`kubectl create -f`). Somebody else must have asked for it. What is waived stays visible as a warning.
-    The waiver is judged first, as the gate would judge it; what policy refuses is not printed.
+    You grant it: you run this command, and only you can create what it prints (`kubectl create -f FILE`).
+    Until then it excepts nothing. Somebody else must have asked for it (--requested-by), for nobody grants
+    their own request. A refusal tells the codes. What is lifted is told as a warning with every deployment.
+
+    The waiver is judged first, as the gate would judge it; one that policy refuses is not printed, and the
+    option that has to change is named.
 
     Exit codes: 0 printed, 2 policy would refuse it, or it could not be made.
     """
     refuse_unknown_profile(profile)
-    until = moment(expires, "--expires")
+    until = ending(expires)
     about = read_subject(subject, namespace, context)
     card = about.card
     approver = user or current_user(context, from_cluster=card is not None and card.from_cluster)
@@ -129,7 +170,8 @@ def waiver(spec: dict[str, Any], words: Sequence[str], namespace: str | None) ->
     reader = Reader()
     reader.read(shape_of(WaiverSpec), spec, "spec")
     for problem in reader.problems:
-        raise ManifestError(f"{problem.path}: {problem.message}; no Waiver can hold that")
+        option = _options(problem.path)
+        raise ManifestError(f"{option}: {problem.path}: {problem.message}; no Waiver can hold that")
     metadata = {"generateName": name_prefix(*words, spec["codes"][0]), "namespace": namespace}
     return {
         "apiVersion": API_VERSION,
@@ -169,5 +211,10 @@ def _refuse_unknown(codes: Sequence[str], known: frozenset[str]) -> None:
 
 def _objection(finding: Finding) -> str:
     """What policy objects to, in one line: the option, what is wrong with it, and what to do."""
-    option = _OPTIONS.get(finding.code, finding.path)
+    option = _OPTIONS.get(finding.code) or _options(finding.observed) or finding.path
     return f"{option}: {finding.message.rstrip('.')} ({finding.code}). {finding.fix}"
+
+
+def _options(told: str) -> str:
+    """The options whose fields or flaws are told; empty where none is."""
+    return " and ".join(sorted({option for sign, option in _FLAWS.items() if sign in told}))

@@ -15,6 +15,7 @@ from mlgate.doctor.rbac import Grant, Right, account_name, grants
 from mlgate.doctor.snapshot import Object, Snapshot
 from mlgate.doctor.targets import targets
 from mlgate.evidence.looked import entries
+from mlgate.workloads.kinds.table import reading_rules
 
 _NAME = "mlgate"
 _READING = frozenset({"get", "list", "watch"})
@@ -59,7 +60,7 @@ def _missing(snapshot: Snapshot, given: list[Grant], *, region: bool) -> Iterato
         for group in rule["apiGroups"]:
             if group and group not in snapshot.groups:
                 continue
-            for resource in _resources(snapshot, group, rule["resources"]):
+            for resource in _served(snapshot, group, rule["resources"]):
                 if region and (group, resource) == ("", "nodes"):
                     continue
                 lacks = [
@@ -71,19 +72,20 @@ def _missing(snapshot: Snapshot, given: list[Grant], *, region: bool) -> Iterato
                     yield f"{', '.join(lacks)} {resource}{'.' + group if group else ''}"
 
 
-def _resources(snapshot: Snapshot, group: str, named: Iterable[str]) -> list[str]:
-    """The resources a rule names; of a group as a whole, those the cluster serves and mlgate knows."""
-    if "*" not in named:
-        return [*named]
-    found = (one.resource for one in snapshot.served if one.group == group and "/" not in one.resource)
-    return [*dict.fromkeys(found)]
+def _served(snapshot: Snapshot, group: str, named: Iterable[str]) -> list[str]:
+    """The resources a rule names, but for kinds that its operator does not have in this cluster."""
+    there = {(one.group, one.resource) for one in snapshot.served}
+    kinds = {
+        (group, one) for rule in reading_rules() if group in rule["apiGroups"] for one in rule["resources"]
+    }
+    return [one for one in named if (group, one) not in kinds - there]
 
 
 @lru_cache(maxsize=1)
 def needs() -> tuple[Object, ...]:
     """The rules of the role mlgate needs."""
     text = files("mlgate.doctor").joinpath("needs.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.safe_load(text))
+    return (*yaml.safe_load(text), *reading_rules())
 
 
 def _more(found: list[str]) -> str:

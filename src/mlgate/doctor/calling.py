@@ -18,6 +18,7 @@ from mlgate.doctor.deployment import GateDeployment, deployments_of, service_of
 from mlgate.doctor.reading import Reader
 from mlgate.doctor.snapshot import GateState, Listing, Serving, Snapshot, Unread
 from mlgate.doctor.targets import HTTPS, Target, targets
+from mlgate.doctor.trusting import SECRETS, read_trust
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.looked import field
 from mlgate.evidence.resources import Resource
@@ -28,7 +29,6 @@ SERVICES = Resource("v1", "services", namespaced=True)
 SLICES = Resource("discovery.k8s.io/v1", "endpointslices", namespaced=True)
 DEPLOYMENTS = Resource("apps/v1", "deployments", namespaced=True)
 BUDGETS = Resource("policy/v1", "poddisruptionbudgets", namespaced=True)
-SECRETS = Resource("v1", "secrets", namespaced=True)
 _LONGEST_CALL = 3.0
 """Seconds for a call to the gate: from outside the cluster most addresses lead nowhere."""
 
@@ -67,7 +67,8 @@ def read_called(reader: Reader, first: Snapshot, url: str | None) -> Snapshot:
     if deciding is None and called:
         reason = "neither the gate nor its Deployment told"
         reader.unread.append(Unread(what="decision.mode and decision.onError", reason=reason))
-    return replace(known, servings=servings, gate=gate, deciding=deciding)
+    trust = read_trust(reader, deployment) if deployment is not None else None
+    return replace(known, servings=servings, gate=gate, deciding=deciding, trust=trust)
 
 
 def _addresses(snapshot: Snapshot, target: Target, url: str | None) -> Iterator[tuple[str, int]]:

@@ -33,12 +33,27 @@ def read_deciding(
 
 def _set_up(reader: Reader, deployment: GateDeployment) -> Deciding | None:
     on_error = deployment.setting("MLGATE_DECISION__ON_ERROR") or _ON_ERROR
-    place = f"Deployment {deployment.namespace}/{deployment.name}"
+    found = site_settings(reader, deployment)
+    if found is None:
+        return None
+    settings, place = found
+    modes = field(settings, "decision", "mode") or {}
+    if not isinstance(modes, dict):
+        return None
+    given = {str(profile): str(mode) for profile, mode in modes.items()}
+    return Deciding(on_error, {**_SHIPPED, **given}, place)
+
+
+def site_settings(reader: Reader, deployment: GateDeployment) -> tuple[dict[str, Any], str] | None:
+    """What the site puts over the shipped settings of the policy, and where that is.
+
+    None where it cannot be read, or where a bundle holds settings of its own.
+    """
     path = deployment.setting("MLGATE_POLICY__SETTINGS")
     if any(deployment.setting(variable) is not None for variable in _BUNDLES):
-        return None  # the bundle holds settings of its own
+        return None
     if path is None:
-        return Deciding(on_error, _SHIPPED, place)
+        return {}, f"Deployment {deployment.namespace}/{deployment.name}"
     source = deployment.source(path)
     name = field(source[0], "configMap", "name") if source is not None else None
     if source is None or not isinstance(name, str):
@@ -47,19 +62,16 @@ def _set_up(reader: Reader, deployment: GateDeployment) -> Deciding | None:
         stored = reader.one(CONFIG_MAPS, deployment.namespace, name)
     except EvidenceUnavailable:
         return None
-    modes = _modes(field(stored, "data", source[1]))
-    if modes is None:
-        return None
-    return Deciding(on_error, {**_SHIPPED, **modes}, f"ConfigMap {deployment.namespace}/{name}")
+    settings = _parsed(field(stored, "data", source[1]))
+    return None if settings is None else (settings, f"ConfigMap {deployment.namespace}/{name}")
 
 
-def _modes(text: Any) -> dict[str, str] | None:
-    """The modes a file of settings puts over the shipped ones; None where it cannot be read."""
+def _parsed(text: Any) -> dict[str, Any] | None:
+    """A file of settings; None where it cannot be read."""
     if not isinstance(text, str):
         return None
     try:
         settings = parse_yaml(text.encode(), MANIFEST_LIMITS) if text.strip() else {}
     except ManifestError:
         return None
-    found = field(settings, "decision", "mode") or {}
-    return {str(profile): str(mode) for profile, mode in found.items()} if isinstance(found, dict) else None
+    return settings if isinstance(settings, dict) else None

@@ -10,6 +10,7 @@ from mlgate.doctor.definitions import check_definitions
 from mlgate.doctor.entries import check_entries
 from mlgate.doctor.finding import Finding
 from mlgate.doctor.guards import check_guards
+from mlgate.doctor.home import check_home
 from mlgate.doctor.matching import check_matching
 from mlgate.doctor.namespaces import check_namespaces
 from mlgate.doctor.replicas import check_replicas
@@ -18,6 +19,7 @@ from mlgate.doctor.selection import check_selection
 from mlgate.doctor.services import check_services
 from mlgate.doctor.snapshot import Snapshot, Unread
 from mlgate.doctor.state import check_state
+from mlgate.doctor.trust import check_trust
 from mlgate.domain.base import Frozen
 
 EXIT_OPEN, EXIT_UNKNOWN = 1, 2
@@ -28,10 +30,12 @@ CHECKS: tuple[Callable[[Snapshot], Iterable[Finding]], ...] = (
     check_guards,
     check_definitions,
     check_namespaces,
+    check_home,
     check_services,
     check_certificates,
     check_state,
     check_replicas,
+    check_trust,
     check_rights,
     check_account,
 )

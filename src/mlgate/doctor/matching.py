@@ -40,6 +40,13 @@ def check_matching(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _unknown(snapshot)
 
 
+def namespaces_are_sent(snapshot: Snapshot) -> bool:
+    """Whether a Namespace that is created, or labelled in any way, is judged."""
+    row = next(row for row in gated_kinds().values() if (row.group, row.resource) == ("", "namespaces"))
+    entries = snapshot.named(row.webhook)
+    return bool(entries) and not any(_gaps(row, entries, snapshot))
+
+
 def _gaps(row: Kind, entries: tuple[Entry, ...], snapshot: Snapshot) -> Iterator[Gap]:
     for name in (row.resource, *(f"{row.resource}/{part}" for part in row.subresources)):
         versions = [

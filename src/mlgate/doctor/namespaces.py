@@ -29,7 +29,7 @@ def check_namespaces(snapshot: Snapshot) -> Iterator[Finding]:
     for space in snapshot.namespaces or ():
         name = name_of(space)
         yield from _models(snapshot, space, models.get(name, []))
-        yield from _workloads(name, workloads.get(name, []))
+        yield from _workloads(snapshot, space, workloads.get(name, []))
         yield from _labels(name, labels_of(space))
 
 
@@ -48,20 +48,33 @@ def _models(snapshot: Snapshot, space: Object, held: list[Held]) -> Iterator[Fin
         return
     name = name_of(space)
     if not selected(space, judging):
-        message = f"{_told(held)} lie in {name}, from where nothing is judged"
+        message = f"{told(held)} lie in {name}, from where nothing is judged"
         yield finding(
             "namespace.exempt_with_models", _subject(name), message, namespace=name, object=held[0].title
         )
     elif gating and not selected(space, gating):
-        message = f"{_told(held)} are judged in {name}, and a Pod beside them that runs a model is not"
+        message = f"{told(held)} are judged in {name}, and a Pod beside them that runs a model is not"
         yield finding("namespace.pods_not_gated", _subject(name), message, namespace=name)
 
 
-def _workloads(name: str, held: list[Held]) -> Iterator[Finding]:
-    """Plain workloads that run a model where they are not judged."""
-    if held:
-        message = f"{_told(held)} run a model in {name}, where plain workloads are not judged"
+def _workloads(snapshot: Snapshot, space: Object, held: list[Held]) -> Iterator[Finding]:
+    """Plain workloads that run a model where they are not judged; where no label of ours changes that."""
+    if not held:
+        return
+    name, gating = name_of(space), snapshot.named("workloads")
+    if gating and not selected(_with_gate(space), gating):
+        message = f"{told(held)} run a model in {name}, from where nothing is judged"
+        yield finding(
+            "namespace.exempt_with_models", _subject(name), message, namespace=name, object=held[0].title
+        )
+    else:
+        message = f"{told(held)} run a model in {name}, where plain workloads are not judged"
         yield finding("namespace.workloads_not_gated", _subject(name), message, namespace=name)
+
+
+def _with_gate(space: Object) -> Object:
+    """The namespace as it would be with our label."""
+    return {"metadata": {"labels": {**labels_of(space), GATE_LABEL: GATE_VALUE}}}
 
 
 def _labels(name: str, labels: dict[str, str]) -> Iterator[Finding]:
@@ -95,8 +108,8 @@ def _subject(name: str) -> Subject:
     return Subject(kind="Namespace", name=name)
 
 
-def _told(held: list[Held]) -> str:
-    """The first objects, and how many more there are."""
+def told(held: list[Held]) -> str:
+    """As messages name several: the first of them, and how many more there are."""
     names = ", ".join(f"{one.title} ({one.because})" if one.because else one.title for one in held[:_SHOWN])
     more = len(held) - _SHOWN
     return f"{names} and {more} more" if more > 0 else names

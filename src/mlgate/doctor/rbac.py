@@ -58,6 +58,13 @@ class Grant:
             and (not names or bool(names & right.names))
         )
 
+    @property
+    def gives_everything(self) -> bool:
+        """Whether it is what `cluster-admin` has: every verb on every resource, everywhere."""
+        parts = ("verbs", "apiGroups", "resources")
+        everything = all(_ANY in entries(self.rule.get(part)) for part in parts)
+        return everything and self.namespace is None and not entries(self.rule.get("resourceNames"))
+
 
 def _forms(resource: str) -> set[str]:
     """How a rule may name a resource."""

@@ -7,122 +7,91 @@ from dataclasses import dataclass
 
 from mlgate.doctor.codes import finding
 from mlgate.doctor.finding import Finding, Subject
+from mlgate.doctor.powers import Power, powers
 from mlgate.doctor.rbac import Grant, Right, Standing, grants
-from mlgate.doctor.shipped import definitions
 from mlgate.doctor.snapshot import Snapshot
-from mlgate.evidence.guards import shipped
 
-_EDIT = frozenset({"update", "patch", "delete", "deletecollection"})
-_CHANGE = frozenset({"update", "patch"})
-_ADMISSION = "admissionregistration.k8s.io"
 _SHOWN = 8
+_ANYTHING = "do anything"
+_EVERY_RIGHT = Right("rbac.authorization.k8s.io", "clusterrolebindings", frozenset())
 
 
 @dataclass(frozen=True)
-class Power:
-    """What somebody can do to the gate with any of some rights."""
+class _Held:
+    """A power as the roles of the cluster give it to some."""
 
-    code: str | None
-    """Of the finding where it is held by people; None where that is as it should be."""
-    does: str
-    rights: tuple[Right, ...]
+    power: Power
+    given: tuple[tuple[Grant, Right], ...]
 
-
-def powers(snapshot: Snapshot) -> tuple[Power, ...]:
-    """Everything that is looked for."""
-    ours = frozenset(entry.configuration for entry in snapshot.entries)
-    guards = frozenset(guard.name for guard in shipped().values())
-    home = snapshot.home
-    return (
-        Power(
-            "rights.webhook_editable",
-            "edit or delete the webhook configuration",
-            (Right(_ADMISSION, "validatingwebhookconfigurations", _EDIT, ours),),
-        ),
-        Power(
-            "rights.guards_editable",
-            "edit or delete the guards of records",
-            (
-                Right(_ADMISSION, "validatingadmissionpolicies", _EDIT, guards),
-                Right(_ADMISSION, "validatingadmissionpolicybindings", _EDIT, guards),
-            ),
-        ),
-        Power(
-            "rights.definitions_editable",
-            "edit or delete the definitions of records",
-            (Right("apiextensions.k8s.io", "customresourcedefinitions", _EDIT, frozenset(definitions())),),
-        ),
-        Power(
-            "rights.namespaces_editable",
-            "label namespaces",
-            (Right("", "namespaces", _CHANGE, _names(snapshot)),),
-        ),
-        Power(
-            "rights.impersonation",
-            "act as somebody else",
-            tuple(
-                Right("", kind, frozenset({"impersonate"})) for kind in ("users", "groups", "serviceaccounts")
-            ),
-        ),
-        Power(
-            "rights.roles_escalation",
-            "give themselves any right",
-            (Right("rbac.authorization.k8s.io", "clusterroles", frozenset({"escalate", "bind"})),),
-        ),
-        Power(
-            "rights.gate_editable",
-            f"change the gate in {home}",
-            (
-                Right("apps", "deployments", _EDIT, namespace=home),
-                Right("", "configmaps", _EDIT, namespace=home),
-                Right("", "secrets", _EDIT, namespace=home),
-                Right("", "pods/exec", frozenset({"create", "get"}), namespace=home),
-            ),
-        ),
-        Power(
-            None,
-            "approve models or grant waivers",
-            (
-                Right("mlgate.dev", "signoffroles", frozenset({"approve", "withdraw"})),
-                Right("mlgate.dev", "waivers", frozenset({"create"})),
-            ),
-        ),
-    )
-
-
-def _names(snapshot: Snapshot) -> frozenset[str]:
-    return frozenset(str(space["metadata"]["name"]) for space in snapshot.namespaces or ())
+    def by(self, standing: Standing) -> tuple[tuple[Grant, Right], ...]:
+        """What is given to those of one standing."""
+        return tuple(one for one in self.given if one[0].standing == standing)
 
 
 def check_rights(snapshot: Snapshot) -> Iterator[Finding]:
-    """Each power that is held, told apart by who holds it; nothing where the roles could not be read."""
+    """Each power that is held, told apart by who holds it; nothing where the roles could not be read.
+
+    Who may do anything is told once, and so are all the parts of Kubernetes itself.
+    """
     if not snapshot.roles_are_known:
         return
     given = [*grants(snapshot)]
-    for power in powers(snapshot):
-        held = [one for one in given if any(one.gives(right) for right in power.rights)]
-        yield from _told("rights.held_by_everyone", power, snapshot, _of(held, "everyone"))
-        if power.code is not None:
-            yield from _told(power.code, power, snapshot, _of(held, "people"))
-            yield from _told("rights.held_by_system", power, snapshot, _of(held, "system"))
+    masters = [one for one in given if one.gives_everything]
+    lesser = [one for one in given if one.subject not in {master.subject for master in masters}]
+    held = [_Held(power, (*_given(power, lesser),)) for power in powers(snapshot)]
+    anything = _Held(
+        Power("rights.everything", _ANYTHING, (_EVERY_RIGHT,)),
+        tuple((one, _EVERY_RIGHT) for one in masters),
+    )
+    yield from _each(snapshot, [anything, *held])
+    system = [pair for one in (anything, *held) if one.power.code for pair in one.by("system")]
+    yield from _told("rights.held_by_system", "switch the gate off or go around it", snapshot, system)
 
 
-def _of(held: Iterable[Grant], standing: Standing) -> list[Grant]:
-    """One grant for each user or group and binding."""
-    return [*{(one.subject, one.binding): one for one in held if one.standing == standing}.values()]
+def _given(power: Power, grants: Iterable[Grant]) -> Iterator[tuple[Grant, Right]]:
+    for grant in grants:
+        for right in power.rights:
+            if grant.gives(right):
+                yield grant, right
 
 
-def _told(code: str, power: Power, snapshot: Snapshot, held: list[Grant]) -> Iterator[Finding]:
-    if not held:
+def _each(snapshot: Snapshot, held: Iterable[_Held]) -> Iterator[Finding]:
+    """What everyone may do, and what people may who were not told of something greater."""
+    told: dict[str, set[str]] = {}
+    for one in held:
+        power, everyone = one.power, one.by("everyone")
+        yield from _told("rights.held_by_everyone", power.does, snapshot, everyone)
+        if power.code is None:
+            continue
+        known = told.get(power.beneath or "", set())
+        people = [pair for pair in one.by("people") if pair[0].subject not in known]
+        told[power.code] = {grant.subject for grant, _ in people}
+        yield from _told(power.code, power.does, snapshot, people)
+
+
+def _told(
+    code: str, does: str, snapshot: Snapshot, given: Iterable[tuple[Grant, Right]]
+) -> Iterator[Finding]:
+    """One finding for all who may do it; each user or group is named once with each binding."""
+    pairs = [*given]
+    if not pairs:
         return
-    names = ", ".join(f"{one.subject} ({one.binding})" for one in held[:_SHOWN])
-    more = f" and {len(held) - _SHOWN} more" if len(held) > _SHOWN else ""
-    right = power.rights[0]
+    holders = [*dict.fromkeys(f"{grant.subject} ({grant.binding})" for grant, _ in pairs)]
+    more = f" and {len(holders) - _SHOWN} more" if len(holders) > _SHOWN else ""
+    grant, right = pairs[0]
     subject = Subject(kind=right.resource, name=None, namespace=right.namespace, path=right.group or None)
     yield finding(
         code,
         subject,
-        f"{names}{more} may {power.does}",
-        binding=held[0].binding,
-        namespace=held[0].namespace or snapshot.home,
+        f"{', '.join(holders[:_SHOWN])}{more} may {does}{_by(code, pairs)}",
+        binding=grant.binding,
+        namespace=grant.namespace or snapshot.home,
     )
+
+
+def _by(code: str, pairs: Iterable[tuple[Grant, Right]]) -> str:
+    """By which of the power's rights, where these are of many kinds."""
+    used = [*dict.fromkeys(right.resource for _, right in pairs)]
+    many = code in {"rights.gate_editable", "rights.exempt_writable", "rights.impersonation"}
+    more = f" and {len(used) - _SHOWN} more" if len(used) > _SHOWN else ""
+    return f", by rights to {', '.join(used[:_SHOWN])}{more}" if many else ""

@@ -93,6 +93,39 @@ class Deciding:
 
 
 @dataclass(frozen=True)
+class TrustFile:
+    """A file that the gate is told to read, and the ConfigMap or Secret it is mounted from."""
+
+    setting: str
+    """As `mlgate serve` names it, such as `evidence.oci.ca`."""
+    kind: str
+    name: str
+    key: str
+    data: bytes | None
+    """None where it is not there."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Whom the gate recognises and trusts, and what it asks registries with."""
+
+    deployment: str
+    namespace: str
+    files: tuple[TrustFile, ...]
+    """Those that lie in ConfigMaps and Secrets which could be read."""
+    whole: bool
+    """Whether that is all of them."""
+    trusted_root: bool
+    """Whether one is named."""
+    cards: bool
+    served: bool
+    """`signatures.cards` and `signatures.served`."""
+    registries: tuple[str, ...]
+    settings: Mapping[str, Any] | None
+    """What the site puts over the shipped settings of the policy; None where that is not known."""
+
+
+@dataclass(frozen=True)
 class Entry:
     """One entry of a webhook configuration that belongs to mlgate."""
 
@@ -170,6 +203,8 @@ class Snapshot:
     """None where it was not reached."""
     deciding: Deciding | None = None
     """None where it could not be read."""
+    trust: Trust | None = None
+    """None where no Deployment of the gate was found."""
     called: bool = False
     """Whether the gate was called at an address where it must answer."""
     unread: tuple[Unread, ...] = ()

@@ -32,8 +32,16 @@ class CardReference(Frozen):
     """Model id the entry is limited to, if it names one."""
     source: CardSource
     pinned_digest: str | None
+    component: str | None = None
+    """bom-ref of the component that is meant, where the card is a bill of materials; decoded."""
     problem: str | None = None
     """Why the entry leads nowhere before anything is looked up: it does not parse, its source is off."""
+
+    @property
+    def place(self) -> str:
+        """The reference without the component: where the bytes lie."""
+        reference = self.source.reference
+        return reference if self.component is None else reference.rpartition("#")[0]
 
 
 class CardPlace(Frozen):

@@ -18,6 +18,8 @@ class ModelSignature(Frozen):
     issuer: str | None = None
     key_id: str | None = None
     signed_at: str | None = None
+    reason: str | None = None
+    """Why none verified, in words that follow `it`."""
 
 
 class ImageSignature(Frozen):
@@ -28,6 +30,8 @@ class ImageSignature(Frozen):
     identity: str | None = None
     issuer: str | None = None
     key_id: str | None = None
+    reason: str | None = None
+    """Why none verified, in words that follow `it`."""
 
 
 class AttestationSubject(Frozen):
@@ -49,6 +53,8 @@ class Attestation(Frozen):
     key_id: str | None = None
     issued_at: str | None = None
     source_revision: str | None = None
+    reason: str | None = None
+    """Why none verified, in words that follow `it`."""
 
 
 class RegistryRecord(Frozen):

@@ -16,7 +16,7 @@ from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.request import Request
 from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence import approvals, contents, facts
-from mlgate.evidence.cards.load import LoadedCard, load, not_loaded
+from mlgate.evidence.cards.load import LoadedCard, load, not_loaded, within_bounds
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.files import FileCluster
 from mlgate.evidence.gathering import Gathering
@@ -24,7 +24,7 @@ from mlgate.evidence.not_made import not_made
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.evidence.owners import follow
 from mlgate.evidence.surroundings import around
-from mlgate.evidence.verified import attested
+from mlgate.evidence.verified import attested, with_models
 
 __all__ = ["EvidenceOptions", "gather"]
 
@@ -101,7 +101,7 @@ async def _for_workload(work: Gathering) -> Evidence:
         cluster=surroundings.result().model_copy(
             update={"namespace": namespace.result(), "storage_classes": kept.classes}
         ),
-        verified=signed.result(),
+        verified=with_models(signed.result(), found),
         unavailable=tuple(work.unavailable),
         references=references.result(),
         claims=kept.claims,
@@ -139,10 +139,12 @@ async def _cards(work: Gathering, lookups: LookUps, deadline: Deadline) -> list[
             for reference in lookups.cards
         )
     )
-    return [
-        not_loaded(reference, "unavailable", str(card)) if isinstance(card, EvidenceUnavailable) else card
-        for reference, card in zip(lookups.cards, found, strict=True)
-    ]
+    return within_bounds(
+        [
+            not_loaded(reference, "unavailable", str(card)) if isinstance(card, EvidenceUnavailable) else card
+            for reference, card in zip(lookups.cards, found, strict=True)
+        ]
+    )
 
 
 async def _references(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.evidence.cards.formats.modelcard import Scan, no_scan
 from mlgate.evidence.cards.memory import CardMemory
+from mlgate.evidence.cards.remembered import StatementMemory
 from mlgate.evidence.cards.sealed import CardVerifier
 from mlgate.evidence.signatures.verify import StatementVerifier
 
@@ -64,6 +65,8 @@ class EvidenceOptions:
     """Finds which entries of a ConfigMap look like a credential: (key, reason)."""
     memory: CardMemory = field(init=False)
     """What cards said, by their bytes; one for all reviews."""
+    beside: StatementMemory = field(default_factory=StatementMemory, init=False)
+    """Signed statements that lay beside cards in registries; one for all reviews."""
 
     def __post_init__(self) -> None:
         """Tie the memory to the scanner whose results it keeps."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.lookups import OwnerReference, controller_of
+from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.times import metadata
 
@@ -17,14 +18,20 @@ on top an InferenceService; a chain beyond this was made by hand."""
 async def follow(
     owner: OwnerReference | None, namespace: str | None, cluster: Cluster, deadline: Deadline
 ) -> tuple[dict[str, Any], ...]:
-    """The owners that exist under the stated uid, nearest first. Raises EvidenceUnavailable.
+    """The owners that exist under the stated uid, nearest first. Raises EvidenceUnavailable for the first.
 
-    A name that leads to no object, or to one with another uid, ends the chain there.
+    A name that leads to no object, or to one with another uid, ends the chain there. So does one that cannot
+    be read: what makes a Deployment may be of any kind, and the Deployment counts all the same.
     """
     chain: list[dict[str, Any]] = []
     seen: set[str] = set()
     while owner is not None and len(chain) < MAX_OWNERS and owner.uid not in seen:
-        stored = await _get(owner, namespace, cluster, deadline)
+        try:
+            stored = await _get(owner, namespace, cluster, deadline)
+        except EvidenceUnavailable:
+            if not chain:
+                raise
+            break
         if stored is None or metadata(stored).get("uid") != owner.uid:
             break
         chain.append(stored)

@@ -9,10 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mlgate.domain.model_card.governance import ApprovalRole
 from mlgate.domain.model_card.parts import CardPart, Date, Digest, Name
 
 ModelName = Annotated[str, Field(min_length=1, max_length=253)]
 Version = Annotated[str, Field(min_length=1, max_length=128)]
+Login = Annotated[str, Field(min_length=1, max_length=512)]
+"""Name of a user in the cluster."""
+Prose = Annotated[str, Field(min_length=1, max_length=4096)]
+End = Annotated[Date, Field(max_length=40)]
+"""A bare date is 00:00 UTC at the start of that day."""
 
 
 class SignOffSpec(CardPart):
@@ -26,26 +32,26 @@ class SignOffSpec(CardPart):
     """Digest of the artifact; to be left out only if the card has none."""
     card_digest: Digest | None = None
     """Digest of the card that was read; `mlgate card digest` prints it."""
-    role: Literal["businessOwner", "modelRisk", "compliance", "legal", "privacy", "security", "product"]
+    role: ApprovalRole
     """Role in which it is given; needs the verb approve on signoffroles of that name."""
-    approver: Name
+    approver: Login
     """Login name of the creator."""
     decision: Literal["approved", "rejected"]
     """What was decided."""
-    comment: str | None = None
+    comment: Annotated[str, Field(max_length=4096)] | None = None
     """For people; no rule reads it."""
-    expires_at: Date | None = None
-    """Earlier end of validity."""
+    expires_at: End | None = None
+    """When it ends, if that is to be sooner than the settings make it end."""
 
 
 class WaivedWorkloadSpec(CardPart):
     """Workload a waiver is for."""
 
-    kind: Name
-    """Kind of the workload or of the owner that is judged for it."""
-    name: Name
+    kind: Annotated[str, Field(min_length=1, max_length=63)]
+    """Kind of the workload or of the owner that is judged for it; its API group is not compared."""
+    name: Annotated[str, Field(min_length=1, max_length=253)]
     """Its name."""
-    namespace: Name | None = None
+    namespace: Annotated[str, Field(min_length=1, max_length=63)] | None = None
     """Its namespace; left out, the one of the waiver, or any for a waiver that holds everywhere."""
 
 
@@ -65,22 +71,27 @@ class WaiverSubjectSpec(CardPart):
 class WaiverSpec(CardPart):
     """A documented exception, granted by the person who creates the object."""
 
-    codes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    codes: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(min_length=1, max_length=64)
+    ]
     """Codes to lift; no patterns."""
-    terms: tuple[Name, ...] | None = None
+    terms: (
+        Annotated[tuple[Annotated[str, Field(min_length=1, max_length=1024)], ...], Field(max_length=64)]
+        | None
+    ) = None
     """Terms to narrow it to; absent = all."""
     subject: WaiverSubjectSpec | None = None
     """What it is for."""
-    reason: Name
+    reason: Prose
     """Why the risk is acceptable."""
-    ticket: Name
+    ticket: Annotated[str, Field(min_length=1, max_length=1024)]
     """Where it was discussed."""
-    requested_by: Name
+    requested_by: Login
     """Login name of who asked."""
-    approved_by: Name
+    approved_by: Login
     """Login name of the creator, who is somebody else."""
-    expires_at: Date
-    """End."""
+    expires_at: End
+    """When its rules deny again."""
 
 
 class IncidentStatus(CardPart):

@@ -116,6 +116,8 @@ class Reader:
             return None
         if len(value) < shape.schema.get("minItems", 0):
             self.complain(path, f"must have at least {shape.schema['minItems']} item")
+        if len(value) > shape.schema.get("maxItems", len(value)):
+            self.complain(path, f"must have at most {shape.schema['maxItems']} items")
         if shape.items is None:  # pragma: no cover - every list of ours says what it holds
             return value
         result = []

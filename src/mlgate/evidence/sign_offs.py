@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from mlgate.domain.base import Problem
-from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject, StatementSignature
+from mlgate.domain.evidence import Card, SignOff, SignOffSource, SignOffSubject
 from mlgate.errors import StatementRefused
 from mlgate.evidence.cards.formats.modelcard import Claim
 from mlgate.evidence.cards.load import LoadedCard
@@ -51,7 +51,7 @@ def read_sign_off(stored: dict[str, Any], guard: Guard, evaluated_at: str) -> Si
 
 def of_models(stored: Sequence[dict[str, Any]], models: set[str]) -> list[dict[str, Any]]:
     """The SignOff objects about one of the models, in the order of their names."""
-    about = [entry for entry in stored if _spec(entry).get("model") in models]
+    about = [entry for entry in stored if (name := _model(entry)) and name in models]
     return sorted(about, key=_reference)
 
 
@@ -102,7 +102,10 @@ def _refused(claim: Claim, card: Card, reason: str) -> SignOff:
 
 
 def _stated(claim: Claim, card: Card, text: str, verifier: StatementVerifier) -> SignOff:
-    """What a statement says instead of the entry around it, which nobody signed."""
+    """What a statement says instead of the entry around it, which nobody signed.
+
+    Whether whoever signed may approve in that name is for policy: it knows whose each key and identity is.
+    """
     path = _path(claim)
     try:
         verified = verifier.verify(text)
@@ -120,16 +123,8 @@ def _stated(claim: Claim, card: Card, text: str, verifier: StatementVerifier) ->
         expires_at=body.get("expiresAt"),
         source=_source(claim, card, "cardStatement"),
         signature=verified.signature,
-        problems=(*read.problems, *_other_signer(verified.signature, body.get("approver"), path)),
+        problems=read.problems,
     )
-
-
-def _other_signer(signature: StatementSignature, approver: str | None, path: str) -> tuple[Problem, ...]:
-    """Who signs with a certificate of their own approves in nobody else's name."""
-    if signature.method == "key" or approver in (None, signature.identity):
-        return ()
-    message = f"is {approver}, but {signature.identity} signed it"
-    return (Problem(path=f"{path}.predicate.approver", message=message),)
 
 
 def _path(claim: Claim) -> str:
@@ -140,9 +135,11 @@ def _source(claim: Claim, card: Card, kind: Literal["cardStatement", "cardClaim"
     return SignOffSource(type=kind, reference=f"{card.source.reference}#{claim.index}")
 
 
-def _spec(stored: dict[str, Any]) -> dict[str, Any]:
+def _model(stored: dict[str, Any]) -> str:
+    """The model it names; empty, as no model is called, where it names none."""
     spec = stored.get("spec")
-    return spec if isinstance(spec, dict) else {}
+    name = spec.get("model") if isinstance(spec, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _reference(stored: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ import signal
 import sys
 
 _PR_SET_PDEATHSIG = 1
+MEMORY = {"GOGC": "400", "GOMEMLIMIT": "400MiB"}
+"""How a program of Go finds garbage: seldom, which saves a sixth of OPA's work, until that much is used."""
 
 
 def become(arguments: list[str]) -> None:
@@ -21,7 +23,7 @@ def become(arguments: list[str]) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() == int(parent):  # else it ended before the line above: nobody needs the program
-        os.execve(command[0], command, {"HOME": home})  # noqa: S606 - no shell is the point
+        os.execve(command[0], command, {"HOME": home, **MEMORY})  # noqa: S606 - no shell is the point
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from mlgate.policy.setting_values import (
+    Aliases,
     Amount,
-    Approver,
+    Approvers,
     Classification,
     Count,
     Days,
@@ -79,7 +80,7 @@ class SignOffSettings(Group):
     """Approvals."""
 
     accepted_assurance: tuple[Literal["authenticated", "signed", "claimed"], ...]
-    trusted_signers: tuple[Approver, ...]
+    trusted_signers: Approvers
     required: dict[Tier, tuple[Requirement, ...]]
     required_for_classification: dict[Classification, tuple[Requirement, ...]]
     min_distinct_approvers: dict[Tier, Count]
@@ -88,6 +89,13 @@ class SignOffSettings(Group):
     inactive_approvers: Texts
     role_groups: dict[str, Texts]
     service_accounts: Texts
+
+
+class PeopleSettings(Group):
+    """When two login names are one person."""
+
+    username_prefixes: Texts
+    aliases: Aliases
 
 
 class RegistrySettings(Group):

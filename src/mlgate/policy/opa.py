@@ -11,7 +11,7 @@ import asyncio
 import io
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.errors import (
+    AnswerTooLarge,
     DecisionInvalid,
     EngineError,
     EngineOverloaded,
@@ -38,10 +39,13 @@ from mlgate.policy.address import Address, Endpoint, parse_address
 from mlgate.policy.answer import error_words, read_decision, shown
 from mlgate.policy.authorities import tls_context
 from mlgate.policy.manifest import BundleManifest
+from mlgate.policy.turns import Turns
 
-ANSWER_LIMITS = Limits(max_bytes=1024 * 1024, max_depth=32, max_nodes=100_000)
+ANSWER_LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_depth=32, max_nodes=100_000)
 """The largest answer that is read."""
 
+_LARGE = 1024 * 1024
+"""Bytes beyond which one question is asked at a time: OPA takes some fifty times as much memory."""
 _OK = 200
 _BUSY_OR_SHUT = frozenset({401, 403, 429, 502, 503, 504})
 
@@ -59,6 +63,7 @@ class OpaEngine:
         *,
         ca: Path | None = None,
         max_concurrent: int = 32,
+        cores: int | None = None,
         ready_seconds: float = 2.0,
     ) -> None:
         """An engine at a fixed address; nothing is connected yet.
@@ -70,6 +75,8 @@ class OpaEngine:
                 hold it, the previous one. A function is asked at each decision.
             ca: PEM file of the private authority that signed OPA's certificate.
             max_concurrent: decisions asked for at the same time; one more is refused at once.
+            cores: processors of OPA, which gets twice as many questions at once, as that keeps it busy while
+                questions and answers travel. Null: it gets all of them.
             ready_seconds: longest time `ready` waits.
 
         Raises:
@@ -84,16 +91,22 @@ class OpaEngine:
         self.loaded: str | None = None
         """The revision that OPA had loaded when `ready` asked last; null where it was none that is known."""
         self._in_flight = 0
+        self._turns = Turns(max_concurrent if cores is None else 2 * cores)
         self._endpoint: Endpoint | None = None
         self._client: _Client | None = None
         self._closed = False
 
     @classmethod
     def following(
-        cls, source: Callable[[], Endpoint | None], manifests: Manifests, *, max_concurrent: int = 32
+        cls,
+        source: Callable[[], Endpoint | None],
+        manifests: Manifests,
+        *,
+        max_concurrent: int = 32,
+        cores: int | None = None,
     ) -> OpaEngine:
         """An engine that goes where `source` says; null means that OPA is just being restarted."""
-        engine = cls("http://127.0.0.1", None, manifests, max_concurrent=max_concurrent)
+        engine = cls("http://127.0.0.1", None, manifests, max_concurrent=max_concurrent, cores=cores)
         engine._source = source
         return engine
 
@@ -103,7 +116,7 @@ class OpaEngine:
             raise EngineOverloaded(f"{self._in_flight} decisions are under way; no more are taken")
         self._in_flight += 1
         try:
-            async with asyncio.timeout(deadline.remaining):
+            async with self._turns.one(deadline), asyncio.timeout(deadline.remaining):
                 answer = await self._ask(question)
         except TimeoutError as error:
             raise EngineTimeout("OPA did not answer before the deadline") from error
@@ -186,6 +199,7 @@ class _Answer(aiohttp.ClientResponse):
 
         Raises:
             EngineUnavailable: the status says that OPA is busy or lets nobody in.
+            AnswerTooLarge: it is larger than the limits allow.
             DecisionInvalid: any other status than 200, or no JSON object within the limits.
         """
         if self.status != _OK:
@@ -206,7 +220,7 @@ class _Answer(aiohttp.ClientResponse):
         while chunk := await self.content.readany():
             body += chunk
             if len(body) > limit:
-                raise DecisionInvalid(f"the answer of OPA is larger than {limit} bytes")
+                raise AnswerTooLarge(f"the answer of OPA is larger than {limit} bytes")
         return bytes(body)
 
     async def _refusal(self) -> EngineError:
@@ -236,6 +250,7 @@ class _Client(AsyncOpaClient):  # type: ignore[misc]  # the library ships no typ
         )
         self._tls = tls
         self._connections = connections
+        self._one_large = asyncio.Semaphore(1)
 
     def connect(self) -> None:
         """Open the session the library would open, but without its TLS, retry and timeout choices."""
@@ -252,10 +267,13 @@ class _Client(AsyncOpaClient):  # type: ignore[misc]  # the library ships no typ
     @asynccontextmanager
     async def _request(self, method: str, url: str, **options: Any) -> AsyncIterator[aiohttp.ClientResponse]:
         """The library's request, following no redirect and writing large questions in pieces."""
+        size = 0
         if "json" in options:
-            options["data"] = io.BytesIO(_question_bytes(options.pop("json")))
+            question = _question_bytes(options.pop("json"))
+            size, options["data"] = len(question), io.BytesIO(question)
             options["headers"] = {"Content-Type": "application/json"}
-        async with super()._request(method, url, allow_redirects=False, **options) as response:
+        room = self._one_large if size > _LARGE else nullcontext()
+        async with room, super()._request(method, url, allow_redirects=False, **options) as response:
             yield response
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Required
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 Profile = Literal["sandbox", "development", "staging", "production"]
@@ -49,9 +50,62 @@ class Signer(TypedDict, total=False):
 
 
 class Approver(Signer, total=False):
-    """A signer with the roles in which it may approve."""
+    """A signer with the roles in which it may approve, and in whose name.
 
+    A certificate says whose it is. A key does not, and who holds one can write any name into what it signs.
+    """
+
+    __pydantic_config__ = ConfigDict(  # type: ignore[misc]
+        extra="forbid", strict=True, json_schema_extra={"dependencies": {"keyId": ["approver"]}}
+    )
+    approver: Text
     roles: Required[Texts]
+
+
+def _has_a_name(entry: Approver) -> Approver:
+    if "keyId" in entry and "approver" not in entry:
+        raise PydanticCustomError(
+            "key_of_nobody",
+            "lacks approver: a key tells nobody's name, so say whose it is (approver: <login name>)",
+        )
+    return entry
+
+
+def _of_one_person(entries: tuple[Approver, ...]) -> tuple[Approver, ...]:
+    """Whoever holds a key of two people would approve as both."""
+    names: dict[str, str] = {}
+    for entry in entries:
+        name, key = entry.get("approver", ""), entry.get("keyId")
+        if key is not None and names.setdefault(key, name) != name:
+            raise PydanticCustomError(
+                "key_of_several",
+                "gives key {key} to {one} and to {other}: a key is one person's",
+                {"key": key, "one": names[key], "other": name},
+            )
+    return entries
+
+
+Approvers = Annotated[
+    tuple[Annotated[Approver, AfterValidator(_has_a_name)], ...], AfterValidator(_of_one_person)
+]
+"""Whom approvals are trusted from."""
+
+
+def _without_chains(entries: dict[str, str]) -> dict[str, str]:
+    """One name leads to one other: of a chain or a circle, two ends would be two people."""
+    logins = {login.strip().lower() for login in entries}
+    for login, other in entries.items():
+        if other.strip().lower() in logins:
+            raise PydanticCustomError(
+                "alias_of_alias",
+                "says that {login} is {other}, which has another name itself: give both the same one",
+                {"login": login, "other": other},
+            )
+    return entries
+
+
+Aliases = Annotated[dict[Text, Text], AfterValidator(_without_chains)]
+"""Other names of people, by login name."""
 
 
 class Requirement(TypedDict):

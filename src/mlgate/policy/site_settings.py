@@ -31,6 +31,7 @@ from mlgate.policy.model_settings import (
     FairnessSettings,
     GovernanceSettings,
     ModelCardSettings,
+    PeopleSettings,
     PrivacySettings,
     RegistrySettings,
     RobustnessSettings,
@@ -91,6 +92,7 @@ class PolicySettings(Group):
     robustness: RobustnessSettings
     explainability: ExplainabilitySettings
     sign_off: SignOffSettings
+    people: PeopleSettings
     access: AccessSettings
     registry: RegistrySettings
     governance: GovernanceSettings

@@ -4,13 +4,17 @@ A cap that refuses newcomers is a gift to whoever opens a thousand connections a
 the API server would be the one refused, all the more where it shares an address with others. So
 the newcomer is let in and the least worth keeping goes. First who only ever asked for probes or
 metrics, then who has not been answered yet, the oldest first; a caller in earnest has its answer
-long before it is the oldest. Connections that brought reviews go last, and one whose review is
-being judged never.
+long before it is the oldest. Of those, whoever has not said a byte goes before whoever has, so that
+a burst of silent connections costs no handshake and no review that is under way; but only while the
+silent are the more, or whoever says one byte on many would push out all that are just coming.
+Connections that brought reviews go last, and one whose review is being judged never.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -23,13 +27,15 @@ class Standing(IntEnum):
 
     BYSTANDER = 0
     """Idle, and never asked for more than probes, metrics or nonsense."""
-    NEW = 1
-    """Not answered yet: silent, in its handshake, or sending its first request."""
-    REVIEWER = 2
+    SILENT = 1
+    """Has not said a byte."""
+    NEW = 2
+    """Not answered yet: in its handshake, or sending its first request."""
+    REVIEWER = 3
     """Idle, and has brought reviews."""
-    SENDING = 3
+    SENDING = 4
     """Has brought reviews, and is sending the next request."""
-    BUSY = 4
+    BUSY = 5
     """Waits for an answer; not to be dropped. Deadlines and the bound on reviews limit how many there are."""
 
 
@@ -50,6 +56,8 @@ class Caller:
     """Whether a review that came this way was judged."""
     standing: Standing | None = None
     """None: not, or no longer, among the connections."""
+    number: int = 0
+    """The lower, the earlier it came."""
 
 
 def peer_of(address: str) -> str:
@@ -71,7 +79,20 @@ class _Group:
 
     def weakest(self) -> Caller | None:
         """The one to go; none when all wait for answers."""
-        return next((next(iter(row)) for standing, row in self.rows.items() if row and standing < 4), None)  # noqa: PLR2004
+        rows = (
+            self.rows[Standing.BYSTANDER],
+            self._unanswered(),
+            self.rows[Standing.REVIEWER],
+            self.rows[Standing.SENDING],
+        )
+        return next((next(iter(row)) for row in rows if row), None)
+
+    def _unanswered(self) -> dict[Caller, None]:
+        """The silent while they are the more; else whose first came first."""
+        silent, speaking = self.rows[Standing.SILENT], self.rows[Standing.NEW]
+        if len(silent) > len(speaking):
+            return silent
+        return min(silent, speaking, key=lambda row: next((caller.number for caller in row), math.inf))
 
 
 class Crowd:
@@ -82,6 +103,7 @@ class Crowd:
         self._most, self._most_of_one = most, most_of_one
         self._all = _Group()
         self._peers: dict[str, _Group] = {}
+        self._numbers = itertools.count()
 
     @property
     def size(self) -> int:
@@ -97,13 +119,18 @@ class Crowd:
             return False
         for group in (self._all, self._peers.setdefault(caller.peer, _Group())):
             group.size += 1
-            group.rows[Standing.NEW][caller] = None
-        caller.standing = Standing.NEW
+            group.rows[Standing.SILENT][caller] = None
+        caller.standing, caller.number = Standing.SILENT, next(self._numbers)
         return True
 
     def displace(self) -> bool:
         """Drop the weakest of all; false when there is none."""
         return self._displace(self._all)
+
+    def hear(self, caller: Caller) -> None:
+        """It has said a first byte."""
+        if caller.standing is Standing.SILENT:
+            self._move(caller, Standing.NEW)
 
     def begin(self, caller: Caller) -> None:
         """A request begins; a newcomer or bystander gains nothing by that."""

@@ -18,13 +18,18 @@ from typing import Any
 
 from mlgate.errors import SettingsError
 from mlgate.web.crowd import Caller, Crowd, peer_of
+from mlgate.web.newcomers import Newcomer, Newcomers
 from mlgate.web.tls import Credentials
 
-_AT_ONCE = 64
+_AT_ONCE = 32
 """Connections accepted before others get their turn."""
+_BREATH = 0.01
+"""Seconds until more are at most, and as long as those took: a flood gets no more than half of the loop."""
 _SPARE_FILES = 512
 """File descriptors beside those of connections: the engine, the API server, files, the runtime."""
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_EVERYWHERE, _EVERYWHERE_IPV4 = "::", "0.0.0.0"  # noqa: S104 - the API server calls the Pod from outside it
+_WITHOUT_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}
 _PAUSE = 0.1
 """Seconds without accepting when the system has nothing left; else the loop would spin."""
 
@@ -59,6 +64,7 @@ class Listener:
         self._greeted: set[asyncio.Task[None]] = set()
         self._accepted: dict[Caller, socket.socket] = {}
         """Sockets that nothing speaks on yet; whoever drops such a caller leaves the socket to us."""
+        self._newcomers = Newcomers(crowd, greeting.handshake_seconds, self._begin, dropped)
         self._loop = asyncio.get_running_loop()
         self._closed = False
         sock.setblocking(False)  # noqa: FBT003 - named so by the standard library
@@ -69,6 +75,7 @@ class Listener:
         """Accept no more, and give up handshakes that are not done."""
         self._closed = True
         self._loop.remove_reader(self._sock)
+        self._newcomers.close()
         for task in self._greeted:
             task.cancel()
 
@@ -82,6 +89,7 @@ class Listener:
 
     def _accept(self) -> None:
         """Take what has come."""
+        began = self._loop.time()
         for _ in range(_AT_ONCE):
             try:
                 sock, address = self._sock.accept()
@@ -93,13 +101,18 @@ class Listener:
                     return
                 continue  # the other end has gone again
             self._receive(sock, address)
+        self._pause(min(_BREATH, self._loop.time() - began))
 
     def _recover(self) -> None:
         """The system has no descriptor or memory left: free one, and try again in a moment."""
         self._dropped("exhausted")
         self._crowd.displace()
+        self._pause(_PAUSE)
+
+    def _pause(self, seconds: float) -> None:
+        """Accept none for a while; they wait in the kernel."""
         self._loop.remove_reader(self._sock)
-        self._loop.call_later(_PAUSE, self._listen)
+        self._loop.call_later(seconds, self._listen)
 
     def _receive(self, sock: socket.socket, address: Any) -> None:
         """Begin one connection, unless there is no room."""
@@ -110,8 +123,18 @@ class Listener:
             self._dropped("refused")
             sock.close()
             return
-        self._accepted[caller] = sock
-        task = self._loop.create_task(self._greet(caller))
+        if self._greeting.credentials() is None:
+            deadline = self._loop.time() + self._greeting.handshake_seconds
+            self._crowd.hear(caller)
+            self._begin(Newcomer(caller, sock, deadline))
+        else:
+            self._newcomers.receive(caller, sock)
+
+    def _begin(self, newcomer: Newcomer) -> None:
+        """Begin to speak on a connection."""
+        caller = newcomer.caller
+        self._accepted[caller] = newcomer.sock
+        task = self._loop.create_task(self._greet(newcomer))
         self._greeted.add(task)
 
         def ended(_: object) -> None:
@@ -135,11 +158,11 @@ class Listener:
             patience = int(self._greeting.goodbye_seconds * 1000)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
 
-    async def _greet(self, caller: Caller) -> None:
+    async def _greet(self, newcomer: Newcomer) -> None:
         """Shake hands; from then on the connection looks after itself."""
         try:
-            async with asyncio.timeout(self._greeting.handshake_seconds):
-                await self._shake_hands(self._accepted.pop(caller), caller)
+            async with asyncio.timeout_at(newcomer.deadline):
+                await self._shake_hands(self._accepted.pop(newcomer.caller), newcomer.caller)
         except TimeoutError:
             self._dropped("handshake_timeout")
         except ssl.SSLCertVerificationError:
@@ -164,19 +187,36 @@ class Listener:
 def bind(host: str, port: int) -> socket.socket:
     """A socket bound before anything else starts, so that a busy port is told at once.
 
+    Args:
+        host: an address of this machine; `::` means all of them, those of IPv4 too, and those alone where the
+            kernel knows no others.
+        port: 0 lets the system choose.
+
     Raises:
         SettingsError: the address is not free, or not ours.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((host, port))
+        return _bound(host, port)
     except OSError as problem:
-        listener.close()
+        if host == _EVERYWHERE and problem.errno in _WITHOUT_IPV6:
+            return bind(_EVERYWHERE_IPV4, port)
         raise SettingsError(
             f"setting listen: cannot listen on {host}:{port}: {problem.strerror}"
         ) from problem
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if host == _EVERYWHERE:
+            # The system's own default may be to leave IPv4 out.
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -9,6 +9,7 @@ from mlgate.domain.evidence import Card, CardReference, Evidence
 from mlgate.domain.lookups import LookUps, ObjectReference
 from mlgate.domain.workload import Change, Volume, Workload
 from mlgate.workloads.cards.binding import bind
+from mlgate.workloads.cards.judgements import within_judgements
 from mlgate.workloads.cards.references import ANNOTATION, read_card_references
 from mlgate.workloads.changes import compare
 from mlgate.workloads.extract import Extraction
@@ -64,7 +65,7 @@ def complete(extraction: Extraction, evidence: Evidence) -> Subject:
             extraction.old_credentials,
             (extraction.request.object, extraction.request.old_object or {}),
         ),
-        cards=bind(evidence.cards, references, workload.models),
+        cards=within_judgements(bind(evidence.cards, references, workload.models)),
         credentials=extraction.credentials,
     )
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from policy_documents import ATTRIBUTES, CONTAINERS, GROUPS, MODELS, hard_of
+from policy_documents import ATTRIBUTES, CONTAINERS, GROUPS, MODELS, crowded_of, hard_of, worst_of
+
+from mlgate.domain.evidence import Card, CardSource
+from mlgate.evidence.cards.bounds import too_long, too_much
+from mlgate.parsing.limits import CARD_LIMITS
+from mlgate.workloads.cards.judgements import within_judgements
 
 REFERENCE: dict[str, Any] = {
     "evaluatedAt": "2027-01-01T00:00:00Z",
@@ -59,3 +64,23 @@ def test_the_reference_document_stays_as_it_is() -> None:
     before = copy.deepcopy(REFERENCE)
     hard_of(REFERENCE)
     assert before == REFERENCE
+
+
+def test_the_worst_card_is_at_the_bounds_and_within_them() -> None:
+    (entry,) = worst_of(REFERENCE)["cards"]
+    card = entry["card"]
+    assert (too_much(card, "", CARD_LIMITS), too_long(card, "")) == (None, None)
+    card["evaluation"]["metrics"].append({"name": "accuracy", "min": 0})
+    assert too_long(card, "") is not None
+
+
+def test_the_crowded_card_is_as_much_as_may_be_judged() -> None:
+    crowded = crowded_of(REFERENCE)
+    (entry,) = crowded["cards"]
+    source = CardSource(type="modelcard", reference="modelcard/c")
+    card = Card(source=source, status="found", models=tuple(entry["models"]), card=entry["card"])
+    assert entry["models"] == [model["id"] for model in crowded["workload"]["models"]]
+    assert (too_much(entry["card"], "", CARD_LIMITS), too_long(entry["card"], "")) == (None, None)
+    assert within_judgements((card,)) == (card,)
+    with_one_more = card.model_copy(update={"models": (*card.models, "one more")})
+    assert within_judgements((with_one_more,)) != (with_one_more,)

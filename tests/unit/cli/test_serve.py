@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -243,7 +244,7 @@ def test_settings_alone_are_enough(
     done = mlgate("serve", "--listen", ":7000")
 
     assert started.settings is not None
-    assert (started.settings.listen.host, started.settings.listen.port) == ("0.0.0.0", 7000)  # noqa: S104 - what an empty host means
+    assert (started.settings.listen.host, started.settings.listen.port) == ("::", 7000), "all of them"
     assert "on_error_is_allow" in events(done.err)
 
 
@@ -304,3 +305,14 @@ def test_where_there_is_no_faster_event_loop_the_own_one_serves(monkeypatch: pyt
     assert module._loop_factory() is not None
     monkeypatch.setattr(sys, "platform", "win32")
     assert module._loop_factory() is None
+
+
+def test_what_is_there_at_the_start_is_not_searched_for_garbage_again(
+    mlgate: Program, pair: tuple[Path, Path], started: Started, evidence: Path
+) -> None:
+    gc.unfreeze()
+    serve(mlgate, pair, "--evidence", evidence)
+    kept = gc.get_freeze_count()
+    gc.unfreeze()
+
+    assert kept > 10_000

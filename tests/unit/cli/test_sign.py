@@ -183,6 +183,25 @@ def test_an_approval_signed_with_a_certificate_is_verified_too(mlgate: Program, 
     assert "signed by ines@example.com (https://accounts.example)" in run.out
 
 
+def test_an_approval_in_another_name_than_that_of_the_certificate_is_told(
+    mlgate: Program, tmp_path: Path
+) -> None:
+    chain = SigstoreChain()
+    root = tmp_path / "trusted_root.json"
+    root.write_text(json.dumps(chain.trusted_root()))
+    digest = json.loads(mlgate("card", "digest", str(write_card(tmp_path)), "-o", "json").out)[0]["digest"]
+    predicate = {"role": "legal", "approver": "bo@example.com", "decision": "approved"}
+    predicate |= {"model": "credit", "version": "1.0", "issuedAt": "2026-11-20"}
+    statement = sign_off_statement(predicate, DIGEST, digest)
+    bundle = chain.bundle(statement, "ines@example.com", "https://accounts.example")
+    card = write_card(tmp_path, {"role": "legal", "statement": bundle})
+
+    run = mlgate("verify", str(card), "--trusted-root", str(root))
+
+    assert run.code == 1
+    assert "it names bo@example.com as approver, and ines@example.com signed it" in run.out
+
+
 def test_verify_asks_whom_to_trust(mlgate: Program, tmp_path: Path) -> None:
     run = mlgate("verify", str(write_card(tmp_path)))
     assert (run.code, "--trusted-root" in run.err) == (2, True)

@@ -186,7 +186,9 @@ def test_where_nobody_is_logged_in_the_approver_must_be_named(mlgate: Program, t
     assert (done.code, "name the approver with --user" in done.err) == (2, True)
 
 
-@pytest.mark.parametrize("options", [("--expires", "yesterday"), ("--role", "boss")])
+@pytest.mark.parametrize(
+    "options", [("--expires", "yesterday"), ("--expires", "2020-01-01"), ("--role", "boss")]
+)
 def test_bad_usage_is_told_before_anything_is_asked(
     mlgate: Program, tmp_path: Path, options: tuple[str, ...]
 ) -> None:

@@ -300,7 +300,10 @@ def stored(item: Object, name: str, created: str = "2026-10-02T00:00:00Z") -> Ob
 
 def guards(since: str) -> list[Object]:
     found = [entry for entry in yaml.safe_load_all(GUARDS.read_text()) if entry]
-    return [entry | {"metadata": entry["metadata"] | {"creationTimestamp": since}} for entry in found]
+    return [
+        entry | {"metadata": entry["metadata"] | {"creationTimestamp": since, "generation": 1}}
+        for entry in found
+    ]
 
 
 Connect = Callable[..., type[Live]]
@@ -383,6 +386,16 @@ def test_which_card_is_meant_must_be_told_where_it_cannot_be_seen(
     assert "no ModelCard is about model credit in namespace bank" in none.err
 
 
+def test_an_approval_that_names_no_model_is_of_no_card_that_names_none(
+    mlgate: Program, cluster: Connect, approve: Callable[..., Object]
+) -> None:
+    cluster(stored(approve(card(), model=None), "by-bo"), stored(card() | {"spec": []}, "broken"))
+
+    done = verify(mlgate, "signoff/by-bo", "-n", "bank")
+
+    assert (done.code, "no ModelCard is about" in done.err) == (2, True)
+
+
 def test_a_file_may_be_held_against_a_card_of_the_cluster(
     mlgate: Program, cluster: Connect, tmp_path: Path, approve: Callable[..., Object]
 ) -> None:
@@ -450,23 +463,33 @@ def test_a_signed_approval_counts_where_its_signer_is_trusted(
     key_id = done.err.split("signed by key ")[1].split()[0]
     cluster(card(sign_offs=yaml.safe_load(done.out)))
     site = tmp_path / "site.yaml"
-    site.write_text(
-        yaml.safe_dump({"signOff": {"trustedSigners": [{"keyId": key_id, "roles": ["modelRisk"]}]}})
-    )
+    entry = {"keyId": key_id, "approver": "ines@bank.example", "roles": ["modelRisk"]}
+    site.write_text(yaml.safe_dump({"signOff": {"trustedSigners": [entry]}}))
+    others = tmp_path / "others.yaml"
+    of_lea = entry | {"approver": "lea@bank.example"}
+    others.write_text(yaml.safe_dump({"signOff": {"trustedSigners": [of_lea]}}))
+    left = tmp_path / "left.yaml"
+    gone = {"trustedSigners": [entry], "inactiveApprovers": ["ines@bank.example"]}
+    left.write_text(yaml.safe_dump({"signOff": gone}))
+    asked = ("signoff", "verify", "modelcard/credit-1.0", "-n", "bank", "-o", "json", "--settings")
     later = ("modelcard/credit-1.0", "-n", "bank", "-o", "json", "--at", "2036-01-01")
 
     unknown = only(mlgate("signoff", "verify", *later))
     monkeypatch.setenv("MLGATE_SIGNATURES__KEYS", json.dumps([str(public)]))
     stranger = only(mlgate("signoff", "verify", *later))
-    trusted = only(
-        mlgate("signoff", "verify", "modelcard/credit-1.0", "-n", "bank", "-o", "json", "--settings", site)
-    )
+    trusted, of_another, of_the_past = (only(mlgate(*asked, file)) for file in (site, others, left))
 
     assert "its signature does not verify with what setting signatures.keys" in unknown["reasons"][0]
     assert (
-        f"it is signed by {key_id}, whom setting signOff.trustedSigners does not trust as modelRisk"
-        in str(stranger["reasons"])
+        f"it is signed by {key_id}, whom setting signOff.trustedSigners does not trust at all"
+        in stranger["reasons"]
     )
+    (told,) = of_another["reasons"]
+    assert told.startswith(f"it is signed by {key_id}, whom setting signOff.trustedSigners does not trust as")
+    assert told.endswith("modelRisk in the name of ines@bank.example; it is known as lea@bank.example")
+    assert of_the_past["reasons"] == [
+        "ines@bank.example has left (setting signOff.inactiveApprovers); somebody else has to approve"
+    ]
     assert (trusted["counts"], trusted["assurance"]) == (True, "signed")
 
 
@@ -518,6 +541,7 @@ def test_there_are_words_for_every_part_of_a_valid_approval_and_for_others() -> 
         valid=False,
         stands=False,
         failing=("notarised",),
+        holders=(),
         ties=(),
         tier="high",
         max_age_days=1,

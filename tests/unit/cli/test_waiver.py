@@ -196,18 +196,20 @@ def test_a_subject_that_says_something_twice_is_refused(mlgate: Program) -> None
         ({"code": "zzz"}, "--code: there is no code zzz; `mlgate policy list` names all there are"),
         ({"code": "encryption.*"}, "--code: there is no code encryption.*; is "),
         ({"code": "waiver.spec_changed"},
-         "--code, --subject, --reason or --ticket: waiver model-volume is not specific enough: code"),
+         "mlgate: --code: waiver model-volume is not specific enough: code"),
         ({"code": "secrets.embedded"}, "code secrets.embedded cannot be waived in profile production"),
-        ({"reason": "x"}, "spec.reason says nothing"),
-        ({"ticket": " "}, "spec.ticket: "),
+        ({"reason": "x"}, "--reason: waiver model-volume is not specific enough: spec.reason says nothing"),
+        ({"ticket": " "}, "--ticket: spec.ticket: must not be empty"),
         ({"requested_by": "Rita@Example.com "},
          "--requested-by: rita@example.com cannot grant this waiver: spec.requestedBy and"),
-        ({"requested_by": ""}, "spec.requestedBy: "),
+        ({"requested_by": ""}, "--requested-by: spec.requestedBy: must not be empty"),
         ({"expires": in_days(92)}, "at most 90 days from now are allowed (waiver.expiry_invalid)"),
-        ({"expires": in_days(-1)}, f"--expires: waiver model-volume must end: expiresAt is {in_days(-1)}"),
+        ({"expires": in_days(-1)}, f"--expires: {in_days(-1)} has passed already"),
+        ({"expires": in_days(0)}, "has passed already; a date means 00:00 UTC at its start"),
+        ({"code": "waiver.spec_changed", "reason": "x"}, "--code and --reason: waiver model-volume"),
         ({"expires": "2027-13-01"}, "--expires: '2027-13-01' is neither YYYY-MM-DD nor"),
         ({"expires": "soon"}, "--expires: 'soon' is neither YYYY-MM-DD nor"),
-        ({"subject": f"model={'x' * 254}@1"}, "spec.subject.model: "),
+        ({"subject": f"model={'x' * 254}@1"}, "--subject: spec.subject.model: must have at most 253"),
         ({"profile": "prod"}, "--profile: 'prod' is none of"),
         ({"user": "\u200b"}, "cannot grant this waiver"),
     ],
@@ -288,5 +290,5 @@ def test_what_could_not_be_judged_is_not_printed(mlgate: Program, monkeypatch: p
 def test_its_help_says_who_grants_and_who_asks(mlgate: Program) -> None:
     told = " ".join(mlgate("waiver", "new", "--help").out.split())
 
-    assert "you are its approver, and only you can create it afterwards (`kubectl create -f`)" in told
+    assert "You grant it: you run this command, and only you can create what it prints" in told
     assert "nobody grants their own request" in told

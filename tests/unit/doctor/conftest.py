@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.transport import Form
 from mlgate.workloads.kinds.table import gated_kinds, webhook_rules
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 EXEMPT = ["kube-node-lease", "kube-system", "mlgate-system"]
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -334,6 +337,8 @@ class Broken:
 def broken() -> Broken:
     """A healthy installation, to be broken."""
     guards = read("guards")
+    for entry in guards:
+        entry["metadata"]["generation"] = 1
     return Broken(
         configuration=apart(configuration()),
         policies=[entry for entry in guards if entry["kind"] == "ValidatingAdmissionPolicy"],

@@ -73,6 +73,16 @@ def test_a_group_that_is_not_served_needs_no_right(broken: Any, codes: Any) -> N
     assert codes(check_account, broken) == []
 
 
+def test_a_kind_that_this_release_of_its_operator_has_not_needs_no_right(
+    broken: Any, codes: Any, only: Any
+) -> None:
+    take(broken, "inferencesets")
+    assert only(check_account, broken).message == "the gate may not get inferencesets.kaito.sh"
+    served = broken.snapshot().served
+    broken.changes = {"served": tuple(one for one in served if one.resource != "inferencesets")}
+    assert codes(check_account, broken) == []
+
+
 def test_without_any_right_some_are_named_and_the_rest_counted(broken: Any, only: Any) -> None:
     broken.role_bindings.clear()
     found = only(check_account, broken)

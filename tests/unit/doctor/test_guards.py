@@ -40,6 +40,18 @@ def test_a_spec_that_has_no_digest_is_none_of_ours(broken: Any, codes: Any) -> N
     assert codes(check_guards, broken) == ["guard.policy_changed"]
 
 
+@pytest.mark.parametrize("part", ["policies", "bindings"])
+@pytest.mark.parametrize("generation", [2, 3, None])
+def test_what_was_edited_and_put_back_is_told(
+    broken: Any, only: Any, part: str, generation: int | None
+) -> None:
+    getattr(broken, part)[1]["metadata"]["generation"] = generation
+    found = only(check_guards, broken)
+    assert (found.code, found.subject.name) == ("guard.edited", "waivers.mlgate.dev")
+    assert f"generation {generation}" in found.message
+    assert found.fix.startswith("kubectl replace --force -f ")
+
+
 @pytest.mark.parametrize("actions", [["Audit"], ["Warn", "Audit"], []])
 def test_a_binding_that_denies_nothing_is_told(broken: Any, only: Any, actions: list[str]) -> None:
     broken.bindings[1]["spec"]["validationActions"] = actions

@@ -59,6 +59,21 @@ def test_plain_workloads_that_run_a_model_are_named_with_what_shows_it(broken: A
     assert found.fix == "kubectl label namespace default mlgate.dev/gate=enabled --overwrite"
 
 
+@pytest.mark.parametrize("name", ["mlgate-system", "kube-system"])
+def test_no_label_is_named_as_a_remedy_where_none_would_help(broken: Any, only: Any, name: str) -> None:
+    broken.changes = {"workloads": (Held("Deployment", name, "llm", "image:vllm@x"),)}
+    found = only(check_namespaces, broken)
+    assert (found.code, found.lets_models_through) == ("namespace.exempt_with_models", "yes")
+    assert found.message.endswith(f"(image:vllm@x) run a model in {name}, from where nothing is judged")
+    assert found.fix.startswith(f"kubectl get Deployment/llm --namespace {name} ")
+
+
+def test_a_label_is_the_remedy_where_no_entry_for_workloads_is_there(broken: Any, only: Any) -> None:
+    broken.changes = {"workloads": (Held("Deployment", "default", "llm"),)}
+    broken.configuration["webhooks"].remove(broken.entry("workloads"))
+    assert only(check_namespaces, broken).code == "namespace.workloads_not_gated"
+
+
 @pytest.mark.parametrize(
     ("labels", "code"),
     [

@@ -4,19 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tools"))
+
+from registry import Registry
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference, CardSource
 from mlgate.domain.request import GroupVersionKind, Request, UserInfo
 from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.options import EvidenceOptions
+from mlgate.options import closing_registries, options_for
+from mlgate.settings import load_settings
 
 NOW = "2026-11-22T06:15:00Z"
 DIGEST = "sha256:" + "7d" * 32
+
+Recognising = Callable[..., AbstractAsyncContextManager[EvidenceOptions]]
+
+
+@pytest.fixture
+def recognising(tmp_path: Path) -> Recognising:
+    """Makes the options of an installation that asks one registry, and recognises one key."""
+
+    @asynccontextmanager
+    async def made(
+        registry: Registry, key: Ed25519PrivateKey, sources: Sequence[str], **signatures: bool
+    ) -> AsyncIterator[EvidenceOptions]:
+        authority, public = tmp_path / "ca.pem", tmp_path / "office.pem"
+        registry.authority.cert_pem.write_to_path(str(authority))
+        public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+        oci = {"registries": [registry.host], "private": [registry.host], "ca": authority}
+        evidence = {"card_sources": [*sources], "oci": oci}
+        settings = load_settings({"evidence": evidence, "signatures": {"keys": [public], **signatures}})
+        _, options = options_for(settings)
+        async with closing_registries(options):
+            yield options
+
+    return made
 
 
 @dataclass
@@ -199,13 +234,17 @@ def waiver() -> Make:
 @pytest.fixture
 def reference() -> Callable[..., CardReference]:
     def make(
-        text: str = "modelcard/credit", pinned: str | None = None, problem: str | None = None
+        text: str = "modelcard/credit",
+        pinned: str | None = None,
+        problem: str | None = None,
+        component: str | None = None,
     ) -> CardReference:
         kind: Any = text.split("/", 1)[0].removesuffix(":")
         return CardReference(
             model=None,
             source=CardSource(type=kind, reference=text),
             pinned_digest=pinned,
+            component=component,
             problem=problem,
         )
 

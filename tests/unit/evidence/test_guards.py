@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,8 @@ import yaml
 
 from mlgate.domain.deadline import Deadline
 from mlgate.errors import EvidenceUnavailable
-from mlgate.evidence.guards import BINDING, POLICY, Guard, RecordKind, read_guard
+from mlgate.evidence.digest import canonical_digest
+from mlgate.evidence.guards import BINDING, POLICY, Guard, KnownGuard, RecordKind, known_guards, read_guard
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES: dict[RecordKind, str] = {"SignOff": "signoffs", "Waiver": "waivers"}
@@ -23,7 +22,7 @@ def shipped(kind: RecordKind, created: str = "2026-11-01T00:00:00Z") -> list[dic
     text = (ROOT / "charts" / "mlgate" / "files" / "guards" / f"{FILES[kind]}.yaml").read_text()
     documents = [copy.deepcopy(document) for document in yaml.safe_load_all(text)]
     for document in documents:
-        document["metadata"]["creationTimestamp"] = created
+        document["metadata"] |= {"creationTimestamp": created, "generation": 1}
     return documents
 
 
@@ -83,12 +82,23 @@ def _no_birth(documents: list[dict[str, Any]], part: int) -> None:
     del documents[part]["metadata"]["creationTimestamp"]
 
 
+def _edit(documents: list[dict[str, Any]], part: int) -> None:
+    """And put back as it was: the API server counts what it does not keep."""
+    documents[part]["metadata"]["generation"] = 3
+
+
+def _uncounted(documents: list[dict[str, Any]], part: int) -> None:
+    del documents[part]["metadata"]["generation"]
+
+
 def _without_digest(documents: list[dict[str, Any]], part: int) -> None:
     documents[part]["spec"]["number"] = 2**60
 
 
 @pytest.mark.parametrize("part", [0, 1])
-@pytest.mark.parametrize("change", [_drop, _delete, _weaken, _empty, _no_birth, _without_digest])
+@pytest.mark.parametrize(
+    "change", [_drop, _delete, _weaken, _empty, _no_birth, _edit, _uncounted, _without_digest]
+)
 async def test_a_guard_that_is_missing_changed_or_leaving_vouches_for_nothing(
     cluster: Any, deadline: Deadline, part: int, change: Any
 ) -> None:
@@ -119,11 +129,36 @@ async def test_the_caller_may_say_that_the_guarded_cluster_returned_the_files(
     assert files.calls == []
 
 
-def test_the_list_of_known_guards_is_current() -> None:
-    done = subprocess.run(  # noqa: S603 - our own script
-        [sys.executable, ROOT / "tools" / "guard_digests.py", "--check"], capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What is in a cluster after an upgrade that brought a guard of a new name, which this release knows."""
+    added = shipped("Waiver", "2026-11-20T00:00:00Z")
+    added[0]["spec"]["validations"].append({"expression": "true"})
+    for document in added:
+        document["metadata"]["name"] = "waivers-2.mlgate.dev"
+    digests = [canonical_digest(document["spec"]) for document in added]
+    known = {"Waiver": (*known_guards()["Waiver"], KnownGuard("waivers-2.mlgate.dev", *digests))}
+    monkeypatch.setattr("mlgate.evidence.guards.known_guards", lambda: known)
+    return [*shipped("Waiver"), *added]
+
+
+async def test_what_was_granted_before_an_upgrade_of_the_guard_counts_on(
+    cluster: Any, deadline: Deadline, two: list[dict[str, Any]]
+) -> None:
+    cluster.objects = two
+    guard = await read_guard(cluster, "Waiver", deadline)
+    assert guard.since == "2026-11-01T00:00:00Z"
+    assert guard.assurance("2026-11-10T00:00:00Z") == "authenticated"
+
+
+@pytest.mark.parametrize(
+    ("gone", "since"), [((0, 1), "2026-11-20T00:00:00Z"), ((2, 3), "2026-11-01T00:00:00Z"), ((0, 3), None)]
+)
+async def test_either_of_two_guards_is_enough_and_half_of_each_is_none(
+    cluster: Any, deadline: Deadline, two: list[dict[str, Any]], gone: tuple[int, ...], since: str | None
+) -> None:
+    cluster.objects = [entry for index, entry in enumerate(two) if index not in gone]
+    assert (await read_guard(cluster, "Waiver", deadline)).since == since
 
 
 @pytest.mark.parametrize("kind", ["SignOff", "Waiver"])

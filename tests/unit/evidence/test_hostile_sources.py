@@ -266,8 +266,12 @@ async def test_the_sources_answer_when_nobody_attacks(world: World, cluster: Any
 
     def serve(handler: Handler) -> None:
         digest = handler.path.rsplit("/", 1)[1]
-        is_readme = handler.path == path
-        handler.answer(200, README.read_bytes() if is_readme else content.get(digest, b'{"manifests": []}'))
+        if handler.path == path:
+            handler.answer(200, README.read_bytes())
+        elif "/referrers/" in handler.path:
+            handler.answer(200, b'{"manifests": []}')
+        else:
+            handler.answer(200, content.get(digest, b"{}"))
 
     world.registry.fault = serve
     became = await SOURCES[source](world, cluster)

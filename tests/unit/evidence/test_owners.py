@@ -8,6 +8,7 @@ import pytest
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.lookups import OwnerReference, controller_of
+from mlgate.errors import EvidenceUnavailable
 from mlgate.evidence.owners import MAX_OWNERS, follow
 
 
@@ -43,6 +44,19 @@ async def test_the_chain_is_followed_to_its_top_nearest_first(cluster: Any, dead
 async def test_another_object_of_that_name_ends_the_chain(cluster: Any, deadline: Deadline, uid: Any) -> None:
     cluster.objects = [link("ReplicaSet", "1", ("Deployment", "2")), link("Deployment", uid)]
     assert [owner["kind"] for owner in await follow(START, "prod", cluster, deadline)] == ["ReplicaSet"]
+
+
+async def test_an_owner_that_cannot_be_read_ends_the_chain(
+    cluster: Any, deadline: Deadline, unavailable: Any
+) -> None:
+    cluster.objects = [link("ReplicaSet", "1", ("Deployment", "2")), link("Deployment", "2", ("App", "3"))]
+    cluster.faults["App"] = unavailable
+    chain = await follow(START, "prod", cluster, deadline)
+    assert [owner["kind"] for owner in chain] == ["ReplicaSet", "Deployment"]
+
+    cluster.faults["ReplicaSet"] = unavailable
+    with pytest.raises(EvidenceUnavailable):
+        await follow(START, "prod", cluster, deadline)
 
 
 async def test_a_forged_owner_in_another_namespace_is_not_found(cluster: Any, deadline: Deadline) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from mlgate.domain.model_card import ModelCardSpec
 from mlgate.evidence.records import ModelCardStatus, SignOffSpec, WaiverSpec
 
 CRDS = Path(__file__).resolve().parents[3] / "charts" / "mlgate" / "files" / "crds"
-_SHARED = ("type", "minLength", "maxLength", "minimum", "maximum", "minItems", "pattern")
+_SHORTEST = 25
+"""Characters of a description that helps."""
+_SHARED = ("type", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern")
 
 
 def definition(name: str) -> dict[str, Any]:
@@ -79,14 +83,51 @@ def _fields(node: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, A
 def test_every_field_is_explained_to_kubectl(name: str, part: str) -> None:
     fields = _fields(schema(name, part))
     assert fields
-    assert schema(name, part)["description"]
-    assert [path for path, field in fields if not field.get("description")] == []
+    told = [(path, field.get("description", "")) for path, field in [("", schema(name, part)), *fields]]
+    assert [path for path, text in told if len(text) < _SHORTEST or not text.endswith((".", "..."))] == []
+    assert [path for path, text in told if not re.match("[A-Z`]", text)] == []
+    often = Counter(text for _, text in told)
+    assert [path for path, text in told if often[text] > 1] == []
+    assert [path for path, text in told if text.strip(".").lower() == _words(path.rpartition(".")[2])] == []
+
+
+def _words(name: str) -> str:
+    """`expiresAt` as a person would say it: a description that is no more than this says nothing."""
+    return re.sub("([A-Z])", r" \1", name).lower()
+
+
+@pytest.mark.parametrize("name", ["modelcards", "signoffs", "waivers"])
+def test_how_a_date_is_written_and_what_a_day_means_is_told(name: str) -> None:
+    parts = [part for part in ("spec", "status") if part != "status" or name == "modelcards"]
+    fields = [field for part in parts for field in _fields(schema(name, part))]
+    dates = [field["description"] for _, field in fields if "[0-9]{4}" in field.get("pattern", "")]
+    assert dates
+    assert [text for text in dates if not re.search("YYYY-MM-DD|[0-9]{4}-[0-9]{2}-[0-9]{2}", text)] == []
+    ends = [field["description"] for path, field in fields if path.endswith("expiresAt")]
+    assert all("00:00 UTC" in text for text in ends if name != "modelcards")
+
+
+@pytest.mark.parametrize("name", ["signoffs", "waivers"])
+def test_every_text_and_list_of_a_record_is_bounded(name: str) -> None:
+    for path, field in _fields(schema(name, "spec")):
+        bounded = {"string": {"maxLength", "enum", "pattern"}, "array": {"maxItems"}}.get(field["type"])
+        assert bounded is None or bounded & field.keys(), path
+        if "items" in field:
+            assert "maxLength" in field["items"], path
+
+
+def test_a_waiver_shows_what_it_is_for_and_needs_it() -> None:
+    columns = definition("waivers")["spec"]["versions"][0]["additionalPrinterColumns"]
+    shown = {column["jsonPath"] for column in columns if not column.get("priority")}
+    assert {f".spec.subject.{part}" for part in ("workload.name", "model", "digest")} <= shown
+    rules = [rule["rule"] for rule in schema("waivers", "spec")["x-kubernetes-validations"]]
+    assert any("has(self.subject.digest)" in rule for rule in rules)
 
 
 @pytest.mark.parametrize("name", ["signoffs", "waivers"])
 def test_records_of_decisions_cannot_be_changed_and_end(name: str) -> None:
     rules = schema(name, "spec")["x-kubernetes-validations"]
-    assert [rule["rule"] for rule in rules] == ["self == oldSelf"]
+    assert rules[0]["rule"] == "self == oldSelf"
     (rule,) = schema(name, "spec")["properties"]["expiresAt"]["x-kubernetes-validations"]
     assert rule["rule"].endswith("< timestamp('2100-01-01T00:00:00Z')"), "the day is one there is"
     assert "spec" in definition(name)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["required"]

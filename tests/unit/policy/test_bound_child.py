@@ -46,7 +46,7 @@ def became(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 
 def test_it_becomes_the_program_with_a_home_and_no_other_variable(became: list[tuple[object, ...]]) -> None:
     bound_child.become([str(os.getppid()), "/home", "/bin/opa", "run"])
-    assert became[-1] == ("execve", "/bin/opa", ["/bin/opa", "run"], {"HOME": "/home"})
+    assert became[-1] == ("execve", "/bin/opa", ["/bin/opa", "run"], {"HOME": "/home", **bound_child.MEMORY})
 
 
 def test_a_parent_that_is_gone_already_needs_no_program(became: list[tuple[object, ...]]) -> None:

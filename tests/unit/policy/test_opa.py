@@ -16,6 +16,7 @@ import trustme
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.errors import (
+    AnswerTooLarge,
     DecisionInvalid,
     EngineError,
     EngineOverloaded,
@@ -23,6 +24,7 @@ from mlgate.errors import (
     EngineUnavailable,
     SettingsError,
 )
+from mlgate.policy import turns
 from mlgate.policy.address import Endpoint
 from mlgate.policy.manifest import BundleManifest
 from mlgate.policy.opa import ANSWER_LIMITS, OpaEngine
@@ -234,7 +236,7 @@ async def test_an_answer_without_end_is_read_to_the_limit_and_the_connection_dro
 ) -> None:
     fake.reply = streams
     problem = await error_of(engine, question)
-    assert type(problem) is DecisionInvalid
+    assert type(problem) is AnswerTooLarge
     assert str(ANSWER_LIMITS.max_bytes) in str(problem)
     await fake.hung_up.wait()
 
@@ -368,6 +370,79 @@ async def test_one_question_more_than_allowed_is_refused_at_once_and_a_place_com
     await asyncio.gather(*waiting, return_exceptions=True)
     fake.reply = good
     assert (await engine.decide(question, Deadline.after(5))).allow is True
+    await engine.aclose()
+
+
+async def test_opa_gets_two_questions_for_each_core_and_the_others_wait_in_their_order(
+    fake: Any, ask: Callable[..., PolicyInput], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_LONG", 60.0)
+    engine = OpaEngine(fake.url, None, [MANIFEST], cores=1)
+    good, fake.reply = fake.reply, hangs
+    names = ["first", "second", "third", "fourth"]
+    waiting = [asyncio.create_task(engine.decide(ask(name=name), Deadline.after(60))) for name in names]
+    await fake.asked(2)
+    assert type(await error_of(engine, ask(name="late"), seconds=0.05)) is EngineOverloaded
+    assert len(fake.heads) == 2, "whoever gives up while waiting has asked nothing"
+
+    fake.reply = good
+    for task in waiting[:2]:
+        task.cancel()
+    assert [(await task).allow for task in waiting[2:]] == [True, True]
+    names_asked = [json.loads(body)["input"]["object"]["name"] for body in fake.bodies]
+    assert (sorted(names_asked[:2]), names_asked[2:]) == (["first", "second"], ["third", "fourth"])
+    await engine.aclose()
+
+
+async def test_questions_that_take_long_hold_up_no_other(
+    fake: Any, ask: Callable[..., PolicyInput], question: PolicyInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever writes an object that is dear to judge stops all others with two of it."""
+    monkeypatch.setattr(turns, "_LONG", 0.01)
+    engine = OpaEngine(fake.url, None, [MANIFEST], cores=1)
+    good, fake.reply = fake.reply, hangs
+    dear = [asyncio.create_task(engine.decide(ask(name="dear"), Deadline.after(60))) for _ in range(2)]
+    await fake.asked(2)
+    fake.reply = good
+    for _ in range(5):
+        assert (await engine.decide(question, Deadline.after(30))).allow is True
+    assert not any(task.done() for task in dear)
+    for task in dear:
+        task.cancel()
+    await asyncio.gather(*dear, return_exceptions=True)
+    assert engine._turns._free._value == 2, "each turn is given up once"
+    await engine.aclose()
+
+
+async def test_of_large_questions_one_is_asked_at_a_time(
+    fake: Any, ask: Callable[..., PolicyInput], question: PolicyInput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mlgate.policy.opa._LARGE", 10_000)
+    engine = OpaEngine(fake.url, None, [MANIFEST])
+    good, fake.reply = fake.reply, hangs
+    large = ask(name="x" * 20_000)
+    first = asyncio.create_task(engine.decide(large, Deadline.after(60)))
+    await fake.asked(1)
+    assert type(await error_of(engine, large, seconds=0.05)) is EngineTimeout
+    fake.reply = good
+    assert (await engine.decide(question, Deadline.after(30))).allow is True, "a small one goes past"
+    assert len(fake.heads) == 2
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert (await engine.decide(large, Deadline.after(30))).allow is True
+    await engine.aclose()
+
+
+async def test_questions_that_wait_do_not_keep_it_from_being_ready(fake: Any, question: PolicyInput) -> None:
+    engine = OpaEngine(fake.url, None, [MANIFEST], cores=1)
+    fake.reply = hangs
+    waiting = [asyncio.create_task(engine.decide(question, Deadline.after(60))) for _ in range(3)]
+    await fake.asked(2)
+    fake.reply = says(http(json.dumps({"result": REVISION}).encode()))
+    assert await engine.ready() is None
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
     await engine.aclose()
 
 

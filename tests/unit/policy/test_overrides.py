@@ -75,6 +75,34 @@ def test_the_shipped_settings_themselves_fit() -> None:
             {"signOff": {"required": {"high": [{"roles": ["r"], "count": 0}]}}},
             r"signOff\.required\.high\.0\.count",
         ),
+        (
+            {"signOff": {"trustedSigners": [{"keyId": "sha256:aa", "roles": ["legal"]}]}},
+            r"signOff\.trustedSigners\.0: lacks approver: a key tells nobody's name",
+        ),
+        (
+            {"signOff": {"trustedSigners": [{"keyId": "sha256:aa", "approver": "", "roles": ["legal"]}]}},
+            r"signOff\.trustedSigners\.0\.approver: ",
+        ),
+        (
+            {
+                "signOff": {
+                    "trustedSigners": [
+                        {"keyId": "sha256:aa", "approver": "ana", "roles": ["legal"]},
+                        {"keyId": "sha256:aa", "approver": "bo", "roles": ["product"]},
+                    ]
+                }
+            },
+            r"signOff\.trustedSigners: gives key sha256:aa to ana and to bo: a key is one person's",
+        ),
+        ({"people": {"usernamePrefixes": "corp/"}}, r"people\.usernamePrefixes: "),
+        ({"people": {"usernamePrefixes": [""]}}, r"people\.usernamePrefixes\.0: "),
+        (
+            {"people": {"aliases": {"ewt": "Erin", "erin": "erin@example.com"}}},
+            r"people\.aliases: says that ewt is Erin, which has another name itself",
+        ),
+        ({"people": {"aliases": {"ewt": "ewt"}}}, r"people\.aliases: says that ewt is ewt"),
+        ({"people": {"aliases": {"ewt": 7}}}, r"people\.aliases\.ewt: "),
+        ({"people": {"aliases": [["ewt", "erin"]]}}, r"people\.aliases: "),
         ({"signOff": {"required": {"high": [{"roles": ["r"]}]}}}, r"signOff\.required\.high\.0\.count"),
         (
             {"signOff": {"required": {"high": [{"roles": ["r"], "count": 1, "x": 1}]}}},

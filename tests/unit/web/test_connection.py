@@ -289,7 +289,7 @@ async def test_a_connection_stands_as_what_it_has_done() -> None:
         application.may_answer.set()
         assert await _ok(reader)
 
-    assert (silent, answered, reviewed) == (Standing.NEW, Standing.BYSTANDER, Standing.REVIEWER)
+    assert (silent, answered, reviewed) == (Standing.SILENT, Standing.BYSTANDER, Standing.REVIEWER)
     while application.crowd.size:
         await asyncio.sleep(0.001)
 

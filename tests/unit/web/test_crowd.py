@@ -149,3 +149,36 @@ def test_who_has_left_is_counted_no_more_and_cannot_come_back_by_asking() -> Non
 )
 def test_whoever_has_a_network_of_ipv6_is_one_peer(address: str, peer: str) -> None:
     assert peer_of(address) == peer
+
+
+def test_a_burst_of_silent_connections_costs_nobody_who_speaks() -> None:
+    scene = Scene(most=20, most_of_one=10)
+    scene.enter("api")
+    scene.crowd.hear(scene.callers["api"])
+    for number in range(1000):
+        assert scene.enter(f"silent-{number}")
+
+    assert "api:displaced" not in scene.gone
+    assert len(scene.gone) == 991
+
+
+def test_whoever_says_a_byte_on_many_connections_does_not_push_out_who_is_just_coming() -> None:
+    scene = Scene(most=10, most_of_one=10)
+    for number in range(10):
+        scene.enter(f"byte-{number}")
+        scene.crowd.hear(scene.callers[f"byte-{number}"])
+    scene.enter("api")
+    for number in range(4):
+        scene.enter(f"silent-{number}")
+        scene.crowd.hear(scene.callers[f"silent-{number}"])
+
+    assert scene.gone == [f"byte-{number}:displaced" for number in range(5)]
+
+
+def test_to_be_heard_twice_does_no_harm() -> None:
+    scene = Scene()
+    scene.enter("a")
+    scene.review("a")
+    scene.crowd.hear(scene.callers["a"])
+
+    assert scene.callers["a"].standing is Standing.REVIEWER

@@ -16,7 +16,8 @@ import pytest
 import trustme
 
 from mlgate.errors import SettingsError
-from mlgate.web.crowd import Caller, Crowd
+from mlgate.web import listener
+from mlgate.web.crowd import Caller, Crowd, peer_of
 from mlgate.web.listener import Greeting, Listener, allow_files, bind
 from mlgate.web.tls import ServingCertificate
 
@@ -210,6 +211,25 @@ async def test_connections_that_come_at_once_displace_each_other_before_they_are
     assert stage.drops[:4] == ["displaced"] * 4
 
 
+async def test_many_that_come_together_are_taken_a_few_at_a_time(
+    certificate: ServingCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "_AT_ONCE", 2)
+    pauses: list[float] = []
+    pause = Listener._pause
+    monkeypatch.setattr(
+        Listener, "_pause", lambda self, seconds: (pauses.append(seconds), pause(self, seconds))
+    )
+    async with _stage(certificate) as stage:
+        sockets = [socket.create_connection(stage.address) for _ in range(5)]
+        await _until(lambda: stage.crowd.size == 5)
+        for sock in sockets:
+            sock.close()
+
+    assert len(pauses) == 2
+    assert all(0 <= seconds <= listener._BREATH for seconds in pauses), "at most half of the time is for them"
+
+
 async def test_nobody_is_let_in_while_all_are_busy() -> None:
     async with _stage(most=1) as stage, _connected(stage) as (reader, _):
         await reader.readexactly(5)
@@ -263,6 +283,34 @@ def _limits(monkeypatch: pytest.MonkeyPatch, soft: int, hard: int) -> list[tuple
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: given.append(limits))
     return given
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_everywhere_is_at_the_addresses_of_both_families(address: str) -> None:
+    with bind("::", 0) as listener:
+        listener.listen()
+        with socket.create_connection((address, listener.getsockname()[1]), timeout=5):
+            connected, (peer, *_) = listener.accept()
+            connected.close()
+    assert peer_of(peer) == ("127.0.0.1" if address == "127.0.0.1" else "::/64")
+
+
+@pytest.mark.parametrize("number", [errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL])
+def test_everywhere_is_ipv4_where_the_kernel_has_nothing_else(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without(family: int, *rest: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(number, "no such family")
+        return real(family, *rest)
+
+    real = socket.socket
+    monkeypatch.setattr("mlgate.web.listener.socket.socket", without)
+    with bind("::", 0) as listener:
+        assert listener.family == socket.AF_INET
+        assert listener.getsockname()[0] == "0.0.0.0"  # noqa: S104 - all there are
+    with pytest.raises(SettingsError, match="setting listen: cannot listen on ::1:8443: no such family"):
+        bind("::1", 8443)
 
 
 def test_the_limit_of_open_files_is_raised_where_connections_need_more(

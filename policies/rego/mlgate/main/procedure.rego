@@ -26,9 +26,11 @@ remaining contains finding if {
 	finding := judgement.weigh(candidate)
 }
 
+hidden := implied | surplus
+
 # One message that a card is missing stands for all that the card would have had to say, as long as it
 # weighs as much.
-hidden contains finding if {
+implied contains finding if {
 	some finding in remaining
 	finding.path == "card"
 	finding.observed == "no usable card"
@@ -37,16 +39,19 @@ hidden contains finding if {
 }
 
 # Of one code no more is told than anybody reads; the rest is counted. What is left of it denies as much.
-hidden contains finding if {
-	count(remaining) > most_told
+surplus contains finding if {
+	count(in_order) > most_told
 	some at, [code, finding] in in_order
 	in_order[at - most_told][0] == code
 }
 
-most_told := 100
+# All that is told goes into one answer, so that of very many findings fewer of each code are told.
+most_told := 10 if {
+	count(in_order) > 1000
+} else := 100
 
 # Those of one code stand together: counted by their places, for a group of its own for each code costs far more.
-in_order := sort([[finding.code, finding] | some finding in remaining])
+in_order := sort([[finding.code, finding] | some finding in (remaining - implied)])
 
 # How strictly each model is told that it has no usable card. All of them at once: asked for one model, the rule
 # below would read every finding again.

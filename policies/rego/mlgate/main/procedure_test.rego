@@ -188,6 +188,32 @@ test_a_hundred_findings_of_one_code_are_all_told if {
 	decision.suppressed == 0
 }
 
+# A card of many models that says little is found wanting for each of them by many rules.
+unreadable(number) := decided(fixtures.with_patch(["workload", "problems"], problems)) if {
+	problems := [{"path": sprintf("spec.a%04d", [n]), "message": "no"} | some n in numbers.range(1, number)]
+}
+
+test_of_a_thousand_findings_a_hundred_of_each_code_are_told if {
+	decision := unreadable(1000)
+	count(decision.violations) == 100
+	decision.suppressed == 900
+}
+
+test_of_more_findings_ten_of_each_code_are_told if {
+	decision := unreadable(1001)
+	decision.allow == false
+	count(decision.violations) == 10
+	decision.suppressed == 991
+	decision.violations[0].term == "spec.a0001"
+}
+
+test_what_is_implied_is_no_reason_to_tell_less if {
+	models := [object.union(fixtures.model, {"id": sprintf("m%d", [n])}) | some n in numbers.range(1, 60)]
+	decision := decided(json.patch(uncarded, [{"op": "replace", "path": "/workload/models", "value": models}]))
+	decision.suppressed > 1000
+	count([1 | some finding in decision.violations; finding.code == "model_card.missing"]) == 60
+}
+
 test_a_waiver_is_not_spoken_of_where_its_rule_is_not_about_the_object if {
 	told := {
 		"code": "waiver.scope_invalid", "path": "spec", "term": null, "model": null, "observed": "o", "required": "r",

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from mlgate.domain.model_card.parts import CardPart, Date, Name
 
+ApprovalRole = Literal["businessOwner", "modelRisk", "compliance", "legal", "privacy", "security", "product"]
+"""In which a model can be approved: the one list of them; a test holds the definitions in the chart to it."""
+
 
 class DecisionEntry(CardPart):
     """One entry of the decision log."""
@@ -75,7 +78,7 @@ class Review(CardPart):
 class ClaimedSignOff(CardPart):
     """An approval carried by the card: a claim, unless its statement verifies."""
 
-    role: Literal["businessOwner", "modelRisk", "compliance", "legal", "privacy", "security", "product"]
+    role: ApprovalRole
     """In which role."""
     approver: Name
     """Login name of the approver."""

@@ -11,6 +11,10 @@ from mlgate.parsing.limits import CARD_LIMITS
 
 ANNOTATION = "mlgate.dev/card-signature"
 """Of a ModelCard object. Metadata is no part of what is signed, so it is added without changing the card."""
+MODEL_ANNOTATION = "mlgate.dev/model-signature"
+"""Of a ModelCard object: OpenSSF signatures of the model it describes."""
+MODEL_SUFFIX = ".model.sig"
+"""Of the ConfigMap key beside that of the card, with such signatures."""
 SUFFIX = ".sig"
 """Of the ConfigMap key beside that of the card, and of the file beside the card's."""
 BUNDLE_SUFFIX = ".sigstore.json"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from mlgate.domain.base import Problem
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardPlace, CardReference, CardSignature, CardStatus
+from mlgate.domain.verified import ModelSignature
 from mlgate.errors import EvidenceUnavailable
+from mlgate.evidence.cards.bounds import NOTHING, Extent, beyond
 from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats.modelcard import CardContent, Claim
 from mlgate.evidence.cards.sealed import SHARE
@@ -17,6 +20,7 @@ from mlgate.evidence.cards.sources import Found, Wanted, configmap, file, huggin
 from mlgate.evidence.cards.statements import as_claims
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
+from mlgate.evidence.signatures.model import signatures_beside_card
 
 _SOURCES = {
     "modelcard": modelcard.find,
@@ -35,6 +39,10 @@ class LoadedCard:
     claims: tuple[Claim, ...] = ()
     unread: str | None = None
     """Why the approvals that lie beside it could not be read, if they could not."""
+    models: tuple[ModelSignature, ...] = ()
+    """Signatures of models that lie beside it, for each model it may be about."""
+    extent: Extent = NOTHING
+    """How much it holds."""
 
 
 async def load(
@@ -58,16 +66,18 @@ async def load(
         return not_loaded(reference, "unavailable", str(error))
     if found is None:
         return not_loaded(reference, "missing", "")
-    signatures = await _signatures(found, wanted)
-    if source == "modelcard" and options.seals and not _verified(signatures):
+    signatures, models = await _signatures(found, wanted), await _models(found, wanted)
+    unsigned = (options.seals and not _verified(signatures)) or (options.served and not _verified(models))
+    if source == "modelcard" and unsigned:
         # A signature is often added after the card was applied, and a copy may lag. That there is none, or a
         # bad one, becomes a denial, which must not rest on a cache.
         try:
             found = await modelcard.read(wanted, fresh=True) or found
         except EvidenceUnavailable as error:
-            found = replace(found, detached=Detached(unread=str(error)))
-        signatures = await _signatures(found, wanted)
-    return _loaded(reference, found, signatures)
+            unread = str(error)
+            found = replace(found, detached=Detached(unread=unread), models=(), models_unread=unread)
+        signatures, models = await _signatures(found, wanted), await _models(found, wanted)
+    return replace(_loaded(reference, found, signatures), models=models)
 
 
 async def _signatures(found: Found, wanted: Wanted) -> tuple[CardSignature, ...]:
@@ -79,7 +89,24 @@ async def _signatures(found: Found, wanted: Wanted) -> tuple[CardSignature, ...]
     return await seals.verify(found.detached, found.content.digest, in_time)
 
 
-def _verified(signatures: tuple[CardSignature, ...]) -> bool:
+async def _models(found: Found, wanted: Wanted) -> tuple[ModelSignature, ...]:
+    """What is known of the signatures of models beside a card; nothing where they are not verified here."""
+    asked = wanted.reference.model
+    models = list(wanted.model_uris) if asked is None else [asked]
+    if wanted.options.served is None or not models or not (found.models or found.models_unread):
+        return ()
+    unread = found.models_unread
+    try:
+        async with asyncio.timeout(wanted.deadline.remaining * SHARE):
+            verifier = wanted.options.statements
+            looked = await asyncio.to_thread(signatures_beside_card, found.models, models, verifier)
+    except TimeoutError:
+        looked, unread = (), "was not verified in time"
+    missed = ModelSignature(model="", status="unavailable", reason=unread)
+    return (*looked, *(missed.model_copy(update={"model": model}) for model in models if unread))
+
+
+def _verified(signatures: Sequence[CardSignature | ModelSignature]) -> bool:
     return any(entry.status == "verified" for entry in signatures)
 
 
@@ -88,6 +115,28 @@ def not_loaded(reference: CardReference, status: CardStatus, message: str) -> Lo
     problems = (Problem(path="", message=message),) if message else ()
     pinned = reference.pinned_digest
     return LoadedCard(Card(source=reference.source, status=status, problems=problems, pinned_digest=pinned))
+
+
+def within_bounds(cards: Sequence[LoadedCard]) -> list[LoadedCard]:
+    """The cards of one review; of those that are too much together, the last are invalid and say why."""
+    left_out = beyond([loaded.extent for loaded in cards])
+    return [
+        loaded if index not in left_out else _left_out(loaded, left_out[index])
+        for index, loaded in enumerate(cards)
+    ]
+
+
+def _left_out(loaded: LoadedCard, problem: Problem) -> LoadedCard:
+    known = loaded.card
+    card = Card(
+        source=known.source,
+        status="invalid",
+        problems=(problem,),
+        format=known.format,
+        digest=known.digest,
+        pinned_digest=known.pinned_digest,
+    )
+    return LoadedCard(card, unread=loaded.unread)
 
 
 def _loaded(reference: CardReference, found: Found, signatures: tuple[CardSignature, ...]) -> LoadedCard:
@@ -108,7 +157,7 @@ def _loaded(reference: CardReference, found: Found, signatures: tuple[CardSignat
         runtime=found.runtime,
     )
     beside = as_claims(found.statements, after=len(content.claims))
-    return LoadedCard(card, content.claims + beside, found.unread)
+    return LoadedCard(card, content.claims + beside, found.unread, extent=content.extent)
 
 
 def _pinned(reference: CardReference, content: CardContent) -> str | None:

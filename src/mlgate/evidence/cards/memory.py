@@ -10,16 +10,20 @@ from collections.abc import Callable
 from mlgate.domain.base import Json
 from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
 from mlgate.evidence.cards.formats.modelcard import CardContent, Scan, no_scan
+from mlgate.evidence.weight import weight_of
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of memory that all contents together take: some 800 complete cards, or eight of the largest."""
 
 
 class CardMemory:
-    """Contents of cards by the digest of their bytes, bounded by the size of the bytes.
+    """Contents of cards by the digest of their bytes, bounded by the memory that they take.
 
     By content and not by name or resourceVersion: a changed card can never be answered from here.
     What `scan` finds in a card is remembered with it.
     """
 
-    def __init__(self, scan: Scan = no_scan, max_bytes: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, scan: Scan = no_scan, max_bytes: int = MOST_BYTES) -> None:
         self.scan = scan
         self._max_bytes = max_bytes
         self._size = 0
@@ -36,8 +40,11 @@ class CardMemory:
             self._known.move_to_end(key)
             return known[1]
         content = read()
-        self._known[key] = (len(data), content)
-        self._size += len(data)
+        weight = weight_of((key, content))
+        if weight > self._max_bytes:
+            return content
+        self._known[key] = (weight, content)
+        self._size += weight
         while self._size > self._max_bytes:
             self._size -= self._known.popitem(last=False)[1][0]
         return content

@@ -11,12 +11,8 @@ SUFFIX = ".sign-offs"
 """Of the ConfigMap key beside that of the card."""
 ARTIFACT_TYPE = "application/vnd.mlgate.sign-off.v1+json"
 """Of an artifact in a registry that refers to the card's and holds one statement."""
-BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
-"""Of one that holds a Sigstore bundle, of whatever."""
-MOST_ARTIFACTS = 8
+MOST_ARTIFACTS = 16
 """Artifacts of each type that are looked at; each costs a call to the registry once."""
-
-
 MOST_LINES = 128
 """Lines that are taken from a text: more than are looked at, so that who wrote too many is told."""
 

@@ -21,7 +21,7 @@ from mlgate.errors import EvidenceUnavailable, ManifestError, OtherContent
 from mlgate.evidence.registries.credentials import DockerConfig
 from mlgate.evidence.registries.reference import RepositoryName
 from mlgate.evidence.registries.store import DigestStore
-from mlgate.evidence.registries.transport import Answer, Caller
+from mlgate.evidence.registries.transport import Answer, Caller, address_of, place_of
 from mlgate.parsing.json_text import parse_json
 from mlgate.parsing.limits import CARD_LIMITS
 
@@ -34,6 +34,18 @@ _TOKEN_SECONDS = 60
 """How long a token holds that does not say so: the specification's own default."""
 _CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 _OK, _UNAUTHORIZED, _NOT_FOUND = 200, 401, 404
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True)
+class Referrers:
+    """What refers to a manifest, as a registry says. Nothing vouches for it: it may lack some."""
+
+    descriptors: tuple[dict[str, Any], ...] = ()
+    typed: bool = True
+    """Whether the registry itself says of what type each is; else whoever pushed it does, or nobody."""
+    more: bool = False
+    """Whether there are further pages, which nobody reads."""
 
 
 @dataclass
@@ -85,21 +97,21 @@ class RegistryClient:
         """
         return await self._content(at, f"blobs/{digest}", digest, most, deadline, accept="*/*")
 
-    async def referrers(self, at: RepositoryName, digest: str, deadline: Deadline) -> list[dict[str, Any]]:
-        """Descriptors of what refers to a manifest. Nothing vouches for the list: it may lack some.
+    async def referrers(self, at: RepositoryName, digest: str, deadline: Deadline) -> Referrers:
+        """What refers to a manifest.
+
+        Where a registry cannot tell, it is what clients wrote under the tag that the specification has for
+        such registries, ghcr.io among them.
 
         Raises:
             EvidenceUnavailable: the registry did not answer, or is not allowed.
         """
-        answer = await self._get(at, f"referrers/{digest}", CARD_LIMITS.max_bytes, deadline, accept=INDEX)
-        if answer is None:
-            return []
-        try:
-            document = _parsed(answer.body)
-        except OtherContent as error:
-            raise EvidenceUnavailable(f"{at.registry} sent no list of referrers") from error
-        entries = document.get("manifests") if isinstance(document, dict) else None
-        return [entry for entry in entries or () if isinstance(entry, dict)]
+        for path, typed in ((f"referrers/{digest}", True), (f"manifests/{referrers_tag(digest)}", False)):
+            answer = await self._get(at, path, CARD_LIMITS.max_bytes, deadline, accept=INDEX)
+            if answer is not None:
+                more = "next" in answer.headers.get("Link", "").lower()
+                return Referrers(_descriptors(answer, at.registry), typed, more)
+        return Referrers()
 
     async def _content(
         self, at: RepositoryName, path: str, digest: str, most: int, deadline: Deadline, *, accept: str
@@ -128,11 +140,33 @@ class RegistryClient:
         if answer.status == _UNAUTHORIZED:
             headers |= await self._authorized(at, answer.headers.get("WWW-Authenticate", ""), deadline)
             answer = await self.caller.get(url, headers, most, deadline)
+        if answer.status in _MOVED and path.startswith("blobs/"):
+            answer = await self._elsewhere(at, url, answer, most, deadline)
         if answer.status == _NOT_FOUND:
             return None
         if answer.status != _OK:
             raise EvidenceUnavailable(f"{at.registry} answered with {answer.status}")
         return answer
+
+    async def _elsewhere(
+        self, at: RepositoryName, url: str, answer: Answer, most: int, deadline: Deadline
+    ) -> Answer:
+        """The answer of the one other host a registry sends on to, which gets no credentials.
+
+        Raises:
+            EvidenceUnavailable: nobody allows it for this registry, or it did not answer.
+        """
+        target = address_of(answer.headers.get("Location", ""), named_at=url)
+        hosts = self.caller.places.blobs.get(at.registry, frozenset())
+        place = place_of(target)
+        if place not in hosts:
+            raise EvidenceUnavailable(
+                f"{at.registry} keeps its blobs at {place}, which evidence.oci.blobHosts does not name for it"
+            )
+        moved = await self.caller.get(str(target), {"Accept": "*/*"}, most, deadline, hosts)
+        if moved.status not in (_OK, _NOT_FOUND):
+            raise EvidenceUnavailable(f"{place} answered with {moved.status}, where {at.registry} sent on to")
+        return moved
 
     def _authorization(self, at: RepositoryName) -> dict[str, str]:
         """The token that still holds, if there is one."""
@@ -165,6 +199,23 @@ class RegistryClient:
         while len(self._tokens) > MOST_TOKENS:
             self._tokens.popitem(last=False)
         return {"Authorization": header}
+
+
+def referrers_tag(digest: str) -> str:
+    """The tag that lists what refers to a manifest, where a registry does not itself."""
+    return digest.replace(":", "-")
+
+
+def _descriptors(answer: Answer, registry: str) -> tuple[dict[str, Any], ...]:
+    """The descriptors of an index. Raises EvidenceUnavailable where it is none."""
+    try:
+        document = _parsed(answer.body)
+    except OtherContent as error:
+        raise EvidenceUnavailable(f"{registry} sent no list of referrers") from error
+    entries = document.get("manifests") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise EvidenceUnavailable(f"{registry} sent no list of referrers")
+    return tuple(entry for entry in entries if isinstance(entry, dict))
 
 
 def _token(answer: Answer) -> tuple[float, str] | None:

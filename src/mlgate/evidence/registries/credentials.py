@@ -30,17 +30,29 @@ class DockerConfig:
         """
         if self._file is None:
             return None
-        auths = _auths(self._file)
-        keys = _HUB_KEYS if registry == "docker.io" else (registry, f"https://{registry}")
-        key = next((key for key in keys if key in auths), None)
-        return None if key is None else _pair(auths[key], registry, self._file)
+        try:
+            data = self._file.read_bytes()
+        except OSError as error:
+            told = f"evidence.oci.dockerConfig: {self._file} cannot be read: {error.strerror}"
+            raise SettingsError(told) from error
+        return credentials_in(data, registry, self._file)
 
 
-def _auths(file: Path) -> dict[str, Any]:
+def credentials_in(data: bytes, registry: str, file: Path) -> tuple[str, str] | None:
+    """User and password for a registry in the content of a docker config; None where there are none.
+
+    Raises:
+        SettingsError: it is no docker config, or has no user and password where it names the registry.
+    """
+    auths = _auths(data, file)
+    keys = _HUB_KEYS if registry == "docker.io" else (registry, f"https://{registry}")
+    key = next((key for key in keys if key in auths), None)
+    return None if key is None else _pair(auths[key], registry, file)
+
+
+def _auths(data: bytes, file: Path) -> dict[str, Any]:
     try:
-        document = parse_json(file.read_bytes(), MANIFEST_LIMITS)
-    except OSError as error:
-        raise SettingsError(f"evidence.oci.dockerConfig: {file} cannot be read: {error.strerror}") from error
+        document = parse_json(data, MANIFEST_LIMITS)
     except ManifestError as error:
         raise SettingsError(f"evidence.oci.dockerConfig: {file} is {error.message}") from error
     auths = document.get("auths") if isinstance(document, dict) else None

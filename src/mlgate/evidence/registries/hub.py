@@ -12,13 +12,16 @@ from mlgate.evidence.registries.transport import Caller
 from mlgate.parsing.limits import CARD_LIMITS
 
 _OK, _NOT_FOUND = 200, 404
+_COMMIT = "X-Repo-Commit"
+"""Header in which a Hub says of which commit an answer is."""
 
 
 @dataclass
 class HubClient:
     """Reads from the one endpoint an operator named.
 
-    A commit of git is the digest of what it holds, so what was read at one is kept like what has a digest.
+    A commit of git is the digest of what it holds, so what was read at one is kept like what has a digest: if
+    the Hub says that it is of that commit. A branch could be named like one, and what it holds changes.
     """
 
     caller: Caller
@@ -31,7 +34,8 @@ class HubClient:
         """README.md of a repository, `owner/name`, at a commit; None when there is none.
 
         Raises:
-            EvidenceUnavailable: the Hub did not answer, sends too much, or the token cannot be read.
+            EvidenceUnavailable: the Hub did not answer, sends too much or of another commit, or the token
+                cannot be read.
         """
         key = f"{repository}@{commit}"
         kept = self.store.get(key)
@@ -43,6 +47,11 @@ class HubClient:
             return None
         if answer.status != _OK:
             raise EvidenceUnavailable(f"the Hub answered with {answer.status} for {repository}")
+        stated = answer.headers.get(_COMMIT)
+        if stated is None:
+            return answer.body
+        if stated.lower() != commit.lower():
+            raise EvidenceUnavailable(f"the Hub sent what is of another commit than {commit} of {repository}")
         self.store.keep(key, answer.body)
         return answer.body
 

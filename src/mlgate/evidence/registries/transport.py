@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
 from mlgate.domain.deadline import Deadline
-from mlgate.errors import EvidenceUnavailable, SettingsError
+from mlgate.errors import EvidenceTooLarge, EvidenceUnavailable, SettingsError
 from mlgate.evidence.registries.addresses import Resolve, allowed_address, resolve
 
 HTTPS = 443
+_LONGEST_NAME = 253
+"""Characters of a name of a host; a server may claim to be at a longer one."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class Places:
     hosts: frozenset[str] = frozenset()
     """Hosts, each with its port where it is not 443."""
     private: frozenset[str] = frozenset()
-    """Those of them that may be at private addresses."""
+    """Those of them, and of the following, that may be at private addresses."""
+    blobs: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Registry -> hosts it may send on to for the content of a blob."""
 
 
 @dataclass(frozen=True)
@@ -69,34 +74,40 @@ class Caller:
     clients: Clients
     lookup: Resolve = field(default=resolve)
 
-    async def get(self, url: str, headers: dict[str, str], most: int, deadline: Deadline) -> Answer:
-        """The answer to a GET.
+    async def get(
+        self,
+        url: str,
+        headers: dict[str, str],
+        most: int,
+        deadline: Deadline,
+        hosts: frozenset[str] | None = None,
+    ) -> Answer:
+        """The answer to a GET, whatever it is: where it sends on to another place, nobody goes there.
 
         Args:
             url: an absolute address.
             headers: of the request.
             most: largest body in bytes.
             deadline: of the request that needs the answer.
+            hosts: the only ones that may be asked this, where they are not those of all questions.
 
         Raises:
             EvidenceUnavailable: the host is not allowed, does not answer in time or sends more than `most`.
         """
-        try:
-            target = httpx.URL(url)
-        except httpx.InvalidURL as error:  # a registry says where tokens are given
-            raise EvidenceUnavailable("an address it names cannot be read") from error
-        place = _place(target)
-        if target.scheme != "https" or place not in self.places.hosts:
+        target = address_of(url)
+        place = place_of(target)
+        if target.scheme != "https" or place not in (self.places.hosts if hosts is None else hosts):
             raise EvidenceUnavailable(f"{place} is none of the hosts this installation may ask")
         port = target.port or HTTPS
         is_private = place in self.places.private
-        address = await allowed_address(target.host, port, private=is_private, lookup=self.lookup)
+        name = _name_of(target)
+        address = await allowed_address(name, port, private=is_private, lookup=self.lookup)
         client = self.clients.to(place)
         request = client.build_request(
             "GET",
             target.copy_with(host=address),
             headers={"Accept-Encoding": "identity", **headers, "Host": target.netloc.decode()},
-            extensions={"sni_hostname": target.host},
+            extensions={"sni_hostname": name},
             timeout=deadline.remaining,
         )
         try:
@@ -105,7 +116,7 @@ class Caller:
                 return await self._sent(client, request, most)
         except TimeoutError as error:
             raise EvidenceUnavailable(f"{place} did not answer in time") from error
-        except (httpx.HTTPError, ssl.SSLError) as error:
+        except (httpx.HTTPError, ssl.SSLError, UnicodeError) as error:  # httpx reads Location itself
             raise EvidenceUnavailable(f"{place} did not answer ({type(error).__name__})") from error
 
     @staticmethod
@@ -116,7 +127,7 @@ class Caller:
             async for part in response.aiter_raw():
                 body += part
                 if len(body) > most:
-                    raise EvidenceUnavailable(f"the answer has more than {most} bytes")
+                    raise EvidenceTooLarge(f"the answer has more than {most} bytes")
             return Answer(response.status_code, response.headers, bytes(body))
         finally:
             await response.aclose()
@@ -144,6 +155,30 @@ def https_clients(authority: Path | None = None) -> Clients:
     return Clients(context)
 
 
-def _place(url: httpx.URL) -> str:
+def address_of(url: str, *, named_at: str = "") -> httpx.URL:
+    """An address that a server may have named, without what would be sent as user and password.
+
+    Args:
+        url: the address; relative to `named_at`, where that is given.
+        named_at: address of the answer that names it.
+
+    Raises:
+        EvidenceUnavailable: it is none.
+    """
+    try:
+        found = (httpx.URL(named_at).join(url) if named_at else httpx.URL(url)).copy_with(userinfo=b"")
+        _ = found.host  # a name that is none in IDNA is told only when it is read
+    except (httpx.InvalidURL, ValueError) as error:
+        raise EvidenceUnavailable("an address it names cannot be read") from error
+    return found
+
+
+def place_of(url: httpx.URL) -> str:
     """Host and port as an operator writes them."""
-    return url.host if url.port in (None, HTTPS) else f"{url.host}:{url.port}"
+    host = _name_of(url)[:_LONGEST_NAME]
+    return host if url.port in (None, HTTPS) else f"{host}:{url.port}"
+
+
+def _name_of(url: httpx.URL) -> str:
+    """The host as name servers and certificates know it; `url.host` makes `bücher` of `xn--bcher-kva`."""
+    return url.raw_host.decode("ascii")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sigstore.verify import Verifier
 
 MEDIA_TYPE_PREFIX = "application/vnd.dev.sigstore.bundle"
+BUNDLE_TYPE = f"{MEDIA_TYPE_PREFIX}.v0.3+json"
+"""Of a bundle of today, and of an artifact in a registry that holds one."""
 _ISSUER_V1 = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.1")
 _ISSUER_V2 = x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8")
 """Where a certificate says who vouched for the identity: Fulcio's OID information, docs/oid-info.md.

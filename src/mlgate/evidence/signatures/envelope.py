@@ -6,14 +6,15 @@ The format and its pre-authentication encoding are those of the DSSE protocol 1.
 
 from __future__ import annotations
 
-import base64
-import binascii
+import re
 from dataclasses import dataclass
 
 from mlgate.domain.base import Json
 from mlgate.errors import StatementRefused
+from mlgate.evidence.signatures.reading import decoded
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_KEY_ID = re.compile(r"sha256:[0-9a-f]{64}")
 MAX_SIGNATURES = 4
 """Signatures of one envelope; an approval is given by one person, who may hold keys of two kinds."""
 
@@ -24,6 +25,8 @@ class Envelope:
 
     payload: bytes
     signatures: tuple[bytes, ...]
+    key_ids: tuple[str, ...] = ()
+    """Ids of keys it says it is signed with, in the form of `key_id`; for words, as nobody signed them."""
 
     @property
     def signed(self) -> bytes:
@@ -49,20 +52,15 @@ def read_envelope(document: Json) -> Envelope:
     if len(signatures) > MAX_SIGNATURES:
         raise StatementRefused(f"signatures has more than {MAX_SIGNATURES} entries")
     return Envelope(
-        payload=_decoded(document.get("payload"), "payload"),
+        payload=decoded(document.get("payload"), "payload"),
         signatures=tuple(
-            _decoded(entry.get("sig") if isinstance(entry, dict) else None, f"signatures[{index}].sig")
+            decoded(entry.get("sig") if isinstance(entry, dict) else None, f"signatures[{index}].sig")
             for index, entry in enumerate(signatures)
         ),
+        key_ids=tuple(told for entry in signatures if (told := _told_key(entry)) is not None),
     )
 
 
-def _decoded(text: Json, place: str) -> bytes:
-    """The bytes of base64, standard or URL-safe as the protocol allows either."""
-    if not isinstance(text, str) or not text:
-        raise StatementRefused(f"{place} must be base64")
-    try:
-        raw = text.encode("ascii").translate(bytes.maketrans(b"-_", b"+/"))
-        return base64.b64decode(raw, validate=True)
-    except (UnicodeEncodeError, binascii.Error) as error:
-        raise StatementRefused(f"{place} must be base64") from error
+def _told_key(entry: Json) -> str | None:
+    told = entry.get("keyid") if isinstance(entry, dict) else None
+    return told if isinstance(told, str) and _KEY_ID.fullmatch(told) else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mlgate.domain.base import Json
 from mlgate.errors import StatementRefused
+from mlgate.evidence.signatures.reading import HEX, at
 from mlgate.parsing.times import normalise_time
 
 OMS_TYPE = "https://model_signing/signature/v1.0"
@@ -18,7 +19,6 @@ OMS_TYPE = "https://model_signing/signature/v1.0"
 COSIGN_TYPE = "https://sigstore.dev/cosign/sign/v1"
 """Predicate of a signature of cosign, from version 3 on."""
 _TYPES = ("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1")
-_HEX = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -52,30 +52,23 @@ def read_in_toto(document: Json) -> InToto:
 
 def _digests(subjects: Json) -> Iterator[str]:
     for entry in subjects if isinstance(subjects, list) else ():
-        value = _at(entry, "digest", "sha256")
-        if isinstance(value, str) and _HEX.fullmatch(value):
+        value = at(entry, "digest", "sha256")
+        if isinstance(value, str) and HEX.fullmatch(value):
             yield f"sha256:{value}"
 
 
 def _finished(predicate: Json) -> str | None:
-    found = _at(predicate, "runDetails", "metadata", "finishedOn") or _at(
+    found = at(predicate, "runDetails", "metadata", "finishedOn") or at(
         predicate, "metadata", "buildFinishedOn"
     )
     return normalise_time(found) if isinstance(found, str) else None
 
 
 def _revision(predicate: Json) -> str | None:
-    dependencies = _at(predicate, "buildDefinition", "resolvedDependencies") or _at(predicate, "materials")
+    dependencies = at(predicate, "buildDefinition", "resolvedDependencies") or at(predicate, "materials")
     for entry in dependencies if isinstance(dependencies, list) else ():
-        uri = _at(entry, "uri")
-        commit = _at(entry, "digest", "gitCommit") or _at(entry, "digest", "sha1")
+        uri = at(entry, "uri")
+        commit = at(entry, "digest", "gitCommit") or at(entry, "digest", "sha1")
         if isinstance(uri, str) and uri.startswith("git") and isinstance(commit, str):
             return commit if _COMMIT.fullmatch(commit) else None
     return None
-
-
-def _at(value: Json, *keys: str) -> Json:
-    """What lies behind the keys; null where something on the way is no object."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

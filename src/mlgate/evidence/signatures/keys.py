@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,16 @@ class KeyRing:
         """The id of the key that made this signature; None when it is none of these."""
         return next((key_id for key_id, key in self.keys if _verifies(key, signature, signed)), None)
 
+    def why_not(self, told: Sequence[str]) -> str:
+        """Why nothing verifies that says it is signed with the keys of these ids; words that follow "it"."""
+        ours = {key_id for key_id, _ in self.keys}
+        known = next((key for key in told if key in ours), None)
+        if known is not None:
+            return f"was altered after it was signed, or is not by key {known}, which it names"
+        if told:
+            return f"is by key {told[0]}, as it says, which is not recognised here"
+        return "does not verify with any key that is recognised here, and names none"
+
 
 def key_id(key: PublicKey) -> str:
     """`sha256:` and the digest of the key's SubjectPublicKeyInfo in DER.
@@ -64,7 +74,12 @@ def load_keys(places: Iterable[Path]) -> KeyRing:
     Raises:
         SettingsError: a file cannot be read or holds anything but public keys that are recognised.
     """
-    found = {key_id(key): key for place in places for file in _files(place) for key in _read(file)}
+    found = {
+        key_id(key): key
+        for place in places
+        for file in _files(place)
+        for key in public_keys(_read(file), file)
+    }
     if len(found) > MAX_KEYS:
         raise SettingsError(f"signatures.keys names {len(found)} keys; at most {MAX_KEYS} are used")
     return KeyRing(tuple(sorted(found.items(), key=lambda item: item[0])))
@@ -76,11 +91,19 @@ def _files(place: Path) -> list[Path]:
     return sorted(file for file in place.iterdir() if not file.name.startswith(".") and file.is_file())
 
 
-def _read(file: Path) -> Iterator[PublicKey]:
+def _read(file: Path) -> bytes:
     try:
-        data = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise SettingsError(f"signatures.keys: {file} cannot be read: {error.strerror}") from error
+
+
+def public_keys(data: bytes, file: Path) -> Iterator[PublicKey]:
+    """The keys in the content of a file.
+
+    Raises:
+        SettingsError: it holds none, or one that is not recognised; the message names the file.
+    """
     blocks = [_BEGIN + rest for rest in data.split(_BEGIN)[1:]]
     if not blocks:
         raise SettingsError(f"signatures.keys: {file} holds no public key in PEM")

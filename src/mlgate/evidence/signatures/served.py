@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import StatementSignature
@@ -27,7 +27,9 @@ from mlgate.domain.verified import (
 from mlgate.errors import EvidenceUnavailable, OtherContent, StatementRefused
 from mlgate.evidence.registries.artifact import Artifact
 from mlgate.evidence.registries.reference import RepositoryName
+from mlgate.evidence.signatures.bundles import BUNDLE_TYPE
 from mlgate.evidence.signatures.in_toto import COSIGN_TYPE, OMS_TYPE, InToto, read_in_toto
+from mlgate.evidence.signatures.model import root_of
 from mlgate.evidence.signatures.simple_signing import tag_of, verify_simple
 from mlgate.evidence.signatures.verify import StatementVerifier, Verified
 from mlgate.parsing.limits import CARD_LIMITS, STATEMENT_LIMITS
@@ -35,11 +37,11 @@ from mlgate.parsing.limits import CARD_LIMITS, STATEMENT_LIMITS
 if TYPE_CHECKING:
     from mlgate.evidence.registries.client import RegistryClient
 
-BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 MOST_SERVED = 64
 """Images and models of one workload whose signatures are sought."""
 MOST_BUNDLES = 16
-"""Bundles of one of them that are looked at."""
+"""Bundles of one of them that are looked at, and older signatures under its tag."""
+_BEYOND = f"has more than {MOST_BUNDLES} signatures under its tag, and the others are not looked at"
 _REMEMBERED = 2048
 _SECONDS = 600.0
 """How long what verified is taken as read; new attestations are seen after it."""
@@ -52,11 +54,23 @@ class Found:
     good: tuple[tuple[Verified, InToto], ...] = ()
     bad: tuple[str, ...] = ()
     """Why each of the others counts for nothing."""
+    beyond: str | None = None
+    """That there are more than are looked at, if there are."""
 
     @property
     def signed(self) -> bool:
         """Whether there is a signature, and not attestations alone."""
         return any(statement.predicate_type in (OMS_TYPE, COSIGN_TYPE) for _, statement in self.good)
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is no signature that verified, if there is anything to say."""
+        return self.beyond or (self.bad[0] if self.bad else None)
+
+    @property
+    def without(self) -> Literal["invalid", "missing"]:
+        """What to say of the item where no signature of it verified."""
+        return "invalid" if self.reason else "missing"
 
 
 @dataclass(frozen=True)
@@ -115,34 +129,37 @@ class ServedVerifier:
             if not found.signed:
                 raise older
             return found
-        return Found((*found.good, *older.good), (*found.bad, *older.bad))
+        return Found((*found.good, *older.good), (*found.bad, *older.bad), found.beyond or older.beyond)
 
     async def _bundles(self, artifact: Artifact, item: Served) -> Found:
         """What bundles state that refer to the item."""
         good, bad = [], []
-        for digest in (await artifact.referrers(item.digest, BUNDLE))[:MOST_BUNDLES]:
+        listed = await artifact.listed(item.digest, (BUNDLE_TYPE,), MOST_BUNDLES)
+        for _, digest in listed.found:
             try:
                 good.append(await self._statement(artifact, digest, item))
             except (StatementRefused, OtherContent) as error:
-                bad.append(str(error))
-        return Found(tuple(good), tuple(bad))
+                bad.append(_told(error))
+        return Found(tuple(good), tuple(bad), listed.beyond)
 
     async def _older(self, artifact: Artifact, item: Served) -> Found | EvidenceUnavailable:
         """The signatures of cosign before version 3, under a tag that is made of the item's digest."""
         good, bad = [], []
+        beyond = None
         try:
             layers = await artifact.tagged_layers(tag_of(item.digest))
+            beyond = _BEYOND if len(layers) > MOST_BUNDLES else None
             for digest, notes in layers[:MOST_BUNDLES]:
                 try:
                     signer = await self._simple(artifact, digest, notes, item)
                     good.append((Verified({}, signer), InToto(COSIGN_TYPE, (item.digest,))))
                 except (StatementRefused, OtherContent) as error:
-                    bad.append(str(error))
+                    bad.append(_told(error))
         except OtherContent as error:
-            return Found(bad=(str(error),))
+            return Found(bad=(_told(error),))
         except EvidenceUnavailable as error:
             return error
-        return Found(tuple(good), tuple(bad))
+        return Found(tuple(good), tuple(bad), beyond)
 
     async def _simple(
         self, artifact: Artifact, digest: str, notes: dict[str, Any], item: Served
@@ -160,10 +177,16 @@ class ServedVerifier:
             raise OtherContent("the artifact is listed, and not there")
         verified = await asyncio.to_thread(self.statements.verify, data.decode(errors="replace"))
         statement = read_in_toto(verified.statement)
-        is_about = item.digest in statement.digests or statement.predicate_type == OMS_TYPE
-        if not is_about:
+        if statement.predicate_type == OMS_TYPE:
+            root_of(statement)
+        elif item.digest not in statement.digests:
             raise StatementRefused("is about something else")
         return verified, statement
+
+
+def _told(error: StatementRefused | OtherContent) -> str:
+    """Why something counts for nothing, in words that follow `it`."""
+    return str(error) if isinstance(error, StatementRefused) else f"cannot be read: {error}"
 
 
 def _models(item: Served, found: Found | EvidenceUnavailable) -> list[ModelSignature]:
@@ -175,7 +198,7 @@ def _models(item: Served, found: Found | EvidenceUnavailable) -> list[ModelSigna
             model=item.id,
             status="verified",
             method="oms" if statement.predicate_type == OMS_TYPE else "cosign",
-            digest=statement.digests[0] if statement.predicate_type == OMS_TYPE else item.digest,
+            digest=root_of(statement) if statement.predicate_type == OMS_TYPE else item.digest,
             identity=verified.signature.identity,
             issuer=verified.signature.issuer,
             key_id=verified.signature.key_id,
@@ -183,7 +206,7 @@ def _models(item: Served, found: Found | EvidenceUnavailable) -> list[ModelSigna
         for verified, statement in found.good
         if statement.predicate_type in (OMS_TYPE, COSIGN_TYPE)
     ]
-    return signed or [ModelSignature(model=item.id, status="invalid" if found.bad else "missing")]
+    return signed or [ModelSignature(model=item.id, status=found.without, reason=found.reason)]
 
 
 def _images(item: Served, found: Found | EvidenceUnavailable) -> list[ImageSignature]:
@@ -201,15 +224,21 @@ def _images(item: Served, found: Found | EvidenceUnavailable) -> list[ImageSigna
         for verified, statement in found.good
         if statement.predicate_type == COSIGN_TYPE
     ]
-    return signed or [ImageSignature(image=item.id, status="invalid" if found.bad else "missing")]
+    return signed or [ImageSignature(image=item.id, status=found.without, reason=found.reason)]
 
 
 def _attestations(item: Served, found: Found | EvidenceUnavailable) -> list[Attestation]:
     if isinstance(found, EvidenceUnavailable):
         return []
-    return [
+    subject = AttestationSubject(kind=item.kind, id=item.id, digest=item.digest)
+    beyond = [
+        Attestation(subject=subject, predicate_type="", status="unavailable", reason=text)
+        for text in (found.beyond,)
+        if text
+    ]
+    return beyond + [
         Attestation(
-            subject=AttestationSubject(kind=item.kind, id=item.id, digest=item.digest),
+            subject=subject,
             predicate_type=statement.predicate_type,
             status="verified",
             identity=verified.signature.identity,

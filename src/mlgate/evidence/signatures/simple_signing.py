@@ -8,10 +8,8 @@ https://github.com/containers/image/blob/v5.32.2/docs/containers-signature.5.md.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
-import re
 from typing import Any
 
 from cryptography import x509
@@ -19,16 +17,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import StatementSignature
-from mlgate.errors import ManifestError, StatementRefused
+from mlgate.errors import StatementRefused
+from mlgate.evidence.signatures.bundles import BUNDLE_TYPE
+from mlgate.evidence.signatures.reading import HEX, at, decoded, parsed
 from mlgate.evidence.signatures.verify import NOT_CONFIGURED, StatementVerifier
-from mlgate.parsing.json_text import parse_json
-from mlgate.parsing.limits import STATEMENT_LIMITS
 
 _SIGNATURE = "dev.cosignproject.cosign/signature"
 _CERTIFICATE = "dev.sigstore.cosign/certificate"
 _LOG = "dev.sigstore.cosign/bundle"
 _TYPE = "cosign container image signature"
-_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 def tag_of(digest: str) -> str:
@@ -44,7 +41,7 @@ def verify_simple(
     Raises:
         StatementRefused: nobody who is recognised did, or it is about something else; the message says which.
     """
-    signature = _decoded(annotations.get(_SIGNATURE), _SIGNATURE)
+    signature = decoded(annotations.get(_SIGNATURE), _SIGNATURE)
     if _CERTIFICATE in annotations:
         if verifier.bundles is None:
             raise StatementRefused(f"was not verified: {NOT_CONFIGURED} for Sigstore")
@@ -60,26 +57,24 @@ def _by_key(payload: bytes, signature: bytes, verifier: StatementVerifier) -> St
         raise StatementRefused(f"was not verified: {NOT_CONFIGURED} for keys")
     signer = verifier.keys.signer(signature, payload)
     if signer is None:
-        raise StatementRefused(
-            "does not verify: it was altered, or signed by a key that is not recognised here"
-        )
+        raise StatementRefused(verifier.keys.why_not(()))
     return StatementSignature(method="key", key_id=signer)
 
 
 def _refuse_other_image(payload: bytes, digest: str) -> None:
-    critical = _member(_parsed(payload, "the payload"), "critical")
-    if _member(critical, "type") != _TYPE:
+    critical = at(parsed(payload, "the payload"), "critical")
+    if at(critical, "type") != _TYPE:
         raise StatementRefused(f"its payload must be of the type {_TYPE}")
-    if _member(_member(critical, "image"), "docker-manifest-digest") != digest:
+    if at(critical, "image", "docker-manifest-digest") != digest:
         raise StatementRefused("is about something else")
 
 
 def _bundle(payload: bytes, signature: bytes, annotations: dict[str, Any]) -> str:
     """The annotations as a bundle of today, but for the proof that its log entry is in the log."""
-    log = _parsed(_text(annotations.get(_LOG), _LOG).encode(errors="surrogatepass"), _LOG)
-    entry = _member(log, "Payload")
-    log_id, index, moment = (_member(entry, name) for name in ("logID", "logIndex", "integratedTime"))
-    if not isinstance(log_id, str) or not _HEX.fullmatch(log_id):
+    log = parsed(_text(annotations.get(_LOG), _LOG).encode(errors="surrogatepass"), _LOG)
+    entry = at(log, "Payload")
+    log_id, index, moment = (at(entry, name) for name in ("logID", "logIndex", "integratedTime"))
+    if not isinstance(log_id, str) or not HEX.fullmatch(log_id):
         raise StatementRefused(f"{_LOG} must have a Payload.logID of 64 hex digits")
     if type(index) is not int or type(moment) is not int:
         raise StatementRefused(f"{_LOG} must have whole numbers as Payload.logIndex and integratedTime")
@@ -88,14 +83,14 @@ def _bundle(payload: bytes, signature: bytes, annotations: dict[str, Any]) -> st
         "logId": {"keyId": base64.b64encode(bytes.fromhex(log_id)).decode()},
         "kindVersion": {"kind": "hashedrekord", "version": "0.0.1"},
         "integratedTime": str(moment),
-        "inclusionPromise": {"signedEntryTimestamp": _member(log, "SignedEntryTimestamp")},
+        "inclusionPromise": {"signedEntryTimestamp": at(log, "SignedEntryTimestamp")},
         "inclusionProof": _NO_PROOF,
-        "canonicalizedBody": _member(entry, "body"),
+        "canonicalizedBody": at(entry, "body"),
     }
     hashed = base64.b64encode(hashlib.sha256(payload).digest()).decode()
     return json.dumps(
         {
-            "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+            "mediaType": BUNDLE_TYPE,
             "verificationMaterial": {
                 "certificate": {"rawBytes": _certificate(annotations[_CERTIFICATE])},
                 "tlogEntries": [listed],
@@ -127,25 +122,7 @@ def _certificate(text: Json) -> str:
     return base64.b64encode(found.public_bytes(Encoding.DER)).decode()
 
 
-def _decoded(text: Json, place: str) -> bytes:
-    try:
-        return base64.b64decode(_text(text, place).encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error) as error:
-        raise StatementRefused(f"{place} must be base64") from error
-
-
 def _text(value: Json, place: str) -> str:
     if not isinstance(value, str) or not value:
         raise StatementRefused(f"{place} must be text")
     return value
-
-
-def _parsed(data: bytes, what: str) -> Json:
-    try:
-        return parse_json(data, STATEMENT_LIMITS)
-    except ManifestError as error:
-        raise StatementRefused(f"{what} cannot be parsed: {error.message}") from error
-
-
-def _member(value: Json, key: str) -> Json:
-    return value.get(key) if isinstance(value, dict) else None

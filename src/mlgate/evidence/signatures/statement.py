@@ -6,28 +6,28 @@ is signed, and by whom, its caller knows.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mlgate.domain.base import Json, Problem
 from mlgate.domain.evidence import SignOffSubject
+from mlgate.domain.model_card.governance import ApprovalRole
 from mlgate.domain.model_card.parts import CardPart, Date, Name
 from mlgate.errors import StatementRefused
 from mlgate.evidence.records import ModelName, Version
 from mlgate.evidence.shapes import Reader, shape_of
+from mlgate.evidence.signatures.reading import HEX, at
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 SIGN_OFF_TYPE = "https://mlgate.dev/sign-off/v1alpha1"
 CARD_SUBJECT = "card"
 """Name of the subject that is the model card."""
-_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class SignOffPredicate(CardPart):
     """What the signer states about one model version."""
 
-    role: Literal["businessOwner", "modelRisk", "compliance", "legal", "privacy", "security", "product"]
+    role: ApprovalRole
     """Role in which it is given."""
     approver: Name
     """Login name of the signer."""
@@ -84,10 +84,8 @@ def _digests(subjects: Json, reader: Reader, path: str) -> dict[str | None, str]
         return {}
     found: dict[str | None, str] = {}
     for index, entry in enumerate(subjects):
-        name = entry.get("name") if isinstance(entry, dict) else None
-        digests = entry.get("digest") if isinstance(entry, dict) else None
-        value = digests.get("sha256") if isinstance(digests, dict) else None
-        if not isinstance(name, str) or not isinstance(value, str) or not _HEX.fullmatch(value):
+        name, value = at(entry, "name"), at(entry, "digest", "sha256")
+        if not isinstance(name, str) or not isinstance(value, str) or not HEX.fullmatch(value):
             reader.complain(f"{path}[{index}]", "must have a name and a digest.sha256 of 64 hex digits")
         elif name in found:
             reader.complain(f"{path}[{index}].name", "is the name of another subject too")

@@ -9,12 +9,11 @@ from typing import Literal, TypeGuard
 
 from mlgate.domain.base import Json
 from mlgate.domain.evidence import StatementSignature
-from mlgate.errors import ManifestError, StatementRefused
+from mlgate.errors import StatementRefused
 from mlgate.evidence.signatures.bundles import MEDIA_TYPE_PREFIX, BundleVerifier
 from mlgate.evidence.signatures.envelope import Envelope, read_envelope
 from mlgate.evidence.signatures.keys import KeyRing
-from mlgate.parsing.json_text import parse_json
-from mlgate.parsing.limits import STATEMENT_LIMITS
+from mlgate.evidence.signatures.reading import parsed
 
 _REMEMBERED = 1024
 """Results that are kept, each of a statement of at most 64 KiB."""
@@ -68,7 +67,7 @@ class StatementVerifier:
     def _verified(self, text: str) -> Verified | str:
         """What is verified, or why nothing is."""
         try:
-            document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+            document = parsed(text.encode(errors="surrogatepass"), "the envelope")
             if not _is_bundle(document):
                 return self._by_key(read_envelope(document))
             if _is_of_key(document):
@@ -83,24 +82,22 @@ class StatementVerifier:
         signers = (self.keys.signer(signature, envelope.signed) for signature in envelope.signatures)
         signer = next(filter(None, signers), None)
         if signer is None:
-            raise StatementRefused(
-                "does not verify: it was altered, or signed by a key that is not recognised here"
-            )
+            raise StatementRefused(self.keys.why_not(envelope.key_ids))
         return Verified(
-            _parsed(envelope.payload, "the payload"), StatementSignature(method="key", key_id=signer)
+            parsed(envelope.payload, "the payload"), StatementSignature(method="key", key_id=signer)
         )
 
     def _by_certificate(self, text: str) -> Verified:
         if self.bundles is None:
             raise StatementRefused(f"was not verified: {NOT_CONFIGURED} for Sigstore")
         found = self.bundles.verify(text)
-        return Verified(_parsed(found.payload, "the payload"), found.signature, found.signed_at)
+        return Verified(parsed(found.payload, "the payload"), found.signature, found.signed_at)
 
 
 def told_method(text: str) -> Literal["sigstore", "key"]:
     """By what a text that does not verify claims to be signed: a certificate, or else a key."""
     try:
-        document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+        document = parsed(text.encode(errors="surrogatepass"), "the envelope")
     except StatementRefused:
         return "key"
     return "sigstore" if _is_bundle(document) and not _is_of_key(document) else "key"
@@ -109,9 +106,9 @@ def told_method(text: str) -> Literal["sigstore", "key"]:
 def told_predicate_type(text: str) -> str | None:
     """What a text claims to state, which nothing vouches for; None where that cannot be read."""
     try:
-        document = _parsed(text.encode(errors="surrogatepass"), "the envelope")
+        document = parsed(text.encode(errors="surrogatepass"), "the envelope")
         envelope = document.get("dsseEnvelope") if _is_bundle(document) else document
-        statement = _parsed(read_envelope(envelope).payload, "the payload")
+        statement = parsed(read_envelope(envelope).payload, "the payload")
     except StatementRefused:
         return None
     kind = statement.get("predicateType") if isinstance(statement, dict) else None
@@ -127,11 +124,3 @@ def _is_of_key(bundle: dict[str, Json]) -> bool:
     """Whether it was signed with a key that only a hint names, and so without a certificate."""
     material = bundle.get("verificationMaterial")
     return isinstance(material, dict) and "publicKey" in material
-
-
-def _parsed(data: bytes, what: str) -> Json:
-    try:
-        return parse_json(data, STATEMENT_LIMITS)
-    except ManifestError as error:
-        place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
-        raise StatementRefused(f"{what} cannot be parsed: {error.message}{place}") from error

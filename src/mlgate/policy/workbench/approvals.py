@@ -27,6 +27,7 @@ STANDING = """answers := [answer |
 		"valid": sign_off in data.mlgate.lib.approvals.valid(entry),
 		"stands": sign_off in data.mlgate.lib.approvals.standing_rejections(entry),
 		"failing": data.mlgate.lib.approvals.failing(entry, sign_off),
+		"holders": data.mlgate.lib.approvals.holders(object.get(sign_off, "signature", null)),
 		"ties": data.mlgate.lib.approvals.ties(entry, sign_off),
 		"tier": data.mlgate.lib.facts.tier,
 		"maxAgeDays": data.mlgate.lib.approvals.max_age,
@@ -46,6 +47,8 @@ class Standing(Frozen):
     """It is a rejection, and nobody took it back."""
     failing: tuple[str, ...]
     """Parts of a valid approval that it lacks, by the names policy gives them."""
+    holders: tuple[str, ...]
+    """Whose its signature is, as policy knows; of one whom policy trusts it is one."""
     ties: tuple[str, ...]
     """What ties its approver to the version, in words that follow "is"."""
     tier: str | None

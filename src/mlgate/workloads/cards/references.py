@@ -1,8 +1,12 @@
-"""The annotation that names the cards of a workload: `[<model id>=]<source>[@sha256:<64 hex>], ...`."""
+"""The annotation that names the cards of a workload: `[<model id>=]<source>[@sha256:<64 hex>], ...`.
+
+A source may end in `#<bom-ref>`, where it can be a bill of materials with several models.
+"""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from mlgate.domain.evidence import CardReference, CardSource
 
@@ -15,6 +19,15 @@ _MODEL_CARD = re.compile(rf"modelcard/{_NAME}")
 _CONFIG_MAP = re.compile(rf"configmap/{_NAME}/[-._A-Za-z0-9]{{1,253}}")
 _OCI = re.compile(r"oci://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[a-z0-9._-]+)+")
 _FILE = re.compile(r"file/[^\x00-\x1f\x7f]{1,1000}")
+_COMPONENT = re.compile(
+    r"(?P<place>.+)#(?P<component>(?:[A-Za-z0-9._~:/?!$&'()*+;-]|%[0-9A-Fa-f]{2}){1,256})"
+)
+"""Less than a URL allows there: what separates or ends references is percent-encoded."""
+_NO_COMPONENT = (
+    "names no component of a bill of materials: <source>#<bom-ref>[@sha256:<64 hex>],"
+    " in which , = @ and % of the bom-ref are written %2C %3D %40 and %25"
+)
+_OF_COMPONENTS = frozenset({"configmap", "oci", "file"})
 _FORMS = (
     ("modelcard", _MODEL_CARD),
     ("configmap", _CONFIG_MAP),
@@ -47,15 +60,33 @@ def _read(entry: str, sources: frozenset[str]) -> CardReference:
     if equals and not model:
         return _nowhere(None, source, "names an empty model id")
     if pin is None and "@" in rest:
-        return _nowhere(model or None, rest, "has a digest that is not sha256:<64 lower-case hex digits>")
+        told = "has a digest that is not sha256:<64 lower-case hex digits>"
+        return _nowhere(model or None, rest, _NO_COMPONENT if "#" in rest else told)
+    place, component = component_in(source)
     for kind, form in _FORMS:
-        if form.fullmatch(source):
-            return _known(kind, source, model or None, digest, sources)
-    return _nowhere(model or None, source, "is no card reference: modelcard/<name> or configmap/<name>/<key>")
+        if form.fullmatch(place) and (component is None or kind in _OF_COMPONENTS):
+            return _known(kind, source, model or None, digest, sources, component)
+    told = "is no card reference: modelcard/<name> or configmap/<name>/<key>"
+    return _nowhere(model or None, source, _NO_COMPONENT if "#" in source else told)
+
+
+def component_in(source: str) -> tuple[str, str | None]:
+    """What comes before the `#` of a source, and the bom-ref behind it; all of it where that is none."""
+    found = _COMPONENT.fullmatch(source)
+    try:
+        component = unquote_to_bytes(found["component"]).decode() if found else ""
+    except UnicodeDecodeError:
+        component = ""
+    return (found["place"], component) if found and component.isprintable() and component else (source, None)
 
 
 def _known(
-    kind: str, source: str, model: str | None, digest: str | None, sources: frozenset[str]
+    kind: str,
+    source: str,
+    model: str | None,
+    digest: str | None,
+    sources: frozenset[str],
+    component: str | None,
 ) -> CardReference:
     problem = None
     if kind not in sources:
@@ -66,6 +97,7 @@ def _known(
         model=model,
         source=CardSource.model_validate({"type": kind, "reference": source}),
         pinned_digest=digest,
+        component=component,
         problem=problem,
     )
 

@@ -158,4 +158,5 @@ class Aside(Frozen):
 
     group: str
     kinds: tuple[str, ...]
+    between: tuple[str, ...] = ()
     why: str

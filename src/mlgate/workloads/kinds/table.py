@@ -62,6 +62,25 @@ def webhook_rules() -> dict[WebhookEntry, list[Rule]]:
     return entries
 
 
+def reading_rules() -> list[Rule]:
+    """The rights to read what a reference or an owner can lead to: `get` of each kind, group by group.
+
+    Nothing owns by being a pod, and records are read otherwise. Kinds that are not read themselves are among
+    them only if they stand between what is judged and its pods.
+    """
+    found: dict[str, list[str]] = {}
+    for row in gated_kinds().values():
+        if row.webhook != "records" and row.kind != "Pod":
+            found.setdefault(row.group, []).append(row.resource)
+    for entry in kinds_aside():
+        found.setdefault(entry.group, []).extend(entry.between)
+    return [
+        {"apiGroups": [group], "resources": sorted({*resources}), "verbs": ["get"]}
+        for group, resources in sorted(found.items())
+        if resources
+    ]
+
+
 def is_known_kind(group: str, kind: str) -> bool:
     """Whether the table has the kind."""
     return find_kind(group, kind) is not None

@@ -238,7 +238,7 @@ def test_a_code_that_fires_is_told_with_its_findings(
         ("rollback.rollout_not_phased", "phased.rego", 'input.request.operation == "UPDATE"', '"CREATE"'),
         ("fairness.limit_exceeded", "metrics.rego", "row.value < row.limit", "0.8"),
         ("fairness.group_too_small", "groups.rego", "row.columns.count <", "1700"),
-        ("evaluation.threshold_not_met", "thresholds.rego", "not kept(metric, limits)", "rocAuc"),
+        ("evaluation.threshold_not_met", "thresholds.rego", "not kept(index, metric, limits)", "rocAuc"),
         (
             "monitoring.runbook_missing",
             "monitoring.rego",

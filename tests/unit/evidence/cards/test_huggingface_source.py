@@ -34,12 +34,14 @@ class Hub:
         self.registry = registry
         self.tokens: list[str | None] = []
         self.status = 200
+        self.commit: str | None = COMMIT
         registry.fault = self.answer
 
     def answer(self, handler: Handler) -> None:
         self.tokens.append(handler.headers.get("Authorization"))
         known = handler.path == PATH
-        handler.answer(self.status if known else 404, README.read_bytes() if known else b"")
+        headers = {"X_Repo_Commit": self.commit} if self.commit else {}
+        handler.answer(self.status if known else 404, README.read_bytes() if known else b"", **headers)
 
 
 @pytest.fixture
@@ -98,6 +100,22 @@ async def test_a_commit_that_was_read_outlives_the_hub(hub: Hub, look: Any) -> N
     hub.status = 500
     assert (await look({"router": SERVED})).status == "found"
     assert len(hub.tokens) == 1
+
+
+async def test_a_branch_that_is_named_like_a_commit_is_none(hub: Hub, look: Any) -> None:
+    hub.commit = "f" * 40
+    card = await look({"router": SERVED})
+    assert (card.status, "of another commit" in card.problems[0].message) == ("unavailable", True)
+    hub.commit = COMMIT.upper()
+    assert (await look({"router": SERVED})).status == "found"
+    assert len(hub.tokens) == 2, "nothing was kept of what was sent first"
+
+
+async def test_what_a_hub_does_not_say_the_commit_of_is_not_kept(hub: Hub, look: Any) -> None:
+    hub.commit = None
+    assert (await look({"router": SERVED})).status == "found"
+    hub.status = 500
+    assert (await look({"router": SERVED})).status == "unavailable"
 
 
 @pytest.mark.parametrize(

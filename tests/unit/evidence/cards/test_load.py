@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -139,6 +140,66 @@ async def test_bytes_that_are_not_utf8_are_an_invalid_card(
     options = EvidenceOptions(card_sources=ALL.card_sources, card_files={"card.yaml": b"\xff\xfe\x00model"})
     card = (await load(reference("file/card.yaml"), "prod", cluster, options, deadline)).card
     assert card.status == "invalid"
+
+
+def bill_of(*names: str) -> str:
+    models = [
+        {
+            "type": "machine-learning-model",
+            "bom-ref": f"pkg:a/{name}@1",
+            "name": name,
+            "version": "1",
+            "externalReferences": [{"type": "distribution", "url": f"s3://b/{name}"}],
+        }
+        for name in names
+    ]
+    return json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": models})
+
+
+def name_in(loaded: LoadedCard) -> str | None:
+    return loaded.card.card["model"]["name"] if loaded.card.card else None
+
+
+@pytest.mark.parametrize("place", ["configmap/cards/bom.json", "file/cards/bom.json"])
+async def test_of_a_bill_with_several_models_the_reference_says_which_is_meant(
+    cluster: Any, reference: Ref, deadline: Deadline, place: str
+) -> None:
+    text = bill_of("one", "two")
+    cluster.objects = [config_map({"bom.json": text, "bom.json.sign-offs": "a statement"})]
+    options = EvidenceOptions(card_sources=ALL.card_sources, card_files={"cards/bom.json": text.encode()})
+    found = []
+    for component in ("pkg:a/one@1", "pkg:a/two@1", "pkg:a/one@1", "pkg:a/gone@1", None):
+        written = place if component is None else f"{place}#{component.replace('@', '%40')}"
+        asked = reference(written, component=component)
+        found.append(await load(asked, "prod", cluster, options, deadline))
+    assert [name_in(loaded) for loaded in found] == ["one", "two", "one", None, None]
+    assert found[1].card.source.reference == f"{place}#pkg:a/two%401"
+    assert (
+        found[0].card.digest == found[1].card.digest == "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    )
+    beside = [claim.entry for claim in found[1].claims]
+    assert beside == ([{"statement": "a statement"}] if place.startswith("configmap") else [])
+    assert "#pkg:a/one%401" in found[4].card.problems[0].message
+
+
+async def test_a_file_of_the_very_name_is_no_component(
+    cluster: Any, reference: Ref, deadline: Deadline
+) -> None:
+    files = {"bom.json": bill_of("one", "two").encode(), "bom.json#x": bill_of("three").encode()}
+    options = EvidenceOptions(card_sources=ALL.card_sources, card_files=files)
+    asked = reference("file/bom.json#x", component="x")
+    assert name_in(await load(asked, "prod", cluster, options, deadline)) == "three"
+
+
+@pytest.mark.parametrize("text", [MODEL, "# no card", "---\nmlgate: {model: {name: m}}\n---\n"])
+async def test_a_component_of_what_is_no_bill_is_no_card(
+    cluster: Any, reference: Ref, deadline: Deadline, text: str
+) -> None:
+    """Else it would look as if only a part of it counted."""
+    cluster.objects = [config_map({"k": text})]
+    asked = reference("configmap/cards/k#m", component="m")
+    loaded = await load(asked, "prod", cluster, ALL, deadline)
+    assert (loaded.card.status, loaded.card.card, loaded.claims) == ("invalid", None, ())
 
 
 async def test_only_files_the_caller_named_are_read(

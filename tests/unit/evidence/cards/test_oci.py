@@ -12,11 +12,12 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tools"))
 
-from registry import Registry
+from registry import LISTINGS, Registry
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardReference
 from mlgate.evidence.cards.load import LoadedCard, load
+from mlgate.evidence.cards.statements import MOST_ARTIFACTS
 from mlgate.evidence.digest import card_digest
 from mlgate.evidence.options import EvidenceOptions
 from mlgate.options import closing_registries, options_for
@@ -26,9 +27,9 @@ README = Path(__file__).resolve().parents[4] / "examples" / "cards" / "huggingfa
 Ref = Callable[..., CardReference]
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    with Registry() as running:
+@pytest.fixture(params=LISTINGS)
+def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    with Registry(listing=request.param) as running:
         yield running
 
 
@@ -79,6 +80,25 @@ async def test_a_card_of_another_format_has_the_digest_of_its_artifact(registry:
     assert card.digest == card.pinned_digest == digest
 
 
+async def test_of_a_bill_with_several_models_the_reference_says_which_is_meant(
+    registry: Registry, options: EvidenceOptions, cluster: Any, reference: Ref, deadline: Deadline
+) -> None:
+    source = {"type": "distribution", "url": "s3://b/m"}
+    model = {"type": "machine-learning-model", "version": "1", "externalReferences": [source]}
+    models = [{**model, "bom-ref": name, "name": name} for name in ("one", "two")]
+    bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": models}
+    digest = registry.push_artifact(json.dumps(bill).encode())
+    kind, subject = "application/vnd.mlgate.sign-off.v1+json", {"digest": digest}
+    registry.push_artifact(b"a statement", kind=kind, subject=subject)
+    for name in ("one", "two"):
+        asked = reference(f"oci://{registry.host}/team/cards#{name}", pinned=digest, component=name)
+        loaded = await load(asked, "prod", cluster, options, deadline)
+        assert loaded.card.card is not None
+        assert loaded.card.card["model"]["name"] == name
+        assert loaded.card.digest == digest
+        assert [claim.entry for claim in loaded.claims] == [{"statement": "a statement"}]
+
+
 async def test_statements_that_refer_to_a_card_of_another_format_are_read_with_it(
     registry: Registry, load_card: Any
 ) -> None:
@@ -98,10 +118,26 @@ async def test_statements_that_refer_to_a_card_of_another_format_are_read_with_i
     assert loaded.unread is None
 
 
+async def test_more_statements_than_are_looked_at_are_told(registry: Registry, load_card: Any) -> None:
+    """A rejection could hide behind them as well as an approval."""
+    digest = registry.push_artifact(README.read_bytes())
+    kind = "application/vnd.mlgate.sign-off.v1+json"
+    for at in range(MOST_ARTIFACTS):
+        registry.push_artifact(b"%d" % at, kind=kind, subject={"digest": digest})
+    loaded = await load_card(digest)
+    assert (len(loaded.claims), loaded.unread) == (MOST_ARTIFACTS, None)
+    registry.push_artifact(b"hidden", kind=kind, subject={"digest": digest})
+    loaded = await load_card(digest)
+    assert len(loaded.claims) == MOST_ARTIFACTS
+    assert f"has more than {MOST_ARTIFACTS} artifacts of type {kind} beside it" in loaded.unread
+
+
 async def test_a_list_of_referrers_that_cannot_be_had_is_told(registry: Registry, load_card: Any) -> None:
     digest = registry.push_artifact(README.read_bytes())
-    await load_card(digest)
-    registry.fault = lambda handler: handler.answer(500)
+    fails = ("/referrers/", "/manifests/sha256-")
+    registry.fault = lambda handler: (
+        handler.answer(500) if any(part in handler.path for part in fails) else handler.content()
+    )
     loaded = await load_card(digest)
     assert (loaded.card.status, loaded.claims) == ("found", ())
     assert "answered with 500" in loaded.unread

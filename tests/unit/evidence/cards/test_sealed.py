@@ -144,12 +144,28 @@ def _flipped(data: bytes) -> list[bytes]:
     return [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(len(data))]
 
 
-async def test_every_byte_of_the_text_may_be_flipped_and_no_other_card_is_signed(seals: CardVerifier) -> None:
+async def test_a_flipped_byte_of_the_text_counts_only_where_what_was_signed_stays_the_same(
+    seals: CardVerifier,
+) -> None:
+    """That is in what nobody signs, such as the name of the key."""
+    spared = 0
     for at in range(len(SIGNED)):
         raw = bytearray(SIGNED.encode())
         raw[at] ^= 1
-        (entry,) = await seals.verify(Detached((raw.decode(errors="replace"),)), OTHER, Deadline.after(5))
-        assert entry.status == "invalid"
+        text = raw.decode(errors="replace")
+        (entry,) = await found(seals, text)
+        if entry.status == "verified":
+            assert _meant(text) == _meant(SIGNED)
+            assert entry.key_id == RING_ID[0]
+            spared += 1
+    assert 0 < spared < len(SIGNED) // 4
+
+
+def _meant(text: str) -> tuple[str, bytes, list[bytes]]:
+    """Type, payload and signatures of an envelope."""
+    envelope = json.loads(text)
+    signatures = [base64.b64decode(entry["sig"]) for entry in envelope["signatures"]]
+    return envelope["payloadType"], base64.b64decode(envelope["payload"]), signatures
 
 
 async def test_a_bad_signature_hides_no_good_one(seals: CardVerifier) -> None:

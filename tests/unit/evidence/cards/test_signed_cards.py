@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tools"))
 
-from registry import Registry
+from registry import LISTINGS, Registry
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardReference
@@ -30,8 +29,6 @@ from mlgate.evidence.signatures.card import card_statement
 from mlgate.evidence.signatures.in_toto import COSIGN_TYPE, OMS_TYPE
 from mlgate.evidence.signatures.keys import key_id
 from mlgate.evidence.signatures.sign import sign_off_statement, sign_statement
-from mlgate.options import closing_registries, options_for
-from mlgate.settings import load_settings
 
 README = Path(__file__).resolve().parents[4] / "examples" / "cards" / "huggingface" / "ticket-router.md"
 SIGNATURE = "application/vnd.mlgate.card-signature.v1+json"
@@ -51,22 +48,15 @@ def file_digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    with Registry() as running:
+@pytest.fixture(params=LISTINGS)
+def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    with Registry(listing=request.param) as running:
         yield running
 
 
 @pytest.fixture
-async def options(registry: Registry, tmp_path: Path) -> AsyncIterator[EvidenceOptions]:
-    authority, public = tmp_path / "ca.pem", tmp_path / "office.pem"
-    registry.authority.cert_pem.write_to_path(str(authority))
-    public.write_bytes(KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    oci = {"registries": [registry.host], "private": [registry.host], "ca": authority}
-    evidence = {"card_sources": ["modelcard", "configmap", "oci"], "oci": oci}
-    settings = load_settings({"evidence": evidence, "signatures": {"keys": [public], "cards": True}})
-    _, found = options_for(settings)
-    async with closing_registries(found):
+async def options(registry: Registry, recognising: Any) -> AsyncIterator[EvidenceOptions]:
+    async with recognising(registry, KEY, ("modelcard", "configmap", "oci"), cards=True) as found:
         yield replace(found, card_sources=found.card_sources | {"file"})
 
 

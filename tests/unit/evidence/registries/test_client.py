@@ -16,7 +16,7 @@ from mlgate.errors import EvidenceUnavailable, OtherContent
 from mlgate.evidence.registries.client import RegistryClient
 from mlgate.evidence.registries.credentials import DockerConfig
 from mlgate.evidence.registries.reference import RepositoryName
-from mlgate.evidence.registries.transport import Caller, Places
+from mlgate.evidence.registries.transport import Caller, Places, https_clients
 
 NONE = "sha256:" + "0" * 64
 
@@ -67,25 +67,6 @@ async def test_what_is_no_manifest_is_refused(
 ) -> None:
     with pytest.raises(OtherContent):
         await client.manifest(at(registry), registry.push(data), soon())
-
-
-async def test_referrers_are_listed(registry: Registry, client: RegistryClient) -> None:
-    subject = registry.push_artifact(b"a card")
-    mine = registry.push_artifact(b"signed", subject={"digest": subject})
-    found = await client.referrers(at(registry), subject, soon())
-    assert [entry["digest"] for entry in found] == [mine]
-    assert await client.referrers(at(registry), NONE, soon()) == []
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"manifests": [1, null]}'])
-async def test_a_list_of_referrers_that_is_none(
-    registry: Registry, client: RegistryClient, body: bytes
-) -> None:
-    registry.fault = lambda handler: handler.answer(200, body)
-    try:
-        assert await client.referrers(at(registry), NONE, soon()) == []
-    except EvidenceUnavailable as error:
-        assert "list of referrers" in str(error)  # noqa: PT017 - either is right, nothing else is
 
 
 async def test_a_registry_nobody_allowed_is_not_asked_even_for_what_is_known(
@@ -193,6 +174,11 @@ async def test_a_token_is_fetched_from_no_host_that_is_not_allowed(
         registry.fault = lambda handler, told=challenge: handler.answer(401, WWW_Authenticate=told)
         with pytest.raises(EvidenceUnavailable, match="none of the hosts"):
             await client.manifest(at(registry), NONE, soon())
+    registry.fault = lambda handler: handler.answer(
+        401, WWW_Authenticate='Bearer realm="https://xn--/",service="s"'
+    )
+    with pytest.raises(EvidenceUnavailable, match="cannot be read"):
+        await client.manifest(at(registry), NONE, soon())
 
 
 @pytest.mark.parametrize(
@@ -252,3 +238,62 @@ async def test_a_connection_to_one_host_is_never_used_for_another_at_the_same_ad
     with pytest.raises(EvidenceUnavailable, match="did not answer"):
         await client.manifest(RepositoryName(other, "team/cards"), NONE, soon())
     assert len(registry.asked) == 1
+
+
+async def test_a_host_of_any_script_is_asked_under_the_name_its_certificate_has(tmp_path: Path) -> None:
+    looked = []
+
+    async def loopback(host: str, _port: int) -> list[str]:
+        looked.append(host)
+        return ["127.0.0.1"]
+
+    name, authority = "xn--bcher-kva.example", tmp_path / "authority.pem"
+    with Registry(names=(name,)) as registry:
+        registry.authority.cert_pem.write_to_path(str(authority))
+        hosts = frozenset({f"{name}:{registry.port}"})
+        caller = Caller(Places(hosts, hosts), https_clients(authority), loopback)
+        digest, hosts_told = registry.push(b"{}"), []
+        registry.fault = lambda handler: (hosts_told.append(handler.headers["Host"]), handler.content())
+        client = RegistryClient(caller, DockerConfig(None))
+        assert await client.manifest(RepositoryName(*hosts, "team/cards"), digest, soon()) == {}
+        await caller.close()
+    assert (looked, hosts_told) == ([name], [*hosts])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://xn--bcher-kva.example./v2/",
+        "https://xn--bcher-kva.example@evil.example/v2/",
+        "https://xn--bcher-kva.example:5000/v2/",
+        "https://xn--bcher-kva.example.evil.example/v2/",
+        "https://xn--bcher-kva\u00fc.example/v2/",
+        "https://xn--zzzzzzzz999.example/v2/",
+        "https://bu\u0308cher.example/v2/",
+        "https://\uff42\u00fccher.example/v2/",
+        "http://xn--bcher-kva.example/v2/",
+    ],
+)
+async def test_no_other_name_is_taken_for_one_that_is_allowed(url: str, caller: Caller) -> None:
+    async def asked(host: str, _port: int) -> list[str]:
+        raise AssertionError(host)
+
+    hosts = frozenset({"xn--bcher-kva.example"})
+    with pytest.raises(EvidenceUnavailable, match=r"none of the hosts|cannot be read"):
+        await replace(caller, places=Places(hosts), lookup=asked).get(url, {}, 10, soon())
+
+
+@pytest.mark.parametrize(
+    "host", ["XN--BCHER-KVA.example", "B\u00dcCHER.example", "user:word@b\u00fccher.example"]
+)
+async def test_every_way_to_write_a_name_that_is_allowed_leads_there(host: str, caller: Caller) -> None:
+    looked = []
+
+    async def nowhere(host: str, _port: int) -> list[str]:
+        looked.append(host)
+        raise OSError
+
+    hosts = frozenset({"xn--bcher-kva.example"})
+    with pytest.raises(EvidenceUnavailable, match="does not resolve"):
+        await replace(caller, places=Places(hosts), lookup=nowhere).get(f"https://{host}/", {}, 10, soon())
+    assert looked == [*hosts]

@@ -170,13 +170,14 @@ def test_no_flipped_bit_of_a_bundle_verifies_as_something_else(
 ) -> None:
     raw = chain.bundle({"a": 1}, WHO, ISSUER).encode()
     passed = []
-    for place in range(0, len(raw), 7):
+    for place in range(len(raw)):
         altered = raw[:place] + bytes([raw[place] ^ 2]) + raw[place + 1 :]
         try:
             passed.append(verifier.verify(altered.decode(errors="replace")))
         except StatementRefused:
             continue
     assert all((found.statement, found.signature.identity) == ({"a": 1}, WHO) for found in passed)
+    assert len(passed) < len(raw) // 2, "most of it matters"
 
 
 def test_without_a_trusted_root_no_bundle_is_verified(chain: SigstoreChain) -> None:

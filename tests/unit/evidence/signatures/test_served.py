@@ -12,13 +12,14 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tools"))
 
-from registry import Registry
+from registry import LISTINGS, Registry
 from sigstore_chain import SigstoreChain
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.lookups import Served
 from mlgate.evidence.options import EvidenceOptions
-from mlgate.evidence.signatures.served import BUNDLE, MOST_SERVED, ServedVerifier
+from mlgate.evidence.signatures.bundles import BUNDLE_TYPE as BUNDLE
+from mlgate.evidence.signatures.served import MOST_BUNDLES, MOST_SERVED, ServedVerifier
 from mlgate.options import closing_registries, options_for
 from mlgate.settings import load_settings
 
@@ -34,9 +35,9 @@ def chain() -> SigstoreChain:
     return SigstoreChain()
 
 
-@pytest.fixture
-def registry() -> Iterator[Registry]:
-    with Registry() as running:
+@pytest.fixture(params=LISTINGS)
+def registry(request: pytest.FixtureRequest) -> Iterator[Registry]:
+    with Registry(listing=request.param) as running:
         yield running
 
 
@@ -71,12 +72,18 @@ class Shelf:
         )
 
     def attach(
-        self, predicate_type: str, *, about: str | None = None, chain: Any = None, **predicate: Any
+        self,
+        predicate_type: str,
+        *,
+        about: str | None = None,
+        chain: Any = None,
+        subject: Any = None,
+        **predicate: Any,
     ) -> None:
-        subject = (about or self.digest).removeprefix("sha256:")
+        digest = (about or self.digest).removeprefix("sha256:")
         statement = {
             "_type": "https://in-toto.io/Statement/v1",
-            "subject": [{"name": "it", "digest": {"sha256": subject}}],
+            "subject": subject or [{"name": "it", "digest": {"sha256": digest}}],
             "predicateType": predicate_type,
             "predicate": predicate,
         }
@@ -115,6 +122,13 @@ async def test_a_signed_model_is_told_with_the_digest_that_was_signed(
     assert {(entry.method, entry.digest) for entry in found} == {("cosign", shelf.digest), ("oms", root)}
 
 
+async def test_two_models_signed_at_once_are_none(verifier: ServedVerifier, shelf: Shelf) -> None:
+    subject = [{"name": name, "digest": {"sha256": name * 64}} for name in "ab"]
+    shelf.attach(OMS, subject=subject)
+    (entry,) = (await told(verifier, shelf.served("model"))).evidence.model_signatures
+    assert (entry.status, "several subjects" in str(entry.reason)) == ("invalid", True)
+
+
 async def test_provenance_is_told_with_its_commit(verifier: ServedVerifier, shelf: Shelf) -> None:
     git = {"uri": "git+https://git.example/m", "digest": {"gitCommit": COMMIT}}
     shelf.attach(SLSA, buildDefinition={"resolvedDependencies": [git]})
@@ -137,7 +151,7 @@ async def test_without_a_signature_it_is_missing(
 async def test_a_signature_of_something_else_is_invalid(verifier: ServedVerifier, shelf: Shelf) -> None:
     shelf.attach(COSIGN, about="sha256:" + "d" * 64)
     (entry,) = (await told(verifier, shelf.served("image"))).evidence.image_signatures
-    assert entry.status == "invalid"
+    assert (entry.status, entry.reason) == ("invalid", "is about something else")
 
 
 async def test_a_signature_of_another_sigstore_is_invalid(verifier: ServedVerifier, shelf: Shelf) -> None:
@@ -153,6 +167,28 @@ async def test_a_bad_bundle_hides_no_good_one(verifier: ServedVerifier, shelf: S
     shelf.attach(COSIGN)
     (entry,) = (await told(verifier, shelf.served("image"))).evidence.image_signatures
     assert entry.status == "verified"
+
+
+async def test_many_bad_bundles_may_hide_a_good_one_and_that_is_told(
+    verifier: ServedVerifier, shelf: Shelf
+) -> None:
+    """Whoever may push can do so; it must read like nothing else."""
+    for at in range(MOST_BUNDLES - 1):
+        shelf.push(b"%d" % at)
+    shelf.attach(COSIGN)
+    evidence = (await told(verifier, shelf.served("image"))).evidence
+    assert [entry.status for entry in evidence.image_signatures] == ["verified"]
+    shelf.push(b"one more")
+    listed = shelf.registry.referrers[shelf.digest]
+    listed.append(listed.pop(MOST_BUNDLES - 1))
+    kinds: tuple[Literal["image", "model"], ...] = ("image", "model")
+    for kind in kinds:
+        afresh = ServedVerifier(verifier.registries, verifier.statements)
+        evidence = (await told(afresh, shelf.served(kind))).evidence
+        (entry,) = evidence.image_signatures or evidence.model_signatures
+        assert (entry.status, f"more than {MOST_BUNDLES}" in str(entry.reason)) == ("invalid", True)
+        (attested,) = evidence.attestations
+        assert (attested.status, attested.reason) == ("unavailable", entry.reason)
 
 
 async def test_what_verified_outlives_the_registry_and_what_did_not_is_sought_again(

@@ -25,9 +25,10 @@ from mlgate.domain.evidence import StatementSignature
 from mlgate.domain.lookups import Served
 from mlgate.domain.verified import ImageSignature
 from mlgate.errors import StatementRefused
+from mlgate.evidence.signatures.bundles import BUNDLE_TYPE as BUNDLE
 from mlgate.evidence.signatures.bundles import BundleVerifier
 from mlgate.evidence.signatures.keys import KeyRing, key_id
-from mlgate.evidence.signatures.served import BUNDLE, ServedVerifier
+from mlgate.evidence.signatures.served import ServedVerifier
 from mlgate.evidence.signatures.simple_signing import tag_of, verify_simple
 from mlgate.evidence.signatures.verify import StatementVerifier
 from mlgate.options import closing_registries, options_for
@@ -89,13 +90,15 @@ def _flipped(data: bytes) -> list[bytes]:
     return [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(len(data))]
 
 
+# A flipped byte can make the serial number negative, of which the library warns before it refuses it one day.
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_no_byte_of_a_certificate_or_log_entry_can_be_flipped_and_name_somebody_else(
     verifier: StatementVerifier, chain: SigstoreChain
 ) -> None:
     good = by_certificate(PAYLOAD, chain, WHO, ISSUER)
     passed = []
     for name in (SIGNATURE, CERTIFICATE, LOG):
-        for flipped in _flipped(good[name].encode())[::5]:
+        for flipped in _flipped(good[name].encode()):
             try:
                 passed.append(signer(verifier, {**good, name: flipped.decode(errors="replace")}))
             except StatementRefused:
@@ -133,9 +136,9 @@ def _without_promise(annotations: dict[str, str]) -> dict[str, str]:
         (lambda good: {**good, CERTIFICATE: 7}, "must be text"),
         (lambda good: {**good, SIGNATURE: "é"}, "must be base64"),
         (lambda good: {**good, SIGNATURE: "x"}, "must be base64"),
-        (lambda good: {SIGNATURE: good[SIGNATURE]}, "not recognised"),
+        (lambda good: {SIGNATURE: good[SIGNATURE]}, "any key that is recognised here, and names none"),
         (lambda good: {CERTIFICATE: good[CERTIFICATE], SIGNATURE: good[SIGNATURE]}, "must be text"),
-        (lambda _: {}, "must be text"),
+        (lambda _: {}, "must be base64"),
     ],
 )
 def test_nothing_can_be_left_out_or_altered(
@@ -284,4 +287,4 @@ def _refuse_tags(handler: Any) -> None:
     if handler.path.endswith(".sig"):
         handler.answer(403)
     else:
-        handler._content()
+        handler.content()

@@ -56,8 +56,34 @@ def test_the_key_id_an_envelope_names_is_not_believed() -> None:
     other = Ed25519PrivateKey.generate()
     envelope = json.loads(sign_statement(STATEMENT, other))
     envelope["signatures"][0]["keyid"] = key_id(SIGNER.public_key())
-    with pytest.raises(StatementRefused, match="not recognised"):
+    with pytest.raises(StatementRefused, match="is not by key"):
         StatementVerifier(KNOWN).verify(json.dumps(envelope))
+
+
+def _refusal(**of_signature: Any) -> str:
+    """Why the statement does not verify in which another model stands, with this beside its signature."""
+    envelope = json.loads(SIGNED)
+    payload = base64.b64decode(envelope["payload"]).replace(b"businessOwner", b"modelRisk")
+    payload = payload.replace(b'"approver"', b'"Approver"')
+    envelope["payload"] = base64.b64encode(payload).decode()
+    envelope["signatures"][0] |= of_signature
+    with pytest.raises(StatementRefused) as refused:
+        StatementVerifier(KNOWN).verify(json.dumps(envelope))
+    return str(refused.value)
+
+
+def test_what_was_altered_is_told_from_what_a_stranger_signed() -> None:
+    stranger = "sha256:" + "5e" * 32
+    own = key_id(SIGNER.public_key())
+    assert _refusal() == f"was altered after it was signed, or is not by key {own}, which it names"
+    assert _refusal(keyid=stranger) == f"is by key {stranger}, as it says, which is not recognised here"
+
+
+@pytest.mark.parametrize(
+    "told", [None, "", 7, [], {}, "ines", "sha256:" + "5E" * 32, "sha256:\x1b[2J", "x" * 999]
+)
+def test_what_is_no_id_of_a_key_is_not_repeated(told: Any) -> None:
+    assert _refusal(keyid=told) == "does not verify with any key that is recognised here, and names none"
 
 
 def test_a_bundle_that_was_signed_with_a_key_is_verified_with_the_keys() -> None:

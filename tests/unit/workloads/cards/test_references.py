@@ -34,6 +34,77 @@ def test_a_reference_is_taken_apart(
     assert (found.pinned_digest, found.problem) == (digest, None)
 
 
+PURL = "pkg:huggingface/acme/r@1,2=3%25"
+"""A bom-ref as tools make them."""
+WRITTEN = "pkg:huggingface/acme/r%401%2C2%3D3%2525"
+
+
+@pytest.mark.parametrize(
+    ("entry", "place", "component", "digest"),
+    [
+        ("configmap/cards/bom.json#model-b", "configmap/cards/bom.json", "model-b", None),
+        (f"configmap/cards/bom.json#model-b@{DIGEST}", "configmap/cards/bom.json", "model-b", DIGEST),
+        (f"predictor=configmap/cards/bom.json#{WRITTEN}", "configmap/cards/bom.json", PURL, None),
+        (f"oci://r.io:5000/cards/c#{WRITTEN}@{DIGEST}", "oci://r.io:5000/cards/c", PURL, DIGEST),
+        ("file/a#b/bom.json#urn:uuid:3e67", "file/a#b/bom.json", "urn:uuid:3e67", None),
+        ("configmap/c/k#%c3%BC%20%23", "configmap/c/k", "\u00fc #", None),
+        ("configmap/c/k#" + "x" * 256, "configmap/c/k", "x" * 256, None),
+    ],
+)
+def test_a_component_of_a_bill_of_materials_is_named_behind_the_place(
+    entry: str, place: str, component: str, digest: str | None
+) -> None:
+    (found,) = read_card_references(entry, ALL)
+    assert (found.place, found.component, found.pinned_digest) == (place, component, digest)
+    assert (found.source.reference, found.problem) == (
+        entry.removeprefix("predictor=").removesuffix(f"@{DIGEST}"),
+        None,
+    )
+
+
+NO_COMPONENT = (
+    "names no component of a bill of materials: <source>#<bom-ref>[@sha256:<64 hex>],"
+    " in which , = @ and % of the bom-ref are written %2C %3D %40 and %25"
+)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "configmap/c/k#",
+        "configmap/c/k#a#b",
+        "configmap/c/k#a b",
+        "configmap/c/k#a\nb",
+        "configmap/c/k#\u0430",
+        "configmap/c/k#%0a",
+        "configmap/c/k#%00",
+        "configmap/c/k#%7f",
+        "configmap/c/k#%E2%80%AE",
+        "configmap/c/k#%ff",
+        "configmap/c/k#%zz",
+        "configmap/c/k#%4",
+        "configmap/c/k#" + "x" * 257,
+        "configmap/c/k#pkg:huggingface/a@1",
+        f"oci://r.io/c@{DIGEST}#model-b",
+        f"configmap/c/k#a@{DIGEST}@{DIGEST}",
+        "m=configmap/c/k#a=b",
+        "modelcard/c#model-b",
+        "huggingface#model-b",
+        "#model-b",
+        "configmap/../c/k#a",
+    ],
+)
+def test_what_names_no_component_says_how_one_is_named(entry: str) -> None:
+    (found,) = read_card_references(entry, ALL)
+    assert (found.problem, found.component) == (NO_COMPONENT, None)
+
+
+@pytest.mark.parametrize("name", ["file/a#b c.yaml", "file/a#.yaml#", "file/#"])
+def test_a_file_may_have_the_sign_in_its_name(name: str) -> None:
+    (found,) = read_card_references(name, ALL)
+    assert (found.place, found.component, found.problem) == (name, None, None)
+
+
 @pytest.mark.parametrize("annotation", [None, "", " ", ",", " , ,"])
 def test_an_annotation_without_entries_names_no_card(annotation: str | None) -> None:
     assert read_card_references(annotation, ALL) == ()

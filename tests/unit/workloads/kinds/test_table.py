@@ -19,6 +19,7 @@ from mlgate.workloads.kinds.table import (
     is_known_kind,
     is_unknown_to_its_group,
     kinds_aside,
+    reading_rules,
     webhook_rules,
 )
 
@@ -189,6 +190,19 @@ def test_the_webhook_gets_every_row_and_the_subresources_that_matter_once() -> N
     }
     assert sorted(sent) == sorted(wanted)
     assert all(rule["operations"] == ["CREATE", "UPDATE"] for rule in rules)
+
+
+def test_the_gate_is_let_read_every_row_that_can_own_or_be_named_and_what_stands_between() -> None:
+    read = [
+        (group, name) for rule in reading_rules() for group in rule["apiGroups"] for name in rule["resources"]
+    ]
+    rows = {(row.group, row.resource) for row in gated_kinds().values() if row.webhook != "records"}
+    between = {(entry.group, name) for entry in kinds_aside() for name in entry.between}
+
+    assert sorted(read) == sorted((rows | between) - {("", "pods")})
+    assert between
+    assert not between & rows
+    assert all(rule["verbs"] == ["get"] for rule in reading_rules())
 
 
 def test_the_references_of_the_table_have_the_scope_of_their_rows() -> None:

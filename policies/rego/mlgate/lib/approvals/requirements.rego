@@ -6,6 +6,7 @@
 package mlgate.lib.approvals
 
 import data.mlgate.lib.facts
+import data.mlgate.lib.people
 import data.mlgate.lib.settings
 
 # METADATA
@@ -58,11 +59,14 @@ approvers(entry, among) := {person |
 	some person, _ in signed[role]
 }
 
+# METADATA
+# title: supporters
+# description: People, each in one spelling, whose sign-offs of an entry count, in whatever role.
+supporters(entry) := {people.bare(sign_off.approver) | some sign_off in valid(entry)}
+
 # By role, who signed in it; read once for all requirements.
-signatures(entry) := object.union_n([{sign_off.role: {person(sign_off, keys): true}} |
-	counting := valid(entry)
-	keys := hands(counting)
-	some sign_off in counting
+signatures(entry) := object.union_n([{sign_off.role: {people.bare(sign_off.approver): true}} |
+	some sign_off in valid(entry)
 	is_string(sign_off.role)
 ])
 

@@ -7,7 +7,7 @@ import data.mlgate.lib.settings
 # Parts of a valid sign-off. Each is a positive condition, so that what cannot be shown to hold fails.
 parts := {
 	"named", "sound", "assured", "signer", "version", "digest", "cardDigest",
-	"recent", "lasting", "independent", "standing",
+	"recent", "lasting", "independent", "active", "standing",
 }
 
 # METADATA
@@ -55,6 +55,7 @@ valid(entry) := {sign_off |
 	object.get(sign_off.subject, "cardDigest", null) in card_digests
 	person := people.bare(sign_off.approver)
 	not insiders[person]
+	not gone[person]
 	personal(person)
 	not withdrawn[sign_off]
 	dates.within_days(sign_off.issuedAt, max_age)
@@ -62,8 +63,16 @@ valid(entry) := {sign_off |
 	signer_known(sign_off)
 }
 
-# That a sign-off is the word of whoever it names.
+# METADATA
+# title: gone
+# description: People who have left, as setting signOff.inactiveApprovers says; what they approved does not count.
+gone := {people.bare(name) | some name in settings.value.signOff.inactiveApprovers}
+
+left(sign_off) if gone[people.bare(sign_off.approver)]
+
+# That a sign-off is the word of whoever it names, who is still there.
 trusted(sign_off) if {
+	not left(sign_off)
 	sign_off.problems == []
 	sign_off.assurance in settings.value.signOff.acceptedAssurance
 	signer_known(sign_off)
@@ -98,6 +107,7 @@ held(entry, sign_off) := union({
 	{"recent" | recent(sign_off)},
 	{"lasting" | lasting(sign_off)},
 	{"independent" | untied(entry, sign_off)},
+	{"active" | not left(sign_off)},
 	{"standing" | not overruled(entry, sign_off)},
 })
 
@@ -111,27 +121,32 @@ superseded(entry, approvals) := {sign_off |
 # A rejection whose time cannot be read counts as the last word.
 overruled(entry, sign_off) if {
 	some rejection in rejecting(entry)
-	same_case(rejection, sign_off)
+	people.bare(rejection.approver) == people.bare(sign_off.approver)
+	same_matter(rejection, sign_off)
 	not earlier(rejection, sign_off)
 }
 
-# Only an approval worth its assurance takes a rejection back. A line in the card is no word of the approver.
+# Only an approval worth its assurance takes a rejection back. A line in the card is no word of the approver. Names are
+# compared with what stands before them: two identity providers can know two people by one name.
 taken_back(entry, rejection) if {
 	some sign_off in approving(entry)
-	same_case(rejection, sign_off)
+	people.same(rejection.approver, sign_off.approver)
+	same_matter(rejection, sign_off)
 	earlier(rejection, sign_off)
 	not sign_off.assurance == "claimed"
 	trusted(sign_off)
-	own_word(sign_off, rejection)
+	in_given_name(sign_off)
 }
 
-# Whoever holds a key can sign in any name, so a key takes back what it signed itself and nothing else.
-own_word(sign_off, _) if not signing_key(sign_off)
+# With what stands before it, or whoever signs could write the login name of a namesake.
+in_given_name(sign_off) if not sign_off.assurance == "signed"
 
-own_word(sign_off, rejection) if signing_key(sign_off) == signing_key(rejection)
+in_given_name(sign_off) if {
+	some name in holders(sign_off.signature)
+	people.same(name, sign_off.approver)
+}
 
-same_case(one, other) if {
-	people.same(one.approver, other.approver)
+same_matter(one, other) if {
 	one.role == other.role
 	one.subject.version == other.subject.version
 }

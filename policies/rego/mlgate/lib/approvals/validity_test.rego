@@ -228,24 +228,107 @@ by_a_key := {"assurance": "signed", "signature": {"method": "key", "keyId": "sha
 stands(refused, approved) if {
 	given := fixtures.with_patch(["signOffs"], [refused, approved])
 	refused in approvals.standing_rejections(fixtures.card_entry) with input as given
-		with data.mlgate.settings.signOff.trustedSigners as [{"keyId": "sha256:aa", "roles": ["businessOwner"]}]
+		with data.mlgate.settings.signOff.trustedSigners as [
+			{"keyId": "sha256:aa", "approver": good.approver, "roles": ["businessOwner"]},
+			{"keyId": "sha256:ab", "approver": "oskar.lindh@example.org", "roles": ["businessOwner"]},
+		]
 }
 
-test_a_key_takes_back_no_rejection_that_another_gave[note] if {
+test_nobody_takes_back_what_another_rejected[note] if {
 	later := {"issuedAt": "2027-03-09T12:00:00Z"}
-	some note, refused in {
-		"as an object": rejection({}),
-		"with another key": rejection(json.patch(by_a_key, [{"op": "replace", "path": "/signature/keyId", "value": "sha256:ab"}])),
+	other := json.patch(by_a_key, [{"op": "replace", "path": "/signature/keyId", "value": "sha256:ab"}])
+	some note, case in {
+		"in their name, by another key": [rejection({}), changed(object.union(other, later))],
+		"in a name of their own": [rejection({}), changed(object.union(other, {"approver": "oskar.lindh@example.org"}))],
+		"with another prefix": [rejection({"approver": "ldap:ines.moreau@example.org"}), changed(later)],
 	}
-	stands(refused, changed(object.union(by_a_key, later)))
+	stands(case[0], case[1])
+}
+
+test_a_key_takes_nothing_back_for_a_namesake[name] if {
+	some name in ["ldap:ines.moreau@example.org", "x#ines.moreau@example.org"]
+	approval := changed(object.union(by_a_key, {"issuedAt": "2027-03-09T12:00:00Z", "approver": name}))
+	stands(rejection({"approver": name}), approval)
+}
+
+test_a_key_takes_nothing_back_in_a_role_it_is_not_trusted_in[role] if {
+	refused := rejection({})
+	given := fixtures.with_patch(["signOffs"], [refused, changed(object.union(by_a_key, {"issuedAt": "2027-03-09T12:00:00Z"}))])
+	some role, standing in {"legal": {refused}, "businessOwner": set()}
+	approvals.standing_rejections(fixtures.card_entry) == standing with input as given
+		with data.mlgate.settings.signOff.trustedSigners as [{"keyId": "sha256:aa", "approver": good.approver, "roles": [role]}]
 }
 
 test_who_rejected_takes_it_back[note] if {
 	later := {"issuedAt": "2027-03-09T12:00:00Z"}
+	other := json.patch(by_a_key, [{"op": "replace", "path": "/signature/keyId", "value": "sha256:ab"}])
 	some note, case in {
 		"as objects": [rejection({}), changed(later)],
 		"with the same key": [rejection(by_a_key), changed(object.union(by_a_key, later))],
 		"with a key, then as an object": [rejection(by_a_key), changed(later)],
+		"as an object, then with a key": [rejection({}), changed(object.union(by_a_key, later))],
+		"what another key wrote in their name": [rejection(other), changed(later)],
 	}
 	not stands(case[0], case[1])
+}
+
+test_a_signed_approval_is_revoked_by_a_later_rejection_of_its_signer[note] if {
+	signed_one := changed(by_a_key)
+	keys := [{"keyId": "sha256:aa", "approver": good.approver, "roles": ["businessOwner"]}]
+	some note, later in {
+		"as an object": rejection({}),
+		"as an object, with what the API server puts before the name": rejection({"approver": concat("", ["oidc:", good.approver])}),
+		"signed": rejection(by_a_key),
+	}
+	given := fixtures.with_patch(["signOffs"], [signed_one, later])
+	approvals.failing(fixtures.card_entry, signed_one) == {"standing"} with input as given
+		with data.mlgate.settings.signOff.trustedSigners as keys
+	approvals.valid(fixtures.card_entry) == set() with input as given
+		with data.mlgate.settings.signOff.trustedSigners as keys
+	approvals.standing_rejections(fixtures.card_entry) == {later} with input as given
+		with data.mlgate.settings.signOff.trustedSigners as keys
+}
+
+test_a_signed_approval_is_revoked_with_the_trust_in_its_key if {
+	signed_one := changed(by_a_key)
+	given := fixtures.with_patch(["signOffs"], [signed_one])
+	keys := [{"keyId": "sha256:aa", "approver": good.approver, "roles": ["businessOwner"]}]
+	approvals.valid(fixtures.card_entry) == {signed_one} with input as given
+		with data.mlgate.settings.signOff.trustedSigners as keys
+	approvals.valid(fixtures.card_entry) == set() with input as given
+}
+
+# What fails of an approval once these have left, and whether it counts.
+after_leaving(sign_off, names) := [lacking, count(counting)] if {
+	given := fixtures.with_patch(["signOffs"], [sign_off])
+	lacking := approvals.failing(fixtures.card_entry, sign_off) with input as given
+		with data.mlgate.settings.signOff.inactiveApprovers as names
+	counting := approvals.valid(fixtures.card_entry) with input as given
+		with data.mlgate.settings.signOff.inactiveApprovers as names
+}
+
+test_what_somebody_approved_who_left_does_not_count[name] if {
+	some name in ["ines.moreau@example.org", " Ines.Moreau@EXAMPLE.org ", "oidc:ines.moreau@example.org"]
+	after_leaving(good, ["x@example.org", name]) == [{"active"}, 0]
+}
+
+test_whoever_has_not_left_is_there[sprintf("%v", [names])] if {
+	some names in [[], [""], ["ines"], ["ines.moreau@example.net"], [null, 7, [], {}], null, "ines.moreau@example.org", 7, {}]
+	after_leaving(good, names) == [set(), 1]
+}
+
+test_nobody_has_left_either[sprintf("%v", [name])] if {
+	some name in [null, "", 7, []]
+	after_leaving(changed({"approver": name}), ["", "ines.moreau@example.org"]) == [{"named"}, 0]
+}
+
+test_a_missing_approver_has_not_left if {
+	after_leaving(object.remove(good, ["approver"]), ["ines.moreau@example.org"]) == [{"named", "independent"}, 0]
+}
+
+test_who_left_takes_no_rejection_back if {
+	early := rejection({"issuedAt": "2027-03-01T00:00:00Z"})
+	given := fixtures.with_patch(["signOffs"], [early, good])
+	approvals.standing_rejections(fixtures.card_entry) == {early} with input as given
+		with data.mlgate.settings.signOff.inactiveApprovers as ["ines.moreau@example.org"]
 }

@@ -26,10 +26,10 @@ clear(test, required) if {
 	count([1 | some name in required; within(name, spread)]) == count(required)
 	listed := present.list(test, "metrics")
 	plain := [1 |
-		some entry in listed
+		some index, entry in listed
 		[low, high] := within(entry.name, spread)
-		near(object.get(entry, "value", null), low, high)
-		beyond(object.get(entry, "limit", null), known_metrics[entry.name].aggregation, low, high)
+		near(index, object.get(entry, "value", null), low, high)
+		beyond(index, object.get(entry, "limit", null), known_metrics[entry.name].aggregation, low, high)
 	]
 	count(plain) == count(listed)
 }
@@ -142,23 +142,23 @@ bounds("ratio", [low, high]) := [lowest, highest + 1] if {
 }
 
 # What the author states of a metric agrees with its bounds, and so does a limit of the author's own.
-near(null, _, _)
+near(_, null, _, _)
 
-near(value, low, high) if {
+near(_, value, low, high) if {
 	is_number(value)
 	stated := value * 10000
 	stated >= high - units.tolerance
 	stated <= low + units.tolerance
 }
 
-beyond(null, _, _, _)
+beyond(_, null, _, _, _)
 
-beyond(limit, "difference", _, high) if {
+beyond(_, limit, "difference", _, high) if {
 	is_number(limit)
 	limit * 10000 >= high
 }
 
-beyond(limit, "ratio", low, _) if {
+beyond(_, limit, "ratio", low, _) if {
 	is_number(limit)
 	limit * 10000 <= low
 }

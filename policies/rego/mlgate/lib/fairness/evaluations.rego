@@ -69,13 +69,13 @@ table(test, required) := {
 	"exceeded": exceeded,
 	"wide": wide,
 } if {
-	groups := [group(row) | some row in present.list(test, "groups")]
+	groups := [group(index, row) | some index, row in present.list(test, "groups")]
 	extremes := table_extremes(groups)
-	listed := [metric(entry, extremes) | some entry in present.list(test, "metrics")]
+	listed := [metric(index, entry, extremes) | some index, entry in present.list(test, "metrics")]
 	names := {row.name | some row in listed}
-	added := [metric({"name": name}, extremes) | some name in required; not name in names]
+	added := [metric(name, {"name": name}, extremes) | some name in required; not name in names]
 	metrics := array.concat(listed, added)
-	exceeded := [row | some row in metrics; outside(row)]
+	exceeded := [row | some index, row in metrics; outside(index, row)]
 	allowed := settings.value.fairness.maxGroupGap
 	near := {name |
 		some name in settings.value.fairness.groupMetrics
@@ -104,7 +104,7 @@ required_metrics(card) := object.get(settings.value.fairness.requiredMetrics, fa
 excess(name, extremes, groups) := gap(name, extremes[name].lowest, extremes[name].highest) if {
 	is_number(extremes[name].lowest)
 } else := gap(name, min(numbers), max(numbers)) if {
-	numbers := [n | some row in groups; n := column(row, name); is_number(n)]
+	numbers := [n | some index, row in groups; n := column(index, row, name); is_number(n)]
 }
 
 gap(name, lowest, highest) := {"name": name, "value": value, "lowest": lowest, "highest": highest} if {

@@ -70,18 +70,31 @@ below(a, b) if {
 }
 
 # METADATA
+# title: below_at
+# description: The same of one of many pairs, with its place among them, as `number_at` of the library show tells.
+below_at(_, a, b) if {
+	a < b
+	is_number(a)
+	is_number(b)
+	b - a >= 0.000000001
+}
+
+# METADATA
 # title: shown
 # description: |
 #   A number as shown beside another one: with three decimals, and with ten when the two would look the same
 #   and are not. A whole number has no decimals that could tell it from another one.
-shown(value, other) := short if {
-	short := show.number(value)
-	short != show.number(other)
+shown(value, other) := shown_at("", value, other)
+
+# METADATA
+# title: shown_at
+# description: The same of one of many numbers, with its place among them, as `number_at` of the library show tells.
+shown_at(place, value, other) := short if {
+	short := show.number_at(place, value)
+	short != show.number_at(place, other)
 } else := trim_right(sprintf("%.10f", [value]), "0") if {
-	distinct(value, other)
+	is_number(value)
+	is_number(other)
+	abs(value - other) >= 0.000000001
 	floor(value) != value
-} else := show.number(value)
-
-distinct(a, b) if below(a, b)
-
-distinct(a, b) if below(b, a)
+} else := show.number_at(place, value)

@@ -20,19 +20,21 @@ label(name) := name if {
 # title: group
 # description: |
 #   One row of a group table: the name of the group, its six columns (null where they cannot be computed), and
-#   the row as given.
-group(row) := {"name": label(object.get(row, "group", null)), "columns": counted, "given": row} if {
-	counted := counted_columns(row)
+#   the row as given. The first argument is its place in the table.
+group(index, row) := {"name": label(object.get(row, "group", null)), "columns": counted, "given": row} if {
+	counted := counted_columns(index, row)
 } else := {"name": label(object.get(row, "group", null)), "columns": derived, "given": row} if {
-	derived := derived_columns(row)
+	derived := derived_columns(index, row)
 } else := {
-	"name": label(present.get(row, "group")),
-	"columns": {name: stated(row, name) | some name in columns},
+	"name": label(object.get(fields, "group", null)),
+	"columns": {name: stated(index, fields, name) | some name in columns},
 	"given": row,
+} if {
+	fields := fields_of(index, row)
 }
 
 # All columns, where each of them can be computed from the four counts.
-counted_columns(row) := {
+counted_columns(_, row) := {
 	"count": total,
 	"selectionRate": selected / total,
 	"accuracy": (tp + tn) / total,
@@ -55,11 +57,13 @@ counted_columns(row) := {
 
 # METADATA
 # title: column
-# description: The value of a group under the name of a column or of an entry of `values`; null when it has none.
-column(group_row, name) := value if {
+# description: |
+#   The value of a group, of which the place in the table comes first, under the name of a column or of an entry of
+#   `values`; null when it has none.
+column(index, group_row, name) := value if {
 	value := group_row.columns[name]
 } else := n if {
-	n := present.get(group_row.given, ["values", name])
+	n := object.get(fields_of(index, group_row.given), ["values", name], null)
 	is_number(n)
 } else := null
 
@@ -69,7 +73,7 @@ column(group_row, name) := value if {
 #   The columns of a row with four counts; undefined when one of them is missing. Null has the lowest and a
 #   string a higher rank than numbers, so two comparisons tell whether all four are counts. `group` does the
 #   same by itself where no denominator is zero, which is the usual row.
-derived_columns(row) := {
+derived_columns(_, row) := {
 	"count": total,
 	"selectionRate": share(tp + fp, total),
 	"accuracy": share(tp + tn, total),
@@ -88,19 +92,19 @@ share(part, whole) := part / whole if {
 } else := null
 
 # Four counts of which one is no count make the row worthless: what is stated beside them is not believed either.
-stated(row, name) := n if {
-	n := present.get(row, name)
+stated(index, fields, name) := n if {
+	n := object.get(fields, name, null)
 	is_number(n)
 	n >= 0
-	credible(name, n)
-	not all_cells(row)
+	credible(index, name, n)
+	not all_cells(index, fields)
 } else := null
 
-credible("count", _)
+credible(_, "count", _)
 
-credible(_, n) if n <= 1
+credible(_, _, n) if n <= 1
 
-all_cells(row) if {
+all_cells(_, row) if {
 	every cell in cells {
 		present.is_present(row[cell])
 	}

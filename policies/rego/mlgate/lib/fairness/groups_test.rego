@@ -11,7 +11,7 @@ nothing := {
 }
 
 test_four_counts_give_every_column if {
-	row := fairness.group(counts)
+	row := fairness.group(0, counts)
 	row.name == "a"
 	row.columns == {
 		"count": 20, "selectionRate": 0.4, "accuracy": 0.7,
@@ -20,8 +20,8 @@ test_four_counts_give_every_column if {
 }
 
 test_counts_decide_over_rates_stated_beside_them if {
-	row := fairness.group(object.union(counts, {"count": 9000, "accuracy": 1, "recall": 1, "selectionRate": 1}))
-	row.columns == fairness.group(counts).columns
+	row := fairness.group(0, object.union(counts, {"count": 9000, "accuracy": 1, "recall": 1, "selectionRate": 1}))
+	row.columns == fairness.group(0, counts).columns
 }
 
 test_a_zero_denominator_makes_a_column_not_computable[note] if {
@@ -52,14 +52,14 @@ test_a_zero_denominator_makes_a_column_not_computable[note] if {
 			"columns": object.union(nothing, {"count": 0}),
 		},
 	}
-	fairness.group(tc.row).columns == tc.columns
+	fairness.group(0, tc.row).columns == tc.columns
 }
 
 test_rates_count_where_a_count_is_missing[cell] if {
 	some cell in fairness.cells
 	stated := {"count": 50, "accuracy": 0.9, "selectionRate": 0.1}
 	every missing in [object.remove(counts, [cell]), object.union(counts, {cell: null}), object.union(counts, {cell: ""})] {
-		row := fairness.group(object.union(missing, stated))
+		row := fairness.group(0, object.union(missing, stated))
 		row.columns == object.union(nothing, stated)
 	}
 }
@@ -68,54 +68,54 @@ test_four_counts_of_which_one_is_no_count_are_worth_nothing[note] if {
 	some cell in fairness.cells
 	some wrong in [true, false, "6", -1, [6], {"n": 6}]
 	note := sprintf("%s %v", [cell, wrong])
-	row := fairness.group(object.union(counts, {cell: wrong, "count": 50, "accuracy": 0.9}))
+	row := fairness.group(0, object.union(counts, {cell: wrong, "count": 50, "accuracy": 0.9}))
 	row.columns == nothing
 }
 
 test_a_stated_rate_outside_its_range_does_not_count[wrong] if {
 	some wrong in [null, true, "0.9", [], {}, -0.1, 1.1]
-	fairness.group({"group": "a", "accuracy": wrong}).columns == nothing
+	fairness.group(0, {"group": "a", "accuracy": wrong}).columns == nothing
 }
 
 test_a_stated_number_of_rows_may_be_large_but_not_negative if {
-	fairness.group({"count": 100000}).columns.count == 100000
-	fairness.group({"count": -1}).columns.count == null
+	fairness.group(0, {"count": 100000}).columns.count == 100000
+	fairness.group(0, {"count": -1}).columns.count == null
 	every wrong in [null, true, "50", [50], {"a": 50}] {
-		fairness.group({"count": wrong}).columns.count == null
+		fairness.group(0, {"count": wrong}).columns.count == null
 	}
 }
 
 test_very_large_counts_are_computed if {
 	big := 1000000000000000000000000000000000000000000000000
-	row := fairness.group({"truePositives": big, "falsePositives": big, "trueNegatives": big, "falseNegatives": big})
+	row := fairness.group(0, {"truePositives": big, "falsePositives": big, "trueNegatives": big, "falseNegatives": big})
 	row.columns.accuracy == 0.5
 }
 
 test_a_row_that_is_no_row_has_no_column[note] if {
 	some note, row in fixtures.wrong_values
-	fairness.group(row).name == "(unnamed)"
-	fairness.group(row).columns == nothing
+	fairness.group(0, row).name == "(unnamed)"
+	fairness.group(0, row).columns == nothing
 }
 
 test_a_group_without_name_is_still_a_row[wrong] if {
 	some wrong in [null, "", " ", 7, ["a"]]
-	row := fairness.group(object.union(counts, {"group": wrong}))
+	row := fairness.group(0, object.union(counts, {"group": wrong}))
 	row.name == "(unnamed)"
 	row.columns.count == 20
 }
 
 test_a_column_is_taken_from_the_table_and_never_from_values if {
-	row := fairness.group({"group": "a", "recall": 0.5, "values": {"recall": 0.9, "rmse": 3}})
-	fairness.column(row, "recall") == 0.5
-	fairness.column(row, "rmse") == 3
-	fairness.column(row, "mae") == null
-	fairness.column(row, "precision") == null
-	fairness.column(fairness.group({"values": {"recall": 0.9}}), "recall") == null
+	row := fairness.group(0, {"group": "a", "recall": 0.5, "values": {"recall": 0.9, "rmse": 3}})
+	fairness.column(0, row, "recall") == 0.5
+	fairness.column(0, row, "rmse") == 3
+	fairness.column(0, row, "mae") == null
+	fairness.column(0, row, "precision") == null
+	fairness.column(0, fairness.group(0, {"values": {"recall": 0.9}}), "recall") == null
 }
 
 test_values_of_a_wrong_type_are_no_values[wrong] if {
 	some wrong in [null, true, "3", [], {}]
-	fairness.column(fairness.group({"values": {"rmse": wrong}}), "rmse") == null
-	fairness.column(fairness.group({"values": wrong}), "rmse") == null
-	fairness.column(fairness.group(wrong), "rmse") == null
+	fairness.column(0, fairness.group(0, {"values": {"rmse": wrong}}), "rmse") == null
+	fairness.column(0, fairness.group(0, {"values": wrong}), "rmse") == null
+	fairness.column(0, fairness.group(0, wrong), "rmse") == null
 }

@@ -1,7 +1,6 @@
 package mlgate.lib.fairness
 
 import data.mlgate.lib.facts
-import data.mlgate.lib.present
 import data.mlgate.lib.settings
 
 # METADATA
@@ -27,41 +26,46 @@ known_metrics := {
 # description: |
 #   A metric of an evaluation: name, aggregation (null when the name says nothing and neither does the author),
 #   columns and the extremes of the table, value and limit (null when there is none), and the value the author
-#   states.
-metric(entry, extremes) := {
+#   states. The first argument is its place in the list: among entries that differ in fractions alone, what was computed
+#   of one is found again by nothing else in reasonable time.
+metric(index, entry, extremes) := {
 	"name": name,
 	"aggregation": definition.aggregation,
 	"columns": definition.columns,
 	"extremes": extremes,
 	"value": combined(definition.aggregation, definition.columns, extremes),
-	"limit": metric_limit(definition.aggregation, object.get(entry, "limit", null), true),
+	"limit": metric_limit(index, definition.aggregation, object.get(entry, "limit", null), true),
 	"stated": object.get(entry, "value", null),
 } if {
 	name := entry.name
 	definition := known_metrics[name]
-} else := custom_metric(entry, extremes)
+} else := custom_metric(index, fields_of(index, entry), extremes)
+
+fields_of(_, entry) := entry if {
+	is_object(entry)
+} else := {}
 
 # A name outside the table is what the author says it compares.
-custom_metric(entry, extremes) := {
-	"name": label(present.get(entry, "name")),
+custom_metric(index, fields, extremes) := {
+	"name": label(object.get(fields, "name", null)),
 	"aggregation": aggregation,
 	"columns": [measure],
 	"extremes": extremes,
 	"value": combined(aggregation, [measure], extremes),
-	"limit": metric_limit(aggregation, present.get(entry, "limit"), measure in columns),
-	"stated": present.get(entry, "value"),
+	"limit": metric_limit(index, aggregation, object.get(fields, "limit", null), measure in columns),
+	"stated": object.get(fields, "value", null),
 } if {
-	aggregation := present.get(entry, "aggregation") # of another one nothing is combined, and this is undefined
-	measure := present.get(entry, "measure")
+	aggregation := object.get(fields, "aggregation", null) # of another one nothing is combined, and this is undefined
+	measure := object.get(fields, "measure", null)
 	label(measure) == measure
 } else := {
-	"name": label(present.get(entry, "name")),
+	"name": label(object.get(fields, "name", null)),
 	"aggregation": null,
 	"columns": [],
 	"extremes": extremes,
 	"value": null,
 	"limit": null,
-	"stated": present.get(entry, "value"),
+	"stated": object.get(fields, "value", null),
 }
 
 # METADATA
@@ -126,11 +130,11 @@ combined("ratio", names, extremes) := min(spreads) if {
 
 # The author's limit can only tighten the policy's. Only where the policy has none, for differences of
 # measures it does not know, the author's stands alone.
-metric_limit("ratio", author, _) := max([n | some n in [policy_limits.ratio, author]; is_number(n)])
+metric_limit(_, "ratio", author, _) := max([n | some n in [policy_limits.ratio, author]; is_number(n)])
 
-metric_limit("difference", author, true) := min([n | some n in [policy_limits.difference, author]; is_number(n)])
+metric_limit(_, "difference", author, true) := min([n | some n in [policy_limits.difference, author]; is_number(n)])
 
-metric_limit("difference", author, false) := author
+metric_limit(_, "difference", author, false) := author
 
 policy_limits := {
 	"ratio": object.get(settings.value.fairness, ["minRatio", facts.tier], null),
@@ -139,15 +143,17 @@ policy_limits := {
 
 # METADATA
 # title: outside
-# description: Whether a metric with a value and a limit is beyond the limit; equal is within.
-outside(row) if {
+# description: |
+#   Whether a metric with a value and a limit is beyond the limit; equal is within. The first argument is its place in
+#   the list.
+outside(index, row) if {
 	row.aggregation == "ratio"
 	row.value < row.limit
-	below(row.value, row.limit)
+	below_at(index, row.value, row.limit)
 }
 
-outside(row) if {
+outside(index, row) if {
 	row.aggregation == "difference"
 	row.limit < row.value
-	below(row.limit, row.value)
+	below_at(index, row.limit, row.value)
 }

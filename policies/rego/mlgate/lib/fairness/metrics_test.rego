@@ -9,8 +9,8 @@ rows := [
 	{"group": "b", "selectionRate": 0.5, "accuracy": 0.6, "precision": 1, "recall": 0.8, "falsePositiveRate": 0.4},
 ]
 
-measured(entry, table) := fairness.metric(entry, fairness.table_extremes(groups)) if {
-	groups := [fairness.group(row) | some row in table]
+measured(entry, table) := fairness.metric(0, entry, fairness.table_extremes(groups)) if {
+	groups := [fairness.group(index, row) | some index, row in table]
 }
 
 near(a, b) if abs(a - b) < 0.000000001
@@ -174,21 +174,21 @@ test_without_a_limit_in_the_settings_the_authors_is_left if {
 }
 
 test_outside_is_below_a_ratio_and_above_a_difference if {
-	fairness.outside({"aggregation": "ratio", "value": 0.79, "limit": 0.8})
-	not fairness.outside({"aggregation": "ratio", "value": 0.8, "limit": 0.8})
-	not fairness.outside({"aggregation": "ratio", "value": 0.9, "limit": 0.8})
-	fairness.outside({"aggregation": "difference", "value": 0.11, "limit": 0.1})
-	not fairness.outside({"aggregation": "difference", "value": 0.1, "limit": 0.1})
-	not fairness.outside({"aggregation": "difference", "value": 0.09, "limit": 0.1})
+	fairness.outside(0, {"aggregation": "ratio", "value": 0.79, "limit": 0.8})
+	not fairness.outside(0, {"aggregation": "ratio", "value": 0.8, "limit": 0.8})
+	not fairness.outside(0, {"aggregation": "ratio", "value": 0.9, "limit": 0.8})
+	fairness.outside(0, {"aggregation": "difference", "value": 0.11, "limit": 0.1})
+	not fairness.outside(0, {"aggregation": "difference", "value": 0.1, "limit": 0.1})
+	not fairness.outside(0, {"aggregation": "difference", "value": 0.09, "limit": 0.1})
 }
 
 test_equal_within_a_billionth_is_inside if {
-	not fairness.outside({"aggregation": "ratio", "value": 0.7999999999, "limit": 0.8})
-	not fairness.outside({"aggregation": "difference", "value": 0.1000000001, "limit": 0.1})
+	not fairness.outside(0, {"aggregation": "ratio", "value": 0.7999999999, "limit": 0.8})
+	not fairness.outside(0, {"aggregation": "difference", "value": 0.1000000001, "limit": 0.1})
 }
 
 test_what_has_no_value_or_no_limit_is_not_outside if {
-	not fairness.outside({"aggregation": "ratio", "value": null, "limit": 0.8})
-	not fairness.outside({"aggregation": "difference", "value": 0.3, "limit": null})
-	not fairness.outside({"aggregation": null, "value": null, "limit": null})
+	not fairness.outside(0, {"aggregation": "ratio", "value": null, "limit": 0.8})
+	not fairness.outside(0, {"aggregation": "difference", "value": 0.3, "limit": null})
+	not fairness.outside(0, {"aggregation": null, "value": null, "limit": null})
 }

@@ -56,7 +56,7 @@ is_kind("integer", value) if {
 }
 
 understood := {
-	"additionalProperties", "default", "description", "enum", "items", "maximum", "minItems", "minLength", "minimum",
+	"additionalProperties", "default", "dependencies", "description", "enum", "items", "maximum", "minItems", "minLength", "minimum",
 	"pattern", "properties", "propertyNames", "required", "title", "type",
 }
 
@@ -94,6 +94,13 @@ fault("pattern", pattern, value, _) := sprintf("must match %s", [pattern]) if {
 fault("required", names, value, _) := sprintf("lacks %s", [concat(", ", lacking)]) if {
 	is_object(value)
 	lacking := {name | some name in names} - object.keys(value)
+	count(lacking) > 0
+}
+
+fault("dependencies", wanted, value, _) := sprintf("with %s lacks %s", [concat(", ", given), concat(", ", lacking)]) if {
+	is_object(value)
+	given := {name | some name, _ in wanted; name in object.keys(value)}
+	lacking := {name | some key in given; some name in wanted[key]} - object.keys(value)
 	count(lacking) > 0
 }
 

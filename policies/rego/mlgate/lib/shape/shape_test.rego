@@ -29,6 +29,8 @@ test_a_value_as_it_should_be_has_no_faults[note] if {
 		"a list": [{"type": "array", "items": text, "minItems": 2}, ["a", "b"]],
 		"an empty map": [whole, {}],
 		"a map of lists of maps": [whole, {"low": [{"name": "x", "count": 1}, {"name": "y"}], "high": [{"name": "z"}]}],
+		"what another needs": [{"type": "object", "dependencies": {"key": ["whose"]}}, {"key": 1, "whose": 2}],
+		"nothing that needs another": [{"type": "object", "dependencies": {"key": ["whose"]}}, {"whose": 2}],
 		"a map of what is not described": [{"type": "object"}, {"a": {"b": 1}}],
 	}
 	shape.faults(case[0], case[1]) == set()
@@ -50,6 +52,10 @@ test_each_fault_names_its_place[note] if {
 		"a name of no choice": [whole, {"middle": [{"name": "x"}]}, {"value has unknown middle"}],
 		"something in it is missing": [whole, {"low": [{"count": 1}]}, {"value.low.0 lacks name"}],
 		"something in it is unknown": [whole, {"low": [{"name": "x", "n": 1}]}, {"value.low.0 has unknown n"}],
+		"something that another needs": [
+			{"type": "object", "dependencies": {"key": ["whose", "since"], "end": ["start"]}},
+			{"key": "x", "since": 1}, {"value with key lacks whose"},
+		],
 		"far below": [whole, {"low": [{"name": "x", "count": 0}]}, {"value.low.0.count must be at least 1"}],
 		"several": [
 			whole, {"low": [{"name": 1}], "high": []},
@@ -96,7 +102,7 @@ test_the_schemas_of_settings_are_understood_as_deep_as_they_go if {
 nodes(schema) := {{"found": found, "depth": depth} |
 	walk(schema, [path, found])
 	is_object(found)
-	not path[count(path) - 1] == "properties"
+	not path[count(path) - 1] in {"properties", "dependencies"}
 	depth := count([step | some step in path; step in {"items", "additionalProperties", "properties"}])
 }
 
@@ -105,4 +111,31 @@ test_every_shipped_setting_is_as_its_schema_wants_it if {
 		[group, name] := split(key, ".")
 		shape.faults(schema, data.mlgate.settings[group][name]) == set()
 	}
+}
+
+test_a_value_of_another_type_has_no_other_fault[note] if {
+	some note, case in {
+		"minimum of nothing": [{"type": "number", "minimum": 0}, null],
+		"maximum of text": [{"type": "number", "maximum": 3}, "x"],
+		"length of a list": [{"type": "string", "minLength": 1}, []],
+		"items of text": [{"type": "array", "minItems": 1}, ""],
+		"items of an object": [{"type": "array", "items": {"type": "string"}}, {"a": 1}],
+		"pattern of a number": [{"type": "string", "pattern": "^a$"}, 7],
+		"names wanted of a list": [{"type": "object", "required": ["a"]}, []],
+		"names that go with others of a list": [{"type": "object", "dependencies": {"a": ["b"]}}, ["a"]],
+		"unknown names of a number": [{"type": "object", "additionalProperties": false}, 7],
+		"values of a list": [{"type": "object", "additionalProperties": {"type": "number"}}, ["a"]],
+		"names of a list": [{"type": "object", "propertyNames": {"enum": ["a"]}}, ["b"]],
+	}
+	shape.faults(case[0], case[1]) == {sprintf("value must be %s, and is %s", [case[0].type, type_name(case[1])])}
+}
+
+test_a_named_property_has_its_own_schema_alone if {
+	schema := {"type": "object", "properties": {"a": {"type": "number"}}, "additionalProperties": {"type": "string"}}
+	shape.faults(schema, {"a": 1, "b": "x"}) == set()
+	shape.faults(schema, {"a": "x", "b": 1}) == {"value.a must be number, and is string", "value.b must be string, and is number"}
+}
+
+test_a_type_that_is_not_understood_is_no_kind if {
+	shape.faults({"type": "null"}, null) == {"value must be null, and is null"}
 }

@@ -20,12 +20,19 @@ list(items) := "none" if {
 # METADATA
 # title: number
 # description: A number with at most three decimals and no trailing zeros.
-number(x) := sprintf("%d", [x]) if {
+number(x) := number_at("", x)
+
+# METADATA
+# title: number_at
+# description: |
+#   The same of one of many numbers, with its place among them. Answers are remembered by what was asked, and to
+#   look one up among fractions takes as long as there are fractions, unless something before them tells them apart.
+number_at(_, x) := sprintf("%d", [x]) if {
 	is_number(x)
 	floor(x) == x
 }
 
-number(x) := decimals(trim_right(trim_right(sprintf("%.3f", [x]), "0"), ".")) if {
+number_at(_, x) := decimals(trim_right(trim_right(sprintf("%.3f", [x]), "0"), ".")) if {
 	is_number(x)
 	floor(x) != x
 }

@@ -118,6 +118,22 @@ test_a_digest_the_card_lists_beside_the_one_that_is_served_does_not_match if {
 	waivers.subject_matches({"digest": fixtures.card_digest, "workload": of_workload}, found) with input as given
 }
 
+test_what_another_model_serves_does_not_count if {
+	other := object.union(fixtures.model, {"id": "adapter:sql", "digest": fixtures.card_digest})
+	given := json.patch(fixtures.passing, [
+		{"op": "add", "path": "/workload/models/-", "value": other},
+		{"op": "add", "path": "/cards/-", "value": object.union(fixtures.card_entry, {"models": ["adapter:sql"]})},
+	])
+	waivers.subject_matches({"digest": fixtures.model_digest}, finding) with input as given
+	not waivers.subject_matches({"digest": fixtures.model_digest}, object.union(finding, {"model": "adapter:sql"})) with input as given
+}
+
+test_a_model_without_digest_serves_no_other[note] if {
+	some note, nothing in {"null": null, "empty": "", "blank": " "}
+	given := fixtures.with_patch(["workload", "models", "0", "digest"], nothing)
+	waivers.subject_matches({"digest": fixtures.model_digest}, finding) with input as given
+}
+
 test_cards_of_another_model_do_not_count if {
 	other := object.union(finding, {"model": "adapter:sql"})
 	not matches({"digest": fixtures.model_digest}, other)

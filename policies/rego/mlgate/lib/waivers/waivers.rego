@@ -5,6 +5,7 @@
 #   term and model.
 package mlgate.lib.waivers
 
+import data.mlgate.lib.approvals
 import data.mlgate.lib.dates
 import data.mlgate.lib.facts
 import data.mlgate.lib.people
@@ -15,7 +16,7 @@ import data.mlgate.lib.show
 # Conditions of a waiver that is meant for a finding, in the order in which a person is told of them.
 conditions := [
 	"authenticated", "sound", "namespace", "waivable", "begun", "running", "short", "granted", "personal",
-	"independent",
+	"independent", "separate",
 ]
 
 # METADATA
@@ -90,6 +91,12 @@ holds("independent", waiver, finding) if {
 	not insider(approver, finding)
 }
 
+# Whoever approves the version does not lift what is found of it as well.
+holds("separate", waiver, finding) if {
+	approver := people.bare(waiver.approvedBy)
+	not supporter(approver, finding)
+}
+
 # METADATA
 # title: waivable
 # description: A code can be lifted in the effective profile.
@@ -114,6 +121,11 @@ insider(name, finding) if {
 	people.bare(builder) == name
 }
 
+supporter(name, finding) if {
+	some entry in cards_of(finding)
+	approvals.supporters(entry)[name]
+}
+
 insider(name, _) if {
 	not facts.made_by_owner
 	people.bare(facts.requester) == name
@@ -121,7 +133,7 @@ insider(name, _) if {
 
 reason(condition, waiver, finding) := object.get(
 	{
-		"authenticated": "it is only claimed",
+		"authenticated": "it is only claimed, for no guard has stood unedited since before it (`mlgate doctor` tells)",
 		"sound": "it has problems",
 		"namespace": sprintf("waivers of namespace %s do not count here", [show.cut(present.get(waiver, "namespace"))]),
 		"waivable": sprintf("%s cannot be waived here", [finding.code]),
@@ -130,6 +142,7 @@ reason(condition, waiver, finding) := object.get(
 		"short": sprintf("it lasts longer than %s days", [show.cut(settings.value.waiver.maxDays)]),
 		"granted": "it was not granted by somebody other than who asked",
 		"personal": "a service account granted it that setting waiver.serviceAccounts does not name",
+		"separate": "its approver approved the version as well",
 	},
 	condition,
 	"its approver built or deploys the version",

@@ -78,10 +78,12 @@ test_waivers_are_told_in_the_order_of_the_input_and_twice_when_listed_twice if {
 
 test_a_code_listed_twice_lifts_once if lifted_by([changed({"codes": [finding.code, finding.code]})], finding) == [shown]
 
+claimed := "it is only claimed, for no guard has stood unedited since before it (`mlgate doctor` tells)"
+
 test_a_hindered_waiver_lifts_nothing_and_says_why[note] if {
 	some note, case in {
-		"claimed": {"fields": {"assurance": "claimed"}, "why": "it is only claimed"},
-		"no assurance": {"fields": {"assurance": null}, "why": "it is only claimed"},
+		"claimed": {"fields": {"assurance": "claimed"}, "why": claimed},
+		"no assurance": {"fields": {"assurance": null}, "why": claimed},
 		"problems": {"fields": {"problems": [{"path": "spec.expiresAt", "message": "no date"}]}, "why": "it has problems"},
 		"problems are no list": {"fields": {"problems": null}, "why": "it has problems"},
 		"other namespace": {
@@ -137,6 +139,39 @@ test_a_hindered_waiver_lifts_nothing_and_says_why[note] if {
 	lifted_by([changed(case.fields)], finding) == []
 }
 
+# Waivers of these people, who may have approved the version.
+granted_by(name, sign_offs) := [count(lifting), told] if {
+	given := json.patch(with_waivers([changed({"approvedBy": name})]), [
+		{"op": "replace", "path": "/signOffs", "value": sign_offs},
+	])
+	lifting := waivers.lifting(finding) with input as given
+	told := {reason |
+		reason := waivers.hindrance(given.waivers[0], finding) with input as given
+	}
+}
+
+test_whoever_approved_the_version_lifts_nothing_of_it[name] if {
+	some name in ["ines.moreau@example.org", " Ines.MOREAU@example.org", "oidc:ines.moreau@example.org"]
+	given := [fixtures.sign_off("businessOwner", "ines.moreau@example.org")]
+	granted_by(name, given) == [0, {"its approver approved the version as well"}]
+}
+
+test_whose_approval_does_not_count_may_lift[note] if {
+	approval := fixtures.sign_off("businessOwner", "ines.moreau@example.org")
+	some note, sign_offs in {
+		"none": [],
+		"null": null,
+		"no list": "ines.moreau@example.org",
+		"of somebody else": [fixtures.sign_off("businessOwner", "oskar.lindh@example.org")],
+		"claimed": [object.union(approval, {"assurance": "claimed"})],
+		"of another version": [object.union(approval, {"subject": {"version": "4.0.1"}})],
+		"a rejection": [object.union(approval, {"decision": "rejected"})],
+		"of nobody": [object.union(approval, {"approver": null})],
+		"of a number": [object.union(approval, {"approver": 7})],
+	}
+	granted_by("ines.moreau@example.org", sign_offs) == [1, set()]
+}
+
 test_a_listed_service_account_may_grant[note] if {
 	robot := "system:serviceaccount:ci:approver"
 	some note, case in {"listed": [[robot], 1], "another": [["system:serviceaccount:ci:another"], 0]}
@@ -147,7 +182,7 @@ test_a_listed_service_account_may_grant[note] if {
 
 test_every_hindrance_is_told if {
 	why({"assurance": "claimed", "expiresAt": "2027-03-09T00:00:00Z"}) == concat(", ", [
-		"it is only claimed",
+		claimed,
 		"it ended on 2027-03-09T00:00:00Z",
 	])
 }

@@ -76,21 +76,24 @@ unmeasured(list) := ["no metric"] if {
 	count(list) == 0
 } else := [] if {
 	count([value | value := list[_].value; is_number(value)]) == count(list)
-} else := [sprintf("no value of %s", [show.cut(label(metric))]) |
-	some metric in list
-	value := present.get(metric, "value")
-	not is_number(value)
+} else := [sprintf("no value of %s", [show.cut(label(index, metric))]) |
+	measured := {place | some place, metric in list; is_number(metric.value)}
+	some index, metric in list
+	not index in measured
 ]
 
 # METADATA
 # title: label
-# description: The name of a metric, with the part of the data it was measured on if that is not all of it.
-label(metric) := name if {
-	present.absent(present.get(metric, "slice"))
-	name := name_of(metric)
-} else := sprintf("%s (%s)", [name_of(metric), show.text(metric.slice)])
+# description: |
+#   The name of a metric, with the part of the data it was measured on if that is not all of it. The first argument is
+#   its place in the list: metrics that differ in fractions alone are told apart by nothing else in reasonable time.
+label(index, metric) := "(unnamed)" if {
+	not is_object(metric)
+} else := name_of(index, metric) if {
+	present.absent(object.get(metric, "slice", null))
+} else := sprintf("%s (%s)", [name_of(index, metric), show.text(metric.slice)])
 
-name_of(metric) := metric.name if {
+name_of(_, metric) := metric.name if {
 	is_string(metric.name)
 	present.is_present(metric.name)
 } else := "(unnamed)"

@@ -47,7 +47,7 @@ has_threshold(entry) if {
 	some metric in metrics(entry)
 	some bound in ["min", "max"]
 	is_number(metric[bound])
-	present.absent(present.get(metric, "slice"))
+	present.absent(object.get(metric, "slice", null))
 }
 
 # METADATA
@@ -76,32 +76,32 @@ has_threshold(entry) if {
 deny contains finding if {
 	some entry in facts.covering_cards
 	some index, metric in metrics(entry)
-	not plainly_kept(metric)
-	limits := bounds(metric)
-	not kept(metric, limits)
+	not plainly_kept(index, metric)
+	limits := bounds(index, metric)
+	not kept(index, metric, limits)
 	some model in entry.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("card.evaluation.metrics[%d]", [index]),
 		"term": entry.reference,
 		"model": model.id,
-		"observed": value_shown(present.get(metric, "value"), limits),
-		"required": required(limits),
-		"values": {"card": entry.reference, "metric": label(metric)},
+		"observed": value_shown(index, object.get(metric, "value", null), limits),
+		"required": required(index, limits),
+		"values": {"card": entry.reference, "metric": label(index, metric)},
 	})
 }
 
 # METADATA
 # title: plainly_kept
-# description: One limit, a number, that the value keeps without rounding; the usual metric.
+# description: One limit of the metric, whose place in the list comes first, a number, that the value keeps without rounding; the usual metric.
 # custom: {shortcut: true}
-plainly_kept(metric) if {
+plainly_kept(_, metric) if {
 	is_number(metric.value)
 	is_number(metric.min)
 	metric.value >= metric.min
 	object.get(metric, "max", null) == null
 }
 
-plainly_kept(metric) if {
+plainly_kept(_, metric) if {
 	is_number(metric.value)
 	is_number(metric.max)
 	metric.value <= metric.max
@@ -110,38 +110,49 @@ plainly_kept(metric) if {
 
 # METADATA
 # title: bounds
-# description: Floor and ceiling of a metric as given; undefined when it has none.
-bounds(metric) := limits if {
+# description: Floor and ceiling of a metric, whose place in the list comes first, as given; undefined when it has none.
+bounds(index, metric) := limits if {
 	limits := {bound: limit |
 		some bound in ["min", "max"]
 		limit := metric[bound]
-		present.is_present(limit)
+		is_limit(index, limit)
 	}
 	count(limits) > 0
 }
 
+is_limit(_, limit) if is_number(limit)
+
+is_limit(_, limit) if {
+	not is_number(limit)
+	present.is_present(limit)
+}
+
 # A bound that is no number cannot be kept, and neither can a floor above the ceiling.
-kept(metric, limits) if {
+kept(index, metric, limits) if {
 	value := metric.value
 	is_number(value)
 	every bound, limit in limits {
 		is_number(limit)
-		not beyond(bound, value, limit)
+		not beyond(index, bound, value, limit)
 	}
 }
 
-beyond("min", value, limit) if fairness.below(value, limit)
+beyond(index, "min", value, limit) if fairness.below_at(index, value, limit)
 
-beyond("max", value, limit) if fairness.below(limit, value)
+beyond(index, "max", value, limit) if fairness.below_at(index, limit, value)
 
-value_shown(value, limits) := fairness.shown(value, broken[0]) if {
-	broken := [limit | some bound, limit in limits; beyond(bound, value, limit)]
+value_shown(index, value, limits) := fairness.shown_at(index, value, broken[0]) if {
+	broken := [limit | some bound, limit in limits; beyond(index, bound, value, limit)]
 } else := "not measured" if {
 	not is_number(value)
-} else := show.number(value)
+} else := show.number_at(index, value)
 
-required(limits) := concat(" and ", [sprintf("%s %s", [words, show.text(limit)]) |
+required(index, limits) := concat(" and ", [sprintf("%s %s", [words, limit_shown(index, limit)]) |
 	some [bound, words] in [["min", "at least"], ["max", "at most"]]
 	limit := object.get(limits, bound, null)
-	present.is_present(limit)
+	is_limit(index, limit)
 ])
+
+limit_shown(index, limit) := words if {
+	words := show.number_at(index, limit)
+} else := show.text(limit)

@@ -37,14 +37,15 @@ deny contains finding if {
 	some report in fairness.reports
 	some evaluation in report.amiss
 	evaluation.judged
-	some part in array.concat(wrong_metrics(evaluation), wrong_rows(evaluation))
+	some number, part in array.concat(wrong_metrics(evaluation), wrong_rows(evaluation))
+	place := place_of(evaluation, number)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": sprintf("card.fairness.evaluations[%d].%s", [evaluation.index, part.path]),
 		"term": term(evaluation, part.name),
 		"model": model.id,
-		"observed": beside(part.stated, part.computed),
-		"required": fairness.shown(part.computed, part.stated),
+		"observed": beside(place, part.stated, part.computed),
+		"required": fairness.shown_at(place, part.computed, part.stated),
 		"values": {"card": report.reference, "attribute": evaluation.attribute, "metric": part.metric},
 	})
 }
@@ -63,7 +64,7 @@ wrong_metrics(evaluation) := [part |
 	some index, metric in evaluation.metrics
 	not index in close
 	is_number(metric.value)
-	differs(folded(metric), metric.value, settings.value.fairness.tolerance)
+	differs(place_of(evaluation, index), folded(index, metric), metric.value, settings.value.fairness.tolerance)
 	part := {
 		"path": "metrics", "name": metric.name, "metric": metric.name,
 		"stated": metric.stated, "computed": metric.value,
@@ -74,12 +75,13 @@ wrong_metrics(evaluation) := [part |
 # title: wrong_rows
 # description: Columns stated in a row with four counts that are not what the counts give.
 wrong_rows(evaluation) := [part |
-	some row in evaluation.groups
+	some number, row in evaluation.groups
+	place := place_of(evaluation, number)
 	some name, stated in row.given
 	computed := row.columns[name]
 	stated != computed
 	is_number(computed)
-	differs(stated, computed, leeway(name))
+	differs(place, stated, computed, leeway(name))
 	part := {
 		"path": "groups", "name": name, "metric": sprintf("%s of group %s", [name, show.shorten(row.name, 60)]),
 		"stated": stated, "computed": computed,
@@ -90,18 +92,18 @@ leeway("count") := 0
 
 leeway(name) := settings.value.fairness.tolerance if name != "count"
 
-# A value that is given and is no number cannot be what the table says.
-differs(stated, computed, tolerance) if {
+# A value that is given and is no number, at its place in the list, cannot be what the table says.
+differs(place, stated, computed, tolerance) if {
 	is_number(stated)
-	fairness.below(tolerance, abs(stated - computed))
+	fairness.below_at(place, tolerance, abs(stated - computed))
 }
 
-differs(stated, _, _) if {
+differs(_, stated, _, _) if {
 	not is_number(stated)
 	present.is_present(stated)
 }
 
-folded(metric) := 1 / abs(metric.stated) if {
+folded(_, metric) := 1 / abs(metric.stated) if {
 	metric.aggregation == "ratio"
 	is_number(metric.stated)
 	abs(metric.stated) > 1
@@ -109,6 +111,6 @@ folded(metric) := 1 / abs(metric.stated) if {
 	is_number(metric.stated)
 } else := metric.stated
 
-beside(stated, computed) := words if {
-	words := fairness.shown(stated, computed)
+beside(place, stated, computed) := words if {
+	words := fairness.shown_at(place, stated, computed)
 } else := show.text(stated)

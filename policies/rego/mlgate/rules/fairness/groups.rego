@@ -37,9 +37,9 @@ deny contains finding if {
 	evaluation.judged
 	fairness.tabled(report.card)
 	wanted := count(settings.value.fairness.groupMetrics)
-	some row in evaluation.groups
+	some index, row in evaluation.groups
 	count([1 | some name in settings.value.fairness.groupMetrics; is_number(row.columns[name])]) < wanted
-	lacking := lacked(row)
+	lacking := lacked(index, row)
 	count(lacking) > 0
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
@@ -54,15 +54,15 @@ deny contains finding if {
 
 # METADATA
 # title: lacked
-# description: Columns of the policy that a group has no value for.
-lacked(row) := [name |
+# description: Columns of the policy that a group, whose place in the table comes first, has no value for.
+lacked(index, row) := [name |
 	some name in settings.value.fairness.groupMetrics
-	not computable(row, name)
+	not computable(index, row, name)
 ]
 
-computable(row, name) if is_number(row.columns[name])
+computable(_, row, name) if is_number(row.columns[name])
 
-computable(row, name) if is_number(fairness.column(row, name))
+computable(index, row, name) if is_number(fairness.column(index, row, name))
 
 # METADATA
 # scope: rule

@@ -35,19 +35,27 @@ deny contains finding if {
 	some report in fairness.reports
 	some evaluation in report.amiss
 	evaluation.judged
-	some metric in evaluation.exceeded
+	some number, metric in evaluation.exceeded
+	place := place_of(evaluation, number)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": groups_path(evaluation),
 		"term": term(evaluation, metric.name),
 		"model": model.id,
-		"observed": fairness.shown(metric.value, metric.limit),
-		"required": sprintf("%s %s", [bound[metric.aggregation], fairness.shown(metric.limit, metric.value)]),
+		"observed": fairness.shown_at(place, metric.value, metric.limit),
+		"required": sprintf("%s %s", [bound[metric.aggregation], fairness.shown_at(place, metric.limit, metric.value)]),
 		"values": {"card": report.reference, "attribute": evaluation.attribute, "metric": metric.name},
 	})
 }
 
 bound := {"ratio": "at least", "difference": "at most"}
+
+# METADATA
+# title: place_of
+# description: |
+#   A number that tells an entry of an evaluation apart from those of all evaluations of the card, for the functions
+#   that judge one of many. What a table may hold is far below the factor.
+place_of(evaluation, number) := (evaluation.index * 100000) + number
 
 groups_path(evaluation) := sprintf("card.fairness.evaluations[%d].groups", [evaluation.index])
 
@@ -83,8 +91,8 @@ deny contains finding if {
 	some report in fairness.reports
 	some evaluation in report.amiss
 	evaluation.judged
-	some metric in evaluation.metrics
-	[observed, required] := obstacle(metric, evaluation.compared)
+	some index, metric in evaluation.metrics
+	[observed, required] := obstacle(index, metric, evaluation.compared)
 	some model in report.models
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": groups_path(evaluation),
@@ -96,25 +104,25 @@ deny contains finding if {
 	})
 }
 
-measured(metric, name) if is_number(metric.extremes[name].lowest)
+measured(_, metric, name) if is_number(metric.extremes[name].lowest)
 
 # METADATA
 # title: obstacle
-# description: What is in the way of judging a metric, and what is needed; undefined when nothing is.
-obstacle(metric, compared) := why(metric, compared) if {
+# description: What is in the way of judging a metric, whose place in the list comes first, and what is needed; undefined when nothing is.
+obstacle(index, metric, compared) := why(index, metric, compared) if {
 	is_null(metric.value)
 } else := ["no limit is set for it", "a limit for this metric"] if {
-	not limited(metric)
+	not limited(index, metric)
 }
 
-limited(metric) if is_number(metric.limit)
+limited(_, metric) if is_number(metric.limit)
 
-why(metric, compared) := ["its name is not known and measure or aggregation is missing", "measure and aggregation"] if {
+why(index, metric, compared) := ["its name is not known and measure or aggregation is missing", "measure and aggregation"] if {
 	is_null(metric.aggregation)
 } else := ["there are fewer than two groups", "two or more groups"] if {
 	compared == false
 } else := [sprintf("no %s for some group", [names]), sprintf("%s of every group", [names])] if {
-	lacking := [name | some name in metric.columns; not measured(metric, name)]
+	lacking := [name | some name in metric.columns; not measured(index, metric, name)]
 	count(lacking) > 0
 	names := show.list(lacking)
 } else := [sprintf("no ratio of %s can be formed", [names]), sprintf("%s above zero in some group and below it in none", [names])] if {
@@ -168,5 +176,5 @@ deny contains finding if {
 
 # The first group of the table that has the extreme value.
 extreme(evaluation, gap, side) := sprintf("%s: %s", [show.shorten(names[0], 40), show.number(gap[side])]) if {
-	names := [row.name | some row in evaluation.groups; fairness.column(row, gap.name) == gap[side]]
+	names := [row.name | some index, row in evaluation.groups; fairness.column(index, row, gap.name) == gap[side]]
 }

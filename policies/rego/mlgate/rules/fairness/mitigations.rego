@@ -56,7 +56,7 @@ disparities(report) := object.union_n([{evaluation.attribute: {words: true}} |
 ])
 
 beyond_limits(evaluation) := array.concat(
-	[sprintf("%s %s", [row.name, fairness.shown(row.value, row.limit)]) | some row in evaluation.exceeded],
+	[sprintf("%s %s", [row.name, fairness.shown_at(place_of(evaluation, number), row.value, row.limit)]) | some number, row in evaluation.exceeded],
 	[sprintf("%s gap %s", [row.name, show.number(row.value)]) | some row in evaluation.wide],
 )
 

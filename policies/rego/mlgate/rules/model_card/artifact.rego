@@ -80,28 +80,12 @@ meant(card) := sprintf("only %s, which is no model of the workload", [show.list(
 
 # Empty, or one difference between the artifact deployed and those of the card.
 artifact_difference(model, entry) := [] if {
-	deploys_artifact(model, entry)
+	facts.deploys_artifact(model, entry)
 } else := [{
 	"path": present.get(model, "path"),
 	"observed": show.digests(show.cut(known(present.get(model, "digest"), present.get(model, "uri")))),
 	"required": show.digests(show.list(artifact_names(entry))),
 }]
-
-deploys_artifact(model, entry) if {
-	artifacts := entry.card.model.artifacts
-	is_array(artifacts)
-	some artifact in artifacts
-	artifact.digest == model.digest
-	present.is_present(model.digest)
-}
-
-deploys_artifact(model, entry) if {
-	present.absent(present.get(model, "digest"))
-	some artifact in present.list(entry.card, ["model", "artifacts"])
-	is_string(artifact.uri)
-	is_string(model.uri)
-	trim_suffix(artifact.uri, "/") == trim_suffix(model.uri, "/")
-}
 
 artifact_names(entry) := [name |
 	some artifact in present.list(entry.card, ["model", "artifacts"])

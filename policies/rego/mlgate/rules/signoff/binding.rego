@@ -10,7 +10,8 @@ import data.mlgate.lib.show
 # title: Approvals are about this version
 # description: |
 #   An approval in a role that is still wanted names another version, artifact or card. One of another version
-#   is reported only while nobody signed this version in its role.
+#   is reported only while nobody signed this version in its role. What a statement names that does not verify is
+#   not told: nobody said it.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
 #   description: NIST AI RMF MANAGE 1.1
@@ -38,6 +39,7 @@ deny contains finding if {
 	lacking := approvals.failing(entry, item.sign_off) & {"version", "digest", "cardDigest"}
 	count(lacking) > 0
 	not outdated(item)
+	not unverified(item.sign_off)
 	differing := differences(entry, item.sign_off, lacking)
 	finding := result.candidate(rego.metadata.rule(), {
 		"path": place(item.sign_off, differing[0].field),
@@ -56,6 +58,11 @@ outdated(item) if {
 	some other in approvals.relevant(entry)
 	other.role == item.sign_off.role
 	approvals.version_bound(entry, other)
+}
+
+unverified(sign_off) if {
+	sign_off.assurance == "claimed"
+	sign_off.source.type == "cardStatement"
 }
 
 version_bound(item) if approvals.version_bound(item.pair.card, item.sign_off)

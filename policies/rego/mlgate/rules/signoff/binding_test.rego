@@ -30,6 +30,28 @@ test_an_approval_of_an_earlier_card_is_told if {
 	candidate.required == "card digest sha256:91b4e0c7d2a6"
 }
 
+test_what_a_statement_names_that_does_not_verify_is_not_told if {
+	claim := {"assurance": "claimed", "source": {"type": "cardStatement", "reference": "modelcard/x#0"}}
+	document := owner_says(object.union(claim, {"subject": {"digest": null, "cardDigest": null}}))
+	codes(document) == {"signoff.assurance_too_low", "signoff.approval_missing"}
+}
+
+test_what_else_is_only_claimed_is_told[note] if {
+	some note, fields in {
+		"a line of a card": {"assurance": "claimed", "source": {"type": "cardClaim", "reference": "modelcard/x#0"}},
+		"an object": {"assurance": "claimed"},
+		"a statement that verifies": {
+			"assurance": "signed",
+			"source": {"type": "cardStatement", "reference": "modelcard/x#0"},
+		},
+		"no assurance": {"assurance": null, "source": {"type": "cardStatement", "reference": "modelcard/x#0"}},
+		"an assurance of another type": {"assurance": ["claimed"]},
+		"a source of no type": {"assurance": "claimed", "source": {"type": null, "reference": "modelcard/x#0"}},
+		"a source that is none": {"assurance": "claimed", "source": 7},
+	}
+	"signoff.not_bound" in codes(owner_says(object.union(fields, {"subject": {"digest": null}})))
+}
+
 test_all_digests_that_differ_are_one_finding if {
 	document := owner_says({"subject": {"digest": null, "cardDigest": null}})
 	observed("signoff.not_bound", document) == {"no card digest and no digest"}

@@ -34,7 +34,7 @@ import data.mlgate.lib.show
 #   settings: [signOff.acceptedAssurance]
 #   alsoUses: [signOff.required, signOff.requiredForClassification]
 #   message: "the approval of {approver} as {role} in {signoff} is only {observed}; {required} is needed."
-#   fix: "Let {approver} create a SignOff object (`kubectl create`, as themselves) in namespace {namespace}, or attach a signed statement to the card."
+#   fix: "Let {approver} create a SignOff object (`kubectl create`, as themselves) in namespace {namespace}, or attach a signed statement to the card. Where it is such an object already, its guard was missing or edited: `mlgate doctor` tells how to mend it first."
 deny contains finding if {
 	some item in approvals.explained
 	lacking := approvals.failing(item.pair.card, item.sign_off) & {"assured", "sound"}

@@ -16,8 +16,8 @@ statement(fields) := owner_says(object.union(
 
 untrusted(document) := findings if {
 	findings := spoken("signoff.signer_not_trusted", document) with data.mlgate.settings.signOff.trustedSigners as [
-		{"keyId": "sha256:aa", "roles": ["businessOwner"]},
-		{"keyId": "sha256:bb", "roles": ["legal"]},
+		{"keyId": "sha256:aa", "approver": "ines.moreau@example.org", "roles": ["businessOwner"]},
+		{"keyId": "sha256:bb", "approver": "ines.moreau@example.org", "roles": ["legal"]},
 		{"issuer": "https://login.example.org", "identity": "ines.moreau@example.org", "roles": ["businessOwner"]},
 	]
 }
@@ -43,6 +43,23 @@ test_an_approval_of_a_trusted_signer_is_not_told if {
 test_a_signer_is_trusted_in_listed_roles_only if {
 	[finding] := [one | some one in untrusted(statement({"signature": {"keyId": "sha256:bb"}}))]
 	finding.observed == "key sha256:bb"
+}
+
+test_a_signature_in_another_name_is_told_with_both[note] if {
+	some note, case in {
+		"another": {"approver": "somebody.else@example.org", "said": "somebody.else@example.org"},
+		"null": {"approver": null, "said": "unknown"},
+		"a number": {"approver": 7, "said": "unknown"},
+	}
+	[finding] := [one | some one in untrusted(statement({"approver": case.approver}))]
+	finding.observed == sprintf("ines.moreau@example.org (key sha256:aa) in the name of %s", [case.said])
+	finding.required == "the own name of one person, whose it is"
+}
+
+test_a_certificate_in_another_name_is_told if {
+	by_name := {"keyId": null, "issuer": "https://login.example.org", "identity": "ines.moreau@example.org"}
+	[finding] := [one | some one in untrusted(statement({"approver": "x@example.org", "signature": by_name}))]
+	finding.observed == "ines.moreau@example.org (ines.moreau@example.org) in the name of x@example.org"
 }
 
 test_a_signature_that_names_nobody_is_told[note] if {

@@ -83,7 +83,10 @@ provenance_found(found) := "no attestation" if count(found) == 0
 
 provenance_found(found) := show.list({text | some entry in found; text := attestation_state(entry)}) if count(found) > 0
 
-attestation_state(entry) := sprintf("%s attestation", [show.cut(present.get(entry, "status"))]) if {
+attestation_state(entry) := sprintf("%s attestation, it %s", [show.cut(entry.status), show.cut(entry.reason)]) if {
+	not entry.status == "verified"
+	present.stated(entry.reason)
+} else := sprintf("%s attestation", [show.cut(present.get(entry, "status"))]) if {
 	not entry.status == "verified"
 } else := sprintf("attestation of %s", [show.cut(kind)]) if {
 	kind := present.get(entry, "predicateType")

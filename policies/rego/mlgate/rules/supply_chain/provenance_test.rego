@@ -74,6 +74,8 @@ test_the_card_of_another_model_says_nothing_of_this_one if {
 test_an_attestation_that_does_not_count_is_named[wanted] if {
 	some wanted, keys in {
 		"invalid attestation": {"status": "invalid"},
+		"unavailable attestation, it has more than 16": {"status": "unavailable", "reason": "has more than 16"},
+		"unavailable attestation": {"status": "unavailable", "reason": " "},
 		"null attestation": {"status": null},
 		"attestation of https://slsa.dev/verification_summary/v1": {"predicateType": "https://slsa.dev/verification_summary/v1"},
 		"attestation of null": {"predicateType": null},
@@ -82,6 +84,10 @@ test_an_attestation_that_does_not_count_is_named[wanted] if {
 		"no attestation": {"subject": {"kind": "image"}},
 	}
 	observed_of_builds([attestation(keys)]) == [wanted]
+}
+
+test_of_what_was_verified_no_reason_is_told if {
+	observed_of_builds([attestation({"subject": {"digest": "sha256:00"}, "reason": "it once was not"})]) == ["attestation of other bytes"]
 }
 
 test_an_attestation_without_a_field_does_not_count[key] if {

@@ -1,5 +1,6 @@
 package mlgate.rules.supply_chain
 
+import data.mlgate.lib.facts
 import data.mlgate.lib.present
 import data.mlgate.lib.result
 import data.mlgate.lib.settings
@@ -9,8 +10,9 @@ import data.mlgate.lib.signers
 # scope: rule
 # title: Models are signed
 # description: |
-#   No signature over the bytes of a model verified that was made by somebody the site trusts. The signature of
-#   inputs and outputs in an MLmodel file is none in this sense.
+#   No signature over the bytes of a model verified that was made by somebody the site trusts: by the digest of what
+#   is served, or by the root digest that a card about it states for its address (OpenSSF Model Signing). The
+#   signature of inputs and outputs in an MLmodel file is none in this sense.
 # related_resources:
 # - ref: https://www.nist.gov/itl/ai-risk-management-framework
 #   description: NIST AI RMF MEASURE 2.7
@@ -32,7 +34,7 @@ import data.mlgate.lib.signers
 #   enforcement: {sandbox: "off", development: warn, staging: deny, production: deny}
 #   settings: [supplyChain.trustedSigners]
 #   message: "{model} carries no verified signature of a trusted signer: {observed}."
-#   fix: "Sign the artifact (OpenSSF Model Signing or cosign) with an identity listed in setting supplyChain.trustedSigners."
+#   fix: "Sign the artifact with an identity listed in setting supplyChain.trustedSigners: with cosign, or with OpenSSF Model Signing and the signed root as a digest of its address in spec.model.artifacts of the card."
 deny contains finding if {
 	trusted_signers != []
 	some model in present.list(input.workload, "models")
@@ -67,9 +69,20 @@ signature_observed(found) := "the signature is over other bytes" if {
 # description: Who may sign models, images and provenance.
 trusted_signers := settings.value.supplyChain.trustedSigners
 
-# A model whose digest is not known is covered by what was found for it.
-covers(_, model) if present.absent(present.get(model, "digest"))
-
 covers(entry, model) if {
+	present.stated(model.digest)
 	entry.digest == model.digest
+}
+
+# The root an OpenSSF signature is over, if a card that is about what is served says that this model has it. A card
+# that says so of another address says nothing here.
+covers(entry, model) if {
+	entry.method == "oms"
+	present.stated(entry.digest)
+	some pair in facts.pairs
+	pair.model.id == model.id
+	facts.deploys_artifact(model, pair.card)
+	some artifact in present.list(pair.card, ["card", "model", "artifacts"])
+	artifact.digest == entry.digest
+	facts.same_address(artifact, model)
 }

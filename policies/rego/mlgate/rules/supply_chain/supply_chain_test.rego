@@ -51,9 +51,11 @@ test_a_version_the_loader_ignores_is_told_so[note] if {
 	finding.observed == "its loader ignores version v7"
 }
 
-test_an_address_without_revision_is_told_so[note] if {
+test_an_address_without_revision_is_told_so[sprintf("%d of %s", [note, scheme])] if {
 	some note, wrong in [null, 7, "", " ", [], {}]
-	[finding] := [one | some one in found("supply_chain.model_not_pinned", of_model({"immutable": false, "revision": wrong}))]
+	some scheme in ["s3", "oci"]
+	keys := {"immutable": false, "scheme": scheme, "revision": wrong}
+	[finding] := [one | some one in found("supply_chain.model_not_pinned", of_model(keys))]
 	finding.observed == "no digest, commit or version"
 }
 

@@ -33,7 +33,7 @@ test_a_waiver_that_does_not_apply_is_told_once if {
 		"path": "Waiver/slow-rollback.spec",
 		"term": "clinic-prod/slow-rollback",
 		"model": null,
-		"observed": "it is only claimed",
+		"observed": "it is only claimed, for no guard has stood unedited since before it (`mlgate doctor` tells)",
 		"required": "a waiver that applies",
 		"values": {"waiver": "clinic-prod/slow-rollback", "code": "rollback.test_overdue, rollback.too_slow"},
 	}}

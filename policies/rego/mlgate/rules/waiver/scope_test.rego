@@ -136,3 +136,21 @@ test_other_objects_are_no_waivers[operation] if {
 	some operation in ["CREATE", "UPDATE"]
 	codes(fixtures.with_patch(["request", "operation"], operation)) == set()
 }
+
+approvals_of_all := [
+	"signoff.approval_missing", "signoff.rejected", "signoff.approver_not_independent", "signoff.assurance_too_low",
+	"signoff.signer_not_trusted",
+]
+
+test_in_production_no_waiver_stands_for_the_approvers[code] if {
+	some code in approvals_of_all
+	told := {finding.observed | some finding in waiver.deny} with input as created(object.union(spec, {"codes": [code]}))
+	told == {sprintf("code %s cannot be waived in profile production", [code])}
+}
+
+test_a_site_may_let_them_be_waived[code] if {
+	some code in approvals_of_all
+	found := waiver.deny with input as created(object.union(spec, {"codes": [code]}))
+		with data.mlgate.settings.waiver.notWaivableIn.production as ["secrets.embedded"]
+	found == set()
+}

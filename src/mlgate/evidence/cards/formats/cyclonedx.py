@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import cyclonedx_claims as claims
@@ -37,6 +38,8 @@ _REASONS = {
     "custodians": "a ModelCard names owners and stewards",
 }
 _MODEL = "machine-learning-model"
+_LONGEST_NAME = 80
+"""Characters of a bom-ref that is told."""
 
 
 def convert(foreign: Foreign) -> Conversion:
@@ -75,17 +78,26 @@ def _components(root: Node) -> Iterator[Node]:
 
 def _chosen(everything: list[Node], wanted: str | None) -> Node:
     models = [node for node in everything if node.value.get("type") == _MODEL]
-    if wanted is not None:
-        models = [node for node in models if node.value.get("bom-ref") == wanted]
-        if len(models) != 1:
-            raise CardInvalid(f"has {len(models)} components of type {_MODEL} with that bom-ref")
-    if len(models) != 1:
-        refs = [str(node.value.get("bom-ref"))[:80] for node in models[:5]]
-        told = f" ({', '.join(refs)}); name the bom-ref of one" if refs else ""
-        raise CardInvalid(f"has {len(models)} components of type {_MODEL}, one is needed{told}")
-    models[0].get("type").take()
-    models[0].get("bom-ref").take()
-    return models[0]
+    chosen = [node for node in models if wanted is None or node.value.get("bom-ref") == wanted]
+    if len(chosen) != 1:
+        which = "one is needed" if wanted is None else "one is meant by the bom-ref of the reference"
+        raise CardInvalid(f"has {len(chosen)} components of type {_MODEL}, {which}{_to_choose_from(models)}")
+    chosen[0].get("type").take()
+    chosen[0].get("bom-ref").take()
+    return chosen[0]
+
+
+def _to_choose_from(models: list[Node]) -> str:
+    """How the author says which model is meant, where there are several."""
+    found = [node.value.get("bom-ref") for node in models]
+    names = [name for name in found if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME][:5]
+    if not names:
+        return ""
+    written = quote(names[0], safe="/:?!$&'()*+;~", errors="replace")
+    return (
+        f" ({', '.join(names)}); name the bom-ref of one, behind the reference as in #{written}"
+        " or with --component of `mlgate card`"
+    )
 
 
 def _spec(root: Node, component: Node, known: Known) -> dict[str, Any]:
@@ -134,27 +146,39 @@ def _authors(node: Node) -> list[str]:
 
 
 def _artifacts(component: Node) -> list[dict[str, Any]]:
+    """An artifact for each address, with its own digest; of one address alone, else the component's."""
+    whole = _digest(component.get("hashes"))
+    found = [
+        {"uri": uri, "digest": _digest(entry.get("hashes"))}
+        for entry in component.get("externalReferences").each()
+        if isinstance(entry.value, dict) and entry.value.get("type") == "distribution"
+        if entry.get("type").take() and (uri := entry.get("url").text())
+    ]
+    if not found and (purl := component.get("purl").text()):
+        found = [{"uri": purl, "digest": None}]
+    bare = [artifact for artifact in found if artifact["digest"] is None]
+    if found and not bare:
+        component.get("hashes").lose("the digests of the distributions count")
+    elif whole is not None and len(found) > 1:
+        component.get("hashes").complain(
+            "is one digest for several distributions; write the digest of each into its reference"
+        )
+    elif whole is not None and bare:
+        bare[0]["digest"] = whole
+    return found
+
+
+def _digest(hashes: Node) -> str | None:
+    """The SHA-256 among hashes; of several none, for which of them counts is not guessed."""
     digests = [
         content.lower()
-        for entry in component.get("hashes").each()
+        for entry in hashes.each()
         if isinstance(entry.value, dict) and entry.value.get("alg") == "SHA-256"
         if entry.get("alg").take() and (content := entry.get("content").text())
     ]
     if len(digests) > 1:
-        component.get("hashes").complain(
-            "has several digests of one kind; which of them counts is not guessed"
-        )
-    digest = f"sha256:{digests[0]}" if len(digests) == 1 else None
-    uris = [
-        entry.get("url").text()
-        for entry in component.get("externalReferences").each()
-        if isinstance(entry.value, dict) and entry.value.get("type") == "distribution"
-        if entry.get("type").take()
-    ]
-    found = [uri for uri in uris if uri]
-    if not found and (purl := component.get("purl").text()):
-        found = [purl]
-    return [{"uri": uri, "digest": digest} for uri in found]
+        hashes.complain("has several digests of one kind; which of them counts is not guessed")
+    return f"sha256:{digests[0]}" if len(digests) == 1 else None
 
 
 def _suppliers(licenses: Node, supplier: str | None) -> list[dict[str, Any]]:

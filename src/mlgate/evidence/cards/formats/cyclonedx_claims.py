@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -71,13 +72,37 @@ def reviews(root: Node, component: Node) -> list[dict[str, Any]]:
 
 
 def _audits(declarations: Node) -> Iterator[dict[str, Any]]:
-    attesting = {node.get("assessor").text() for node in declarations.get("attestations").each()}
-    for node in declarations.get("assessors").each():
-        name, outside = node.get("organization", "name").text(), node.get("thirdParty").flag()
-        if outside and name and node.get("bom-ref").text() in attesting:
-            yield {"kind": "externalAudit", "independent": True, "by": name}
-        elif name:
-            node.get("organization", "name").lose("it is no third party with an attestation")
+    """Outsiders whom an attestation names by a bom-ref that no other assessor bears."""
+    assessors = declarations.get("assessors").each()
+    borne = Counter(text for node in assessors if (text := node.get("bom-ref").text()))
+    attesting = _attesting(declarations.get("attestations").each(), borne)
+    for node in assessors:
+        name, outside = node.get("organization", "name"), node.get("thirdParty").flag()
+        reference = node.get("bom-ref").text()
+        if name.text() is None:
+            node.lose("it names no organization")
+        elif not outside:
+            name.lose("it is no third party")
+        elif reference is None or borne[reference] > 1:
+            name.lose("no bom-ref tells it from all other assessors")
+        elif reference not in attesting:
+            name.lose("no attestation names it by its bom-ref")
+        else:
+            yield {"kind": "externalAudit", "independent": True, "by": name.text()}
+
+
+def _attesting(attestations: list[Node], borne: Counter[str]) -> frozenset[str]:
+    """The bom-refs of assessors that attestations name."""
+    found = set()
+    for node in attestations:
+        reference = node.get("assessor").text()
+        if reference is None:
+            node.lose("it names no assessor")
+        elif reference not in borne:
+            node.get("assessor").lose("no assessor of this document bears it as its bom-ref")
+        else:
+            found.add(reference)
+    return frozenset(found)
 
 
 def sign_offs(root: Node) -> list[dict[str, Any]]:

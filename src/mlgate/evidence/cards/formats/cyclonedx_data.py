@@ -21,7 +21,7 @@ def by_reference(components: list[Node]) -> Known:
     known: dict[str, Node | None] = {}
     for node in components:
         reference = node.value.get("bom-ref")
-        if isinstance(reference, str):
+        if isinstance(reference, str) and (reference := reference.strip()):
             known[reference] = None if reference in known else node
     return known
 
@@ -46,7 +46,10 @@ class Data:
     def _named(self, node: Node) -> list[dict[str, Any]]:
         if not isinstance(node.value, dict) or "ref" not in node.value:
             return self._described(node, None)
-        reference = node.get("ref").text() or ""
+        reference = node.get("ref").text()
+        if reference is None:
+            node.get("ref").complain("is needed: the bom-ref of a component")
+            return []
         if reference.startswith(_ELSEWHERE):
             node.get("ref").lose("it is described in another document")
             return []

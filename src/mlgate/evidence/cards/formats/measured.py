@@ -37,6 +37,9 @@ class Measurements:
         """Read the values of one list."""
         for node in nodes:
             name, where = node.get("type").text(), node.get("slice").text()
+            if name is None:
+                _nameless(node)
+                continue
             attribute, _, group = (part.strip() for part in (where or "").partition("="))
             if attribute and group and name in _COLUMNS:
                 self._column(attribute, group, _COLUMNS[name], node)
@@ -58,3 +61,11 @@ class Measurements:
             {"attribute": attribute, "modelVersion": self._version, "groups": list(rows.values())}
             for attribute, rows in self._groups.items()
         ]
+
+
+def _nameless(node: Node) -> None:
+    """Leave a value out of which nobody knows whether it is a column of a group or a metric."""
+    kind = node.get("type")
+    if not kind or isinstance(kind.value, str):
+        kind.complain("is needed: the name of what was measured")
+    node.take()

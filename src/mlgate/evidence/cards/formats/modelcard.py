@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ from mlgate.domain.evidence import Alert, CardRuntime, Incident, Lost
 from mlgate.domain.model_card import ModelCardSpec
 from mlgate.domain.model_card.governance import ClaimedSignOff
 from mlgate.errors import CardInvalid
+from mlgate.evidence.cards.bounds import NOTHING, Extent, extent_of, too_long, too_much
 from mlgate.evidence.cards.formats import OWN, detect
 from mlgate.evidence.digest import card_digest
 from mlgate.evidence.records import ModelCardStatus
@@ -48,6 +48,8 @@ class CardContent:
     """Places that look like a credential, with the reason; searched in all the author wrote."""
     lost: tuple[Lost, ...] = ()
     """What a card in another format says that has no place in a ModelCard."""
+    extent: Extent = NOTHING
+    """How much all of it holds that is judged."""
 
 
 def invalid(message: str, *, path: str = "", card_format: str | None = None) -> CardContent:
@@ -79,9 +81,9 @@ def read_spec(spec: Json, scan: Scan = no_scan, limits: Limits = CARD_LIMITS) ->
     """
     if not isinstance(spec, dict):
         return invalid("spec must be an object", card_format="modelcard")
-    excess = _excess(spec, limits)
-    if excess:
-        return invalid(excess, card_format="modelcard")
+    excess = too_much(spec, "", limits) or too_long(spec, _ROOT)
+    if excess is not None:
+        return CardContent("modelcard", problems=(excess,))
     reader = Reader()
     digest = _digest(spec, reader)
     body = {key: value for key, value in spec.items() if key != "signOffs"}
@@ -91,7 +93,7 @@ def read_spec(spec: Json, scan: Scan = no_scan, limits: Limits = CARD_LIMITS) ->
     if not _identifies_a_model(card):
         return CardContent("modelcard", digest, None, reader.problems)
     places = tuple((f"{_ROOT}.{path}", reason) for path, reason in scan(body))
-    return CardContent("modelcard", digest, card, reader.problems, claims, places)
+    return CardContent("modelcard", digest, card, reader.problems, claims, places, extent=extent_of(spec))
 
 
 def read_runtime(status: Json) -> tuple[CardRuntime, tuple[Problem, ...]]:
@@ -165,23 +167,3 @@ def _unique(names: Iterable[str | None], reader: Reader, path: str, key: str) ->
         if name in seen:
             reader.complain(f"{path}[{index}].{key}", "is the name of another entry too")
         seen.add(name)
-
-
-def _excess(spec: dict[str, Any], limits: Limits) -> str:
-    """Why the card is too large to be read; empty if it is not."""
-    nodes, depth = 1, 0
-    level: list[Any] = [spec]
-    while level:
-        depth += 1
-        nodes += sum(len(part) for part in level)
-        if depth > limits.max_depth:
-            return f"is nested deeper than {limits.max_depth} levels"
-        if nodes > limits.max_nodes:
-            return f"has more than {limits.max_nodes} values"
-        level = [child for part in level for child in _children(part) if isinstance(child, dict | list)]
-    size = len(json.dumps(spec, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
-    return f"has more than {limits.max_bytes} bytes" if size > limits.max_bytes else ""
-
-
-def _children(part: Any) -> Iterable[Any]:
-    return part.values() if isinstance(part, dict) else part

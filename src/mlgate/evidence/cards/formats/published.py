@@ -1,4 +1,4 @@
-"""The JSON Schemas that CycloneDX publishes, as its own library ships them; validated by compiled code.
+"""Published JSON Schemas, validated by compiled code: those of CycloneDX, as its own library ships them.
 
 A document of 256 KiB takes milliseconds, so that no card can hold up the reviews of others.
 """
@@ -26,8 +26,21 @@ _LONGEST = 200
 
 def violations(version: str, document: dict[str, Any], root: str) -> tuple[Problem, ...]:
     """Where a document breaks the schema of its version, never repeating a value; at most fifty places."""
-    errors = islice(_validator(version).iter_errors(document), _MOST)
-    return tuple(_problem(error, root) for error in errors)
+    return breaches(_validator(version), "CycloneDX", document, root)
+
+
+def breaches(
+    validator: jsonschema_rs.Validator, name: str, document: dict[str, Any], root: str
+) -> tuple[Problem, ...]:
+    """The same for any schema.
+
+    Args:
+        validator: of the schema; it must mask values.
+        name: of the format, as people know it.
+        document: what is validated.
+        root: what the document is called in paths.
+    """
+    return tuple(_problem(error, name, root) for error in islice(validator.iter_errors(document), _MOST))
 
 
 @cache
@@ -44,12 +57,12 @@ def _schema(name: str) -> Json:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _problem(error: jsonschema_rs.ValidationError, root: str) -> Problem:
+def _problem(error: jsonschema_rs.ValidationError, name: str, root: str) -> Problem:
     closest = max(_alternatives(error), key=lambda one: len(one.instance_path), default=error)
     path = root
     for part in closest.instance_path:
         path = join(path, part) if isinstance(part, str) else f"{path}[{part}]"
-    return Problem(path=path, message=f"breaks the schema of CycloneDX: {closest.message[:_LONGEST]}")
+    return Problem(path=path, message=f"breaks the schema of {name}: {closest.message[:_LONGEST]}")
 
 
 def _alternatives(error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:

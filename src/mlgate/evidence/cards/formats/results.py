@@ -8,6 +8,7 @@ from typing import Any
 from mlgate.domain.base import Json, Problem
 from mlgate.domain.evidence import Lost
 from mlgate.domain.model_card.quality import BiasTest
+from mlgate.evidence.cards.bounds import lists_too_long
 from mlgate.evidence.cards.formats.node import Node
 from mlgate.evidence.shapes import Reader, shape_of
 
@@ -35,6 +36,7 @@ def result_of(document: Json) -> str | None:
 def finished(evaluation: dict[str, Any], root: Node, reader: Reader, reasons: dict[str, str]) -> BiasResult:
     """The result, with what does not fit a bias test named."""
     read = reader.read(shape_of(BiasTest), evaluation, PLACE)
+    reader.note(lists_too_long(read, PLACE))
     return BiasResult(read, reader.problems, root.losses(reasons))
 
 

@@ -120,8 +120,11 @@ def _extension(package: Node, graph: Graph) -> Any:
     """What the one annotation of the package says under `mlgate`."""
     found: list[tuple[Node, Any]] = []
     for node in graph.of_type("Annotation"):
-        about = node.value.get("subject") == package.value.get("spdxId")
-        if not about or node.value.get("contentType") != "application/json":
+        if not graph.leads_to(node.get("subject"), package):
+            node.lose("its subject is not the ai_AIPackage")
+            node.take()
+            continue
+        if node.value.get("contentType") != "application/json":
             continue
         for key in ("subject", "contentType", "annotationType"):
             node.get(key).take()

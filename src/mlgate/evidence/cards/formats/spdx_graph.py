@@ -43,7 +43,7 @@ class Graph:
         self._types[kind].append(node)
         begin, relation = node.value.get("from"), node.value.get("relationshipType")
         if kind in _RELATIONSHIPS and isinstance(begin, str) and isinstance(relation, str):
-            self._relations[begin, short(relation)].append(node)
+            self._relations[begin.strip(), short(relation)].append(node)
 
     def of_type(self, kind: str) -> list[Node]:
         """All elements of a type."""
@@ -52,7 +52,8 @@ class Graph:
     def related(self, node: Node, relation: str) -> list[Target]:
         """Where a kind of relationship leads from an element."""
         own = _first(node, "spdxId", "@id")
-        found = self._relations.get((own, relation), []) if own is not None else []
+        named = own is not None and self._known.get(own) is node
+        found = self._relations.get((own, relation), []) if own is not None and named else []
         return [self._target(end) for relationship in found for end in relationship.get("to").each()]
 
     def _target(self, end: Node) -> Target:
@@ -60,6 +61,10 @@ class Graph:
             return Target(end, end)
         reference = end.text()
         return Target(end, self._known.get(reference) if reference else None)
+
+    def leads_to(self, end: Node, element: Node) -> bool:
+        """Whether a property names an element by an id that no other bears."""
+        return isinstance(end.value, str) and self._target(end).element is element
 
     def name_of(self, end: Node) -> str | None:
         """The name of what a property refers to."""
@@ -79,4 +84,4 @@ def short(word: str | None) -> str | None:
 
 def _first(node: Node, *keys: str) -> str | None:
     found = (node.value.get(key) for key in keys)
-    return next((value for value in found if isinstance(value, str)), None)
+    return next((value.strip() for value in found if isinstance(value, str) and value.strip()), None)

@@ -9,6 +9,7 @@ from mlgate.domain.base import Problem
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import CardReference, CardRuntime
 from mlgate.evidence.cards.detached import Detached
+from mlgate.evidence.cards.formats.conversion import Origin
 from mlgate.evidence.cards.formats.modelcard import CardContent
 from mlgate.evidence.cluster_port import Cluster
 from mlgate.evidence.options import EvidenceOptions
@@ -28,8 +29,13 @@ class Wanted:
 
     @property
     def name(self) -> str:
-        """The reference behind the name of its source: `credit-2.3.1` of `modelcard/credit-2.3.1`."""
-        return self.reference.source.reference.partition("/")[2]
+        """The place behind the name of its source: `credit-2.3.1` of `modelcard/credit-2.3.1`."""
+        return self.reference.place.partition("/")[2]
+
+    @property
+    def origin(self) -> Origin:
+        """What the reference says about the card beside its place."""
+        return Origin(component=self.reference.component)
 
 
 @dataclass(frozen=True)
@@ -46,3 +52,7 @@ class Found:
     """Signed statements that lie beside the card."""
     unread: str | None = None
     """Why the statements beside it could not be read, if they could not."""
+    models: tuple[str, ...] = ()
+    """OpenSSF signatures of models that lie beside the card, unverified."""
+    models_unread: str | None = None
+    """Why those could not be read, if they could not."""

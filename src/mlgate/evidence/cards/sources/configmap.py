@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mlgate.evidence.cards.detached import MODEL_SUFFIX, Detached, signature_texts
 from mlgate.evidence.cards.detached import SUFFIX as SIGNATURE
-from mlgate.evidence.cards.detached import Detached, signature_texts
 from mlgate.evidence.cards.formats import OWN
 from mlgate.evidence.cards.formats.modelcard import invalid
 from mlgate.evidence.cards.sources import Found, Wanted
@@ -25,12 +25,13 @@ async def find(wanted: Wanted) -> Found | None:
     if not isinstance(text, str):
         return Found(invalid("is not text"))
     raw = text.encode(errors="surrogatepass")
-    content = read_text(raw, wanted.options.memory)
+    content = read_text(raw, wanted.options.memory, wanted.origin)
     signed = (
         Detached(signature_texts(data[key + SIGNATURE]), file_digests(raw))
         if key + SIGNATURE in data
         else None
     )
+    models = signature_texts(data[key + MODEL_SUFFIX]) if key + MODEL_SUFFIX in data else ()
     if content.format in (None, OWN) or not isinstance(beside, str):
-        return Found(content, detached=signed)
-    return Found(content, detached=signed, statements=lines_of(beside))
+        return Found(content, detached=signed, models=models)
+    return Found(content, detached=signed, statements=lines_of(beside), models=models)

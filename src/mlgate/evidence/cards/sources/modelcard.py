@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from mlgate.evidence.cards.detached import ANNOTATION, Detached, signature_texts
+from mlgate.evidence.cards.bounds import extent_of, too_much
+from mlgate.evidence.cards.detached import ANNOTATION, MODEL_ANNOTATION, Detached, signature_texts
 from mlgate.evidence.cards.formats import API_VERSION
-from mlgate.evidence.cards.formats.modelcard import read_runtime, read_spec
+from mlgate.evidence.cards.formats.modelcard import CardContent, read_runtime, read_spec
 from mlgate.evidence.cards.sources import Found, Wanted
 from mlgate.evidence.times import metadata
+from mlgate.parsing.limits import CARD_LIMITS
 
 
 async def find(wanted: Wanted) -> Found | None:
@@ -30,15 +33,25 @@ async def read(wanted: Wanted, *, fresh: bool) -> Found | None:
     )
     if stored is None:
         return None
-    spec = stored.get("spec")
+    spec, status = stored.get("spec"), stored.get("status")
+    signed, models = (_annotated(stored, name) for name in (ANNOTATION, MODEL_ANNOTATION))
+    detached = None if signed is None else Detached(signed)
+    excess = too_much(status, "status", CARD_LIMITS)
+    if excess is not None:
+        # What is wrong with the model may stand in what would be cut off.
+        content = CardContent("modelcard", problems=(excess,))
+        return Found(content, detached=detached, models=models or ())
     memory = wanted.options.memory
-    runtime, problems = read_runtime(stored.get("status"))
+    runtime, problems = read_runtime(status)
     content = memory.recall_object(spec, lambda: read_spec(spec, memory.scan))
-    return Found(content, runtime, problems, detached=_detached(stored))
+    if status is not None and content.card is not None:
+        content = replace(content, extent=content.extent + extent_of(status))
+    return Found(content, runtime, problems, detached=detached, models=models or ())
 
 
-def _detached(stored: dict[str, Any]) -> Detached | None:
+def _annotated(stored: dict[str, Any], name: str) -> tuple[str, ...] | None:
+    """The signatures in an annotation; None where there is no such."""
     annotations = metadata(stored).get("annotations")
-    if not isinstance(annotations, dict) or ANNOTATION not in annotations:
+    if not isinstance(annotations, dict) or name not in annotations:
         return None
-    return Detached(signature_texts(annotations[ANNOTATION]))
+    return signature_texts(annotations[name])

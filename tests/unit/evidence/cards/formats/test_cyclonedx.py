@@ -21,6 +21,10 @@ MODEL = {
 IDENTITY = {"name": "credit", "version": "2", "artifacts": [{"uri": "s3://b/credit/"}]}
 
 
+LONG = {**MODEL, "bom-ref": "x" * 81}
+PURL = {**MODEL, "bom-ref": "pkg:a/b@1"}
+
+
 def bom(*components: dict[str, Any], version: str = "1.6", **more: Any) -> dict[str, Any]:
     return {
         "bomFormat": "CycloneDX",
@@ -65,7 +69,9 @@ def test_the_model_is_found_wherever_it_stands(version: str) -> None:
         ({**bom(MODEL), "specVersion": ["1.6"]}, "card.specVersion", "one of"),
         ({**bom(MODEL), "bomFormat": "cyclonedx"}, "card.bomFormat", "must be CycloneDX"),
         (bom(), "", "has 0 components of type machine-learning-model, one is needed"),
-        (bom(MODEL, {**MODEL, "bom-ref": "n"}), "", r"has 2 components .*\(m, n\); name the bom-ref"),
+        (bom(MODEL, {**MODEL, "bom-ref": "n"}), "", r"has 2 components .*\(m, n\); name .* #m or"),
+        (bom(LONG, PURL), "", r"\(pkg:a/b@1\); name the bom-ref of one, .* as in #pkg:a/b%401 or"),
+        (bom(LONG, LONG), "", "one is needed$"),
     ],
 )
 def test_what_is_not_one_model_of_a_known_version_is_no_card(document: Any, path: str, told: str) -> None:
@@ -77,7 +83,7 @@ def test_what_is_not_one_model_of_a_known_version_is_no_card(document: Any, path
 def test_one_of_several_models_is_chosen_by_its_reference() -> None:
     other = {**MODEL, "bom-ref": "n", "name": "fraud"}
     assert converted(bom(MODEL, other), "n").spec["model"]["name"] == "fraud"
-    with pytest.raises(CardInvalid, match="has 0 components"):
+    with pytest.raises(CardInvalid, match=r"has 0 components .* is meant by the bom-ref .*\(m, n\); name"):
         converted(bom(MODEL, other), "o")
     with pytest.raises(CardInvalid, match="has 2 components"):
         converted(bom(MODEL, MODEL), "m")
@@ -91,18 +97,56 @@ def test_a_fault_of_the_published_schema_is_told_once() -> None:
     }
 
 
-def test_each_distribution_is_an_artifact_with_the_digest_of_the_component() -> None:
-    sha, other = "AB" * 32, "cd" * 32
-    references = [{"type": "distribution", "url": f"s3://b/{name}"} for name in ("one", "two")]
-    model = {**MODEL, "externalReferences": references, "hashes": [{"alg": "SHA-256", "content": sha}]}
-    assert converted(bom(model)).spec["model"]["artifacts"] == [
-        {"uri": "s3://b/one", "digest": f"sha256:{sha.lower()}"},
-        {"uri": "s3://b/two", "digest": f"sha256:{sha.lower()}"},
-    ]
-    model["hashes"] = [{"alg": "SHA-256", "content": sha}, {"alg": "SHA-256", "content": other}]
-    conversion = converted(bom(model))
+def hashes(*digests: str) -> list[dict[str, str]]:
+    return [{"alg": "SHA-1", "content": "ef" * 20}, *({"alg": "SHA-256", "content": one} for one in digests)]
+
+
+def distribution(name: str, *digests: str) -> dict[str, Any]:
+    return {"type": "distribution", "url": f"s3://b/{name}"} | (
+        {"hashes": hashes(*digests)} if digests else {}
+    )
+
+
+ONE, TWO, WHOLE = "AB" * 32, "cd" * 32, "12" * 32
+
+
+@pytest.mark.parametrize(
+    ("references", "digests", "told"),
+    [
+        ([distribution("one")], [WHOLE], None),
+        ([distribution("one", ONE)], [ONE], None),
+        ([distribution("one", ONE), distribution("two", TWO)], [ONE, TWO], None),
+        ([distribution("one", ONE), distribution("two")], [ONE, None], "is one digest for several"),
+        ([distribution("one"), distribution("two")], [None, None], "is one digest for several"),
+    ],
+)
+def test_a_distribution_has_its_own_digest_and_a_single_one_else_the_components(
+    references: list[Any], digests: list[str | None], told: str | None
+) -> None:
+    conversion = converted(bom({**MODEL, "externalReferences": references, "hashes": hashes(WHOLE)}))
+    found = [artifact.get("digest") for artifact in conversion.spec["model"]["artifacts"]]
+    assert found == [one and f"sha256:{one.lower()}" for one in digests]
+    assert problems(conversion).get("card.components[0].hashes", "").startswith(told or "") is True
+    assert ("card.components[0].hashes" in problems(conversion)) == bool(told)
+    if ONE in digests and not told:
+        lost = {entry.path: entry.reason for entry in conversion.lost}
+        assert lost["card.components[0].hashes"] == "the digests of the distributions count"
+
+
+@pytest.mark.parametrize(
+    ("model", "place"),
+    [
+        ({"hashes": hashes(ONE, TWO)}, "card.components[0].hashes"),
+        (
+            {"externalReferences": [distribution("one", ONE, TWO)]},
+            "card.components[0].externalReferences[0].hashes",
+        ),
+    ],
+)
+def test_of_several_digests_of_one_kind_none_counts(model: dict[str, Any], place: str) -> None:
+    conversion = converted(bom(MODEL | model))
     assert "digest" not in conversion.spec["model"]["artifacts"][0]
-    assert "several digests" in problems(conversion)["card.components[0].hashes"]
+    assert "several digests" in problems(conversion)[place]
 
 
 def test_without_a_distribution_the_package_url_stands_for_the_artifact() -> None:
@@ -303,6 +347,44 @@ def declarations(evidence: list[str]) -> dict[str, Any]:
 def test_an_audit_needs_an_outsider_with_an_attestation() -> None:
     spec = converted(bom(MODEL, declarations=declarations(["e"]))).spec
     assert spec["reviews"] == [{"kind": "externalAudit", "independent": True, "by": "Outside"}]
+
+
+OUTSIDE = {"thirdParty": True, "organization": {"name": "Outside"}}
+NAMED = {"bom-ref": "a", **OUTSIDE}
+
+
+@pytest.mark.parametrize(
+    ("assessors", "attestations", "lost_of"),
+    [
+        ([OUTSIDE], [{"summary": "self"}], {"assessors[0].organization.name", "attestations[0]"}),
+        ([{**OUTSIDE, "bom-ref": " "}], [{"assessor": " "}], {"assessors[0].organization.name"}),
+        ([NAMED], [{"summary": "self"}], {"assessors[0].organization.name", "attestations[0]"}),
+        ([NAMED], [{"assessor": "b"}], {"assessors[0].organization.name", "attestations[0].assessor"}),
+        ([OUTSIDE], [{"assessor": "a"}], {"assessors[0].organization.name", "attestations[0].assessor"}),
+        ([{**NAMED, "thirdParty": False}], [{"assessor": "a"}], {"assessors[0].organization.name"}),
+        ([{"bom-ref": "a", "organization": {"name": "Outside"}}], [{"assessor": "a"}], {"assessors[0]"}),
+        ([{"bom-ref": "a", "thirdParty": True}], [{"assessor": "a"}], {"assessors[0]"}),
+        ([NAMED, {**NAMED, "organization": {"name": "Other"}}], [{"assessor": "a"}], {"assessors[]"}),
+        ([NAMED], [], {"assessors[0].organization.name"}),
+    ],
+)
+def test_what_no_attestation_ties_to_an_outsider_is_no_audit_and_lost(
+    assessors: list[Any], attestations: list[Any], lost_of: set[str]
+) -> None:
+    declared = {"assessors": assessors, "attestations": attestations}
+    conversion = converted(bom(MODEL, declarations=declared))
+    assert "reviews" not in conversion.spec
+    places = {path.removeprefix("card.declarations.") for path in lost(conversion)}
+    assert all(any(place.startswith(path) for place in places) for path in lost_of), places
+
+
+def test_a_reference_of_nothing_refers_to_no_data() -> None:
+    data = {"type": "data", "bom-ref": "", "name": "rows"}
+    conversion = converted(
+        bom({**MODEL, "modelCard": {"modelParameters": {"datasets": [{"ref": ""}]}}}, data)
+    )
+    assert "datasets" not in conversion.spec
+    assert "card.components[0].modelCard.modelParameters.datasets[0].ref" in problems(conversion)
 
 
 def test_signatories_with_a_role_are_claims_with_the_dates_of_the_only_evidence() -> None:

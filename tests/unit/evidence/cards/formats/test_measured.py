@@ -57,3 +57,10 @@ def test_a_column_that_is_measured_twice_keeps_the_first_and_is_a_problem() -> N
     found, problems = taken({**row, "value": "10"}, {**row, "value": "9000"})
     assert found.evaluations[0]["groups"] == [{"group": "f", "count": 10}]
     assert problems == ["card[1]"]
+
+
+def test_a_value_without_a_name_is_none_of_the_evaluation_and_none_of_a_group() -> None:
+    found, problems = taken({"value": "0.9"}, {"type": " ", "value": "5", "slice": "sex=f"}, {"type": 5})
+    assert found.metrics == []
+    assert found.evaluations == []
+    assert problems == ["card[0].type", "card[1].type", "card[2].type"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from mlgate.evidence.cards.formats.conversion import Conversion, Foreign
 from mlgate.evidence.cards.formats.model_card_toolkit import convert
 
@@ -69,6 +71,42 @@ def test_considerations_are_words() -> None:
         "decisions": [{"topic": "tradeoff", "decision": "Small"}],
     }
     assert {entry.reason for entry in conversion.lost} >= {"prose is never read as evidence"}
+
+
+@pytest.mark.parametrize(
+    ("sections", "path"),
+    [
+        ({"schema_version": "0.0.9"}, "schema_version"),
+        ({"schema_version": "0.0.1"}, "schema_version"),
+        ({"schema_version": 2}, "schema_version"),
+        ({"model_details": DETAILS | {"overview": 1}}, "model_details.overview"),
+        ({"model_details": DETAILS | {"licenses": [{}]}}, "model_details.licenses[0]"),
+        (
+            {"model_details": DETAILS | {"licenses": [{"identifier": "MIT", "custom_text": "…"}]}},
+            "model_details.licenses[0]",
+        ),
+        (
+            {"model_details": DETAILS | {"references": [{"reference": "our wiki"}]}},
+            "model_details.references[0].reference",
+        ),
+        (
+            {"model_details": DETAILS | {"version": {"name": "1", "date": "May"}}},
+            "model_details.version.date",
+        ),
+        ({"quantitative_analysis": {"graphics": []}}, "quantitative_analysis.graphics"),
+        ({"considerations": {"users": [{"description": ["a"]}]}}, "considerations.users[0].description"),
+    ],
+)
+def test_what_breaks_the_published_schema_is_a_problem_told_once(sections: dict[str, Any], path: str) -> None:
+    (problem,) = converted(**sections).problems
+    assert problem.path == f"card.{path}"
+    assert problem.message.startswith("breaks the schema of Model Card Toolkit: ")
+
+
+def test_a_card_that_does_not_tell_its_schema_and_keys_the_schema_leaves_open_are_read() -> None:
+    conversion = convert(Foreign({"model_details": {**DETAILS, "tier": "minimal"}}))
+    assert conversion.problems == ()
+    assert "card.model_details.tier" in {entry.path for entry in conversion.lost}
 
 
 def test_a_section_the_format_does_not_have_is_a_problem_and_no_field_of_ours() -> None:

@@ -78,7 +78,7 @@ def test_duplicate_datasets_and_groups_are_problems(spec: dict[str, Any]) -> Non
 
 
 def test_a_flood_of_duplicates_is_told_in_a_few_lines(spec: dict[str, Any]) -> None:
-    spec["datasets"] = [{"name": "loans"}] * 9_000 + [{"role": "test"}]
+    spec["datasets"] = [{"name": "loans"}] * 255 + [{"role": "test"}]
     assert len(read_spec(spec).problems) == 51
 
 

@@ -252,6 +252,41 @@ def test_one_annotation_lies_over_what_was_mapped() -> None:
     assert conversion.spec["model"]["version"] == "3"
     assert conversion.problems == ()
     assert lost(conversion)["card.@graph[5].statement"] == "it says nothing to mlgate"
+    assert lost(conversion)["card.@graph[4]"] == "its subject is not the ai_AIPackage"
+
+
+@pytest.mark.parametrize("key", ["spdxId", "@id"])
+def test_an_annotation_is_of_the_package_whose_id_it_names(key: str) -> None:
+    named = {**package(), key: f"{ID}m"}
+    if key == "@id":
+        del named["spdxId"]
+    right = annotation({"mlgate": {"risk": {"tier": "limited"}}})
+    assert converted(named, right).spec["risk"] == {"tier": "limited"}
+    for subject in (None, "", 5, {}, f"{ID}n"):
+        wrong = {**right, "subject": subject}
+        absent = {name: value for name, value in right.items() if name != "subject"}
+        for entry in (wrong, absent):
+            conversion = converted(named, entry)
+            assert "risk" not in conversion.spec, entry
+            assert lost(conversion)["card.@graph[3]"] == "its subject is not the ai_AIPackage"
+
+
+@pytest.mark.parametrize("name", [None, "", " ", 5])
+def test_a_package_without_an_id_has_no_annotation_and_no_relations(name: Any) -> None:
+    for subject in (name, None):
+        told = {**annotation({"mlgate": {"risk": {"tier": "limited"}}}), "subject": subject}
+        trained = {**relation("trainedOn", f"{ID}rows"), "from": subject}
+        spec = converted({**package(), "spdxId": name}, dataset("rows"), told, trained).spec
+        assert "risk" not in spec
+        assert "datasets" not in spec
+
+
+def test_an_id_that_the_package_shares_with_another_is_not_its_own() -> None:
+    shared = {**dataset("other"), "spdxId": f"{ID}m"}
+    given = annotation({"mlgate": {"risk": {"tier": "limited"}}})
+    spec = converted(package(), shared, dataset("rows"), given, relation("trainedOn", f"{ID}rows")).spec
+    assert "risk" not in spec
+    assert "datasets" not in spec
 
 
 @pytest.mark.parametrize(
