@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -67,6 +68,33 @@ class Clients:
 
 
 @dataclass
+class _Handshake:
+    """Closes a connection whose handshake ends before its time.
+
+    The client lets go of it unclosed where its task is cancelled meanwhile, as every deadline does
+    (`AnyIOStream.start_tls` of httpcore 1.0.9). A host that never answers would keep one descriptor for each
+    look-up until garbage is collected. The events are those of httpcore's documented `trace` extension.
+    """
+
+    _close: Callable[[], Awaitable[None]] | None = field(default=None, init=False)
+
+    async def follow(self, event: str, told: dict[str, Any]) -> None:
+        """Take note of an event of the connection."""
+        if event == "connection.connect_tcp.complete":
+            self._close = told["return_value"].aclose
+        elif event == "connection.start_tls.complete":
+            self._close = None
+
+    async def __aenter__(self) -> None:
+        """Nothing is under way yet."""
+
+    async def __aexit__(self, *_raised: object) -> None:
+        """Close what did not come to its end."""
+        if self._close is not None:
+            await self._close()
+
+
+@dataclass
 class Caller:
     """Asks hosts that are allowed, at addresses that are; follows no redirect, reads no more than it must."""
 
@@ -103,16 +131,17 @@ class Caller:
         name = _name_of(target)
         address = await allowed_address(name, port, private=is_private, lookup=self.lookup)
         client = self.clients.to(place)
+        handshake = _Handshake()
         request = client.build_request(
             "GET",
             target.copy_with(host=address),
             headers={"Accept-Encoding": "identity", **headers, "Host": target.netloc.decode()},
-            extensions={"sni_hostname": name},
+            extensions={"sni_hostname": name, "trace": handshake.follow},
             timeout=deadline.remaining,
         )
         try:
             # The client's own timeouts are between two parts of an answer; a body may come byte by byte.
-            async with asyncio.timeout(deadline.remaining):
+            async with asyncio.timeout(deadline.remaining), handshake:
                 return await self._sent(client, request, most)
         except TimeoutError as error:
             raise EvidenceUnavailable(f"{place} did not answer in time") from error
