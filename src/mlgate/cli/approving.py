@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlgate.assembly import card_from_cluster, cluster_user
 from mlgate.cli.beside import annotated, of_file
-from mlgate.cli.cards import read_cards
+from mlgate.cli.cards import CardFile, read_cards
 from mlgate.cli.console import say
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.detached import Detached
@@ -86,7 +86,8 @@ def _from_file(file: str, namespace: str | None) -> ApprovedCard:
     Raises:
         ManifestError: there is no card, or more than one, or it cannot be used.
     """
-    cards = read_cards([file])
+    named = CardFile.named(file)
+    cards = read_cards([named.path], named.origin)
     if len(cards) != 1:
         raise ManifestError(f"{file} holds {len(cards)} cards; name a file with one")
     about = cards[0].document.metadata
@@ -96,7 +97,7 @@ def _from_file(file: str, namespace: str | None) -> ApprovedCard:
         namespace or (stated if isinstance(stated, str) else None),
         from_cluster=False,
         name=cards[0].name,
-        detached=of_file(file, about),
+        detached=of_file(named.path, about),
     )
 
 

@@ -64,7 +64,7 @@ def validate(
     _leave(cards, cards, paths)
 
 
-def digest(paths: Paths, output: OutputOption = Output.TEXT) -> None:
+def digest(paths: Paths, component: Component = None, output: OutputOption = Output.TEXT) -> None:
     """Print the reference that pins a card: `modelcard/<name>@sha256:<digest>`.
 
     It belongs into the annotation mlgate.dev/model-card of the workload. An approval names the same digest,
@@ -73,7 +73,7 @@ def digest(paths: Paths, output: OutputOption = Output.TEXT) -> None:
 
     Exit codes: 0 printed, 1 a card has no digest, 2 a document could not be read at all.
     """
-    cards = read_cards(paths)
+    cards = read_cards(paths, Origin(component=component))
     if output is Output.JSON:
         print_json([_wire(card) for card in cards])
     elif cards:

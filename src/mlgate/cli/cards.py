@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mlgate.cli.manifests import FILE_LIMITS, Content, Document, file_contents, items_of, position
 from mlgate.domain.base import Problem
+from mlgate.domain.components import HOW_TO_WRITE, component_in, with_component
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
 from mlgate.evidence.cards.formats.front_matter import front_matter
-from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
-from mlgate.evidence.cards.formats.read import is_foreign, read_card
+from mlgate.evidence.cards.formats.modelcard import CardContent, invalid, read_document
+from mlgate.evidence.cards.formats.read import NO_BILL, is_foreign, read_card
 from mlgate.parsing.yaml_text import read_documents
 
 
@@ -24,6 +26,8 @@ class ReadCard:
     content: CardContent
     unreadable: bool
     """The bytes could not be parsed, so that there is nothing to validate."""
+    component: str | None = None
+    """bom-ref of the model that is meant, where the file is a bill of materials."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -44,12 +48,39 @@ class ReadCard:
     @property
     def reference(self) -> str:
         """As the annotation names it: the object, or the file for a bare spec."""
-        return f"modelcard/{self.name}" if self.name else f"file/{self.document.file}"
+        if self.name:
+            return f"modelcard/{self.name}"
+        return with_component(f"file/{self.document.file}", self.component)
 
     @property
     def pinned_reference(self) -> str:
         """The reference with its digest, ready for the annotation mlgate.dev/model-card."""
         return f"{self.reference}@{self.digest}"
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """Where one card lies, as an approver names it: `FILE`, or `FILE#<bom-ref>` of a bill of materials."""
+
+    path: str
+    component: str | None = None
+
+    @classmethod
+    def named(cls, text: str) -> CardFile:
+        """The file, and the component in it; a file of that very name comes first.
+
+        Raises:
+            ManifestError: what stands behind the file names no component.
+        """
+        place, component = (text, None) if Path(text).exists() else component_in(text)
+        if component is None and place != (file := place.partition("#")[0]) and Path(file).is_file():
+            raise ManifestError(f"{text} names no model of {file}: FILE#<bom-ref>, in which {HOW_TO_WRITE}")
+        return cls(place, component)
+
+    @property
+    def origin(self) -> Origin:
+        """What its name says about the card."""
+        return Origin(component=self.component)
 
 
 def read_cards(paths: Iterable[str], origin: Origin = NOWHERE) -> list[ReadCard]:
@@ -68,7 +99,9 @@ def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]
         yield _unreadable(Document(file, 0, 1, None, content), content)
         return
     if holds_foreign_card(content):
-        yield ReadCard(Document(file, 0, 1, None, None), read_card(content, origin=origin), unreadable=False)
+        document = Document(file, 0, 1, None, None)
+        foreign = read_card(content, origin=origin)
+        yield ReadCard(document, foreign, unreadable=False, component=origin.component)
         return
     for entry in read_documents(content, FILE_LIMITS):
         if entry.error is not None:
@@ -78,7 +111,8 @@ def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]
         for value in _flattened(entry.value):
             document = Document(file, entry.index, entry.line, _object(value), None)
             if value is not None and not _is_other_object(value):
-                yield ReadCard(document, read_document(value), unreadable=False)
+                card = read_document(value) if origin.component is None else invalid(NO_BILL)
+                yield ReadCard(document, card, unreadable=False)
 
 
 def holds_foreign_card(content: bytes) -> bool:

@@ -49,7 +49,12 @@ Kubecontext = Annotated[
     typer.Option("--context", help="Which cluster: a context of your kubeconfig. Left out, the current one."),
 ]
 CardOption = Annotated[
-    str, typer.Option("--card", help="The card: a file, or modelcard/NAME for one in the cluster.")
+    str,
+    typer.Option(
+        "--card",
+        help="The card: a file, or modelcard/NAME for one in the cluster. FILE#BOM-REF for a model of a"
+        " CycloneDX file with several.",
+    ),
 ]
 END = "2027-03-01 (00:00 UTC, at the start of that day) or 2027-03-01T17:00:00Z"
 """How an end is written, in words of help; `ending` reads it."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mlgate.cli.approving import ApprovedCard, artifact_digest, current_user, read_card
+from mlgate.cli.cards import CardFile
 from mlgate.cli.console import print_json, put, put_yaml, say
 from mlgate.cli.options import (
     SOONER,
@@ -134,11 +135,12 @@ def _advice(card: str, read: ApprovedCard) -> list[str]:
             "Keep the line in a file, such as card.sig, and put it into an annotation of the ModelCard:",
             f'  kubectl annotate modelcard {read.name}{place} --overwrite "{ANNOTATION}=$(cat card.sig)"',
         ]
+    file = CardFile.named(card).path
     return [
-        f"Keep the line beside the card, as {card}{SUFFIX}; `mlgate check` and `mlgate verify` look there.",
+        f"Keep the line beside the card, as {file}{SUFFIX}; `mlgate check` and `mlgate verify` look there.",
         f"If the card lies in a ConfigMap, put it under the key of the card with {SUFFIX} behind it;",
         "if it lies in a registry, into an artifact that refers to the card's:",
-        f"  oras attach --artifact-type {ARTIFACT_TYPE} REGISTRY/REPOSITORY@DIGEST {Path(card).name}{SUFFIX}",
+        f"  oras attach --artifact-type {ARTIFACT_TYPE} REGISTRY/REPOSITORY@DIGEST {Path(file).name}{SUFFIX}",
     ]
 
 

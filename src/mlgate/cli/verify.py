@@ -44,7 +44,10 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    card: Annotated[str, typer.Argument(help="The card: a file, or modelcard/NAME in the cluster.")],
+    card: Annotated[
+        str,
+        typer.Argument(help="The card: a file (FILE#BOM-REF for one of several models), or modelcard/NAME."),
+    ],
     key: Annotated[
         list[Path] | None,
         typer.Option(

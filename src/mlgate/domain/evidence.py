@@ -117,6 +117,18 @@ class Card(Frozen):
     """Further signatures that verified, where several did: which of the signers is trusted, policy knows."""
     runtime: CardRuntime = CardRuntime()
 
+    def refused(self, problem: Problem) -> Card:
+        """The card without what it says, which is not judged for this reason."""
+        return Card(
+            source=self.source,
+            status="invalid",
+            problems=(problem,),
+            format=self.format,
+            digest=self.digest,
+            pinned_digest=self.pinned_digest,
+            models=self.models,
+        )
+
 
 class SignOffSubject(Frozen):
     """What an approval is about."""

@@ -127,16 +127,7 @@ def within_bounds(cards: Sequence[LoadedCard]) -> list[LoadedCard]:
 
 
 def _left_out(loaded: LoadedCard, problem: Problem) -> LoadedCard:
-    known = loaded.card
-    card = Card(
-        source=known.source,
-        status="invalid",
-        problems=(problem,),
-        format=known.format,
-        digest=known.digest,
-        pinned_digest=known.pinned_digest,
-    )
-    return LoadedCard(card, unread=loaded.unread)
+    return LoadedCard(loaded.card.refused(problem), unread=loaded.unread)
 
 
 def _loaded(reference: CardReference, found: Found, signatures: tuple[CardSignature, ...]) -> LoadedCard:

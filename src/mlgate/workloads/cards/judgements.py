@@ -32,7 +32,7 @@ def within_judgements(cards: tuple[Card, ...], most: int = MOST_JUDGEMENTS) -> t
             taken += asked
             judged.append(card)
         else:
-            judged.append(_unjudged(card, taken, most))
+            judged.append(card.refused(_too_much(card, taken, most)))
     return tuple(judged)
 
 
@@ -54,19 +54,10 @@ def _listed(body: dict[str, Any]) -> int:
     return found
 
 
-def _unjudged(card: Card, taken: int, most: int) -> Card:
+def _too_much(card: Card, taken: int, most: int) -> Problem:
     each, models = items(card), len(card.models)
     message = (
         f"with it the cards of this review have {taken + each * models} items to judge; more than {most} "
         f"are not judged: {each} for each of {models} models, a dataset counting as {_DATASETS}"
     )
-    problem = Problem(path="", message=message)
-    return Card(
-        source=card.source,
-        status="invalid",
-        problems=(problem,),
-        format=card.format,
-        digest=card.digest,
-        pinned_digest=card.pinned_digest,
-        models=card.models,
-    )
+    return Problem(path="", message=message)

@@ -6,8 +6,8 @@ A source may end in `#<bom-ref>`, where it can be a bill of materials with sever
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
 
+from mlgate.domain.components import HOW_TO_WRITE, component_in
 from mlgate.domain.evidence import CardReference, CardSource
 
 ANNOTATION = "mlgate.dev/model-card"
@@ -19,13 +19,9 @@ _MODEL_CARD = re.compile(rf"modelcard/{_NAME}")
 _CONFIG_MAP = re.compile(rf"configmap/{_NAME}/[-._A-Za-z0-9]{{1,253}}")
 _OCI = re.compile(r"oci://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[a-z0-9._-]+)+")
 _FILE = re.compile(r"file/[^\x00-\x1f\x7f]{1,1000}")
-_COMPONENT = re.compile(
-    r"(?P<place>.+)#(?P<component>(?:[A-Za-z0-9._~:/?!$&'()*+;-]|%[0-9A-Fa-f]{2}){1,256})"
-)
-"""Less than a URL allows there: what separates or ends references is percent-encoded."""
 _NO_COMPONENT = (
-    "names no component of a bill of materials: <source>#<bom-ref>[@sha256:<64 hex>],"
-    " in which , = @ and % of the bom-ref are written %2C %3D %40 and %25"
+    "names no component of a bill of materials: <source>#<bom-ref>[@sha256:<64 hex>], in which "
+    + HOW_TO_WRITE
 )
 _OF_COMPONENTS = frozenset({"configmap", "oci", "file"})
 _FORMS = (
@@ -68,16 +64,6 @@ def _read(entry: str, sources: frozenset[str]) -> CardReference:
             return _known(kind, source, model or None, digest, sources, component)
     told = "is no card reference: modelcard/<name> or configmap/<name>/<key>"
     return _nowhere(model or None, source, _NO_COMPONENT if "#" in source else told)
-
-
-def component_in(source: str) -> tuple[str, str | None]:
-    """What comes before the `#` of a source, and the bom-ref behind it; all of it where that is none."""
-    found = _COMPONENT.fullmatch(source)
-    try:
-        component = unquote_to_bytes(found["component"]).decode() if found else ""
-    except UnicodeDecodeError:
-        component = ""
-    return (found["place"], component) if found and component.isprintable() and component else (source, None)
 
 
 def _known(

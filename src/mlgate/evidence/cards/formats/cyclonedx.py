@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
+from mlgate.domain.components import with_component
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import cyclonedx_claims as claims
 from mlgate.evidence.cards.formats import properties
@@ -93,9 +93,9 @@ def _to_choose_from(models: list[Node]) -> str:
     names = [name for name in found if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME][:5]
     if not names:
         return ""
-    written = quote(names[0], safe="/:?!$&'()*+;~", errors="replace")
+    written = with_component("", names[0])
     return (
-        f" ({', '.join(names)}); name the bom-ref of one, behind the reference as in #{written}"
+        f" ({', '.join(names)}); name the bom-ref of one, behind the reference as in {written}"
         " or with --component of `mlgate card`"
     )
 

@@ -34,6 +34,7 @@ _MODULES = {
 """Format -> the module that maps it; imported only when a card is in it."""
 FOREIGN = tuple(_MODULES)
 _NO_FORMAT = "is not a model card in a format this release reads"
+NO_BILL = "is no bill of materials, so that it has no component to be named by #<bom-ref>"
 
 
 def read_card(data: bytes, scan: Scan = no_scan, origin: Origin = NOWHERE) -> CardContent:
@@ -46,6 +47,8 @@ def read_card(data: bytes, scan: Scan = no_scan, origin: Origin = NOWHERE) -> Ca
         return invalid(_told(error))
     except CardInvalid as error:
         return invalid(str(error), path=error.path)
+    if origin.component is not None and card_format != "cyclonedx":
+        return invalid(NO_BILL, card_format=card_format)  # a part is meant, and all of it would count
     if card_format == OWN:
         return read_document(foreign.document, scan)
     digest = "sha256:" + hashlib.sha256(data).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
-from mlgate.evidence.cards.formats.modelcard import CardContent, Scan, invalid
+from mlgate.evidence.cards.formats.modelcard import CardContent, invalid
 from mlgate.evidence.cards.formats.read import read_card
 from mlgate.evidence.cards.memory import CardMemory
 from mlgate.parsing.limits import CARD_LIMITS
@@ -16,12 +16,4 @@ def read_text(data: bytes, memory: CardMemory, origin: Origin = NOWHERE) -> Card
     """
     if len(data) > CARD_LIMITS.max_bytes:
         return invalid(f"has more than {CARD_LIMITS.max_bytes} bytes")
-    return memory.recall(data, lambda: _read(data, memory.scan, origin), origin)
-
-
-def _read(data: bytes, scan: Scan, origin: Origin) -> CardContent:
-    content = read_card(data, scan, origin)
-    if origin.component is None or content.format in (None, "cyclonedx"):
-        return content
-    # Else the reference says that a part is meant, and all of it would count.
-    return invalid("is no bill of materials, so that it has no component to be named by #<bom-ref>")
+    return memory.recall(data, lambda: read_card(data, memory.scan, origin), origin)
