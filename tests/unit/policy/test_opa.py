@@ -27,7 +27,8 @@ from mlgate.errors import (
 from mlgate.policy import turns
 from mlgate.policy.address import Endpoint
 from mlgate.policy.manifest import BundleManifest
-from mlgate.policy.opa import ANSWER_LIMITS, OpaEngine
+from mlgate.policy.opa import OpaEngine
+from mlgate.policy.opa_http import ANSWER_LIMITS, OpaClient
 
 _JSON = "Content-Type: application/json\r\n"
 _MIB = 1024 * 1024
@@ -295,10 +296,10 @@ async def test_a_broken_connection_is_an_error_and_the_question_is_not_put_again
 async def test_a_connection_that_the_system_gives_up_is_a_timeout(
     engine: OpaEngine, question: PolicyInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def given_up(_: OpaEngine, __: PolicyInput) -> dict[str, Any]:
+    async def given_up(_: OpaClient, __: PolicyInput) -> dict[str, Any]:
         raise TimeoutError(110, "Connection timed out")
 
-    monkeypatch.setattr(OpaEngine, "_query", given_up)
+    monkeypatch.setattr(OpaClient, "decision", given_up)
     assert type(await error_of(engine, question)) is EngineTimeout
 
 
@@ -417,7 +418,7 @@ async def test_questions_that_take_long_hold_up_no_other(
 async def test_of_large_questions_one_is_asked_at_a_time(
     fake: Any, ask: Callable[..., PolicyInput], question: PolicyInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mlgate.policy.opa._LARGE", 10_000)
+    monkeypatch.setattr("mlgate.policy.opa_http._LARGE", 10_000)
     engine = OpaEngine(fake.url, None, [MANIFEST])
     good, fake.reply = fake.reply, hangs
     large = ask(name="x" * 20_000)
