@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from mlgate.assembly import card_from_cluster, cluster_user
 from mlgate.cli.beside import annotated, of_file
-from mlgate.cli.cards import CardFile, read_cards
+from mlgate.cli.cards import read_cards
 from mlgate.cli.console import say
+from mlgate.cli.manifests import exists
 from mlgate.errors import ManifestError
 from mlgate.evidence.cards.detached import Detached
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_document
 from mlgate.evidence.times import metadata
 from mlgate.settings import login_name
 
-CARD_IN_CLUSTER = re.compile(r"modelcard/(?P<name>[^/@]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+CARD_IN_CLUSTER = re.compile(r"modelcard/(?P<name>[^/@#]+)(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
 """A card in the cluster, as the annotation mlgate.dev/model-card names it."""
 API_VERSION = "mlgate.dev/v1alpha1"
 _UNFIT_FOR_NAMES = re.compile(r"[^a-z0-9-]+")
@@ -35,6 +36,12 @@ class ApprovedCard:
     """Of the ModelCard object; None for a card that is no object."""
     detached: Detached
     """What is said to sign it, unverified."""
+    stored: bytes
+    """The card as it was read, whose digest is the one that is approved."""
+    file: str | None = None
+    """Where it lies; None for one in the cluster."""
+    component: str | None = None
+    """bom-ref of the model that is meant, where the file is a bill of materials."""
 
 
 def read_card(card: str, namespace: str | None, context: str | None) -> ApprovedCard:
@@ -43,7 +50,7 @@ def read_card(card: str, namespace: str | None, context: str | None) -> Approved
     Raises:
         ManifestError: there is none, or more than one, or it cannot be used.
     """
-    named = CARD_IN_CLUSTER.fullmatch(card) if not Path(card).exists() else None
+    named = CARD_IN_CLUSTER.fullmatch(card) if not exists(card) else None
     return _from_cluster(named, namespace, context) if named else _from_file(card, namespace)
 
 
@@ -76,7 +83,12 @@ def _from_cluster(named: re.Match[str], namespace: str | None, context: str | No
     if named["digest"] is not None and named["digest"] != content.digest:
         raise ManifestError(f"{named[0]} is not the card in the cluster, which has {content.digest}")
     return ApprovedCard(
-        content, home, from_cluster=True, name=named["name"], detached=Detached(annotated(metadata(stored)))
+        content,
+        home,
+        from_cluster=True,
+        name=named["name"],
+        detached=Detached(annotated(metadata(stored))),
+        stored=json.dumps(stored).encode(),
     )
 
 
@@ -86,8 +98,7 @@ def _from_file(file: str, namespace: str | None) -> ApprovedCard:
     Raises:
         ManifestError: there is no card, or more than one, or it cannot be used.
     """
-    named = CardFile.named(file)
-    cards = read_cards([named.path], named.origin)
+    cards = read_cards([file])
     if len(cards) != 1:
         raise ManifestError(f"{file} holds {len(cards)} cards; name a file with one")
     about = cards[0].document.metadata
@@ -97,7 +108,10 @@ def _from_file(file: str, namespace: str | None) -> ApprovedCard:
         namespace or (stated if isinstance(stated, str) else None),
         from_cluster=False,
         name=cards[0].name,
-        detached=of_file(named.path, about),
+        detached=of_file(cards[0].document.file, about),
+        stored=cards[0].stored,
+        file=cards[0].document.file,
+        component=cards[0].component,
     )
 
 

@@ -16,7 +16,9 @@ from mlgate.evidence.cards.formats.conversion import Origin
 Paths = Annotated[
     list[str],
     typer.Argument(
-        metavar="PATH...", help="Files with model cards, folders of them, or - for standard input."
+        metavar="PATH...",
+        help="Files with model cards, folders of them, or - for standard input. FILE#BOM-REF for one model of"
+        " a CycloneDX file with several.",
     ),
 ]
 
@@ -67,18 +69,22 @@ def validate(
 def digest(paths: Paths, component: Component = None, output: OutputOption = Output.TEXT) -> None:
     """Print the reference that pins a card: `modelcard/<name>@sha256:<digest>`.
 
-    It belongs into the annotation mlgate.dev/model-card of the workload. An approval names the same digest,
-    so that any change of the card, except of its signOffs, ends it. (The digest is SHA-256 over the canonical
-    JSON, RFC 8785, of spec without signOffs; of a card in another format, over the bytes of the file.)
+    It belongs into the annotation mlgate.dev/model-card of the workload; of a card that is no ModelCard
+    object it begins with `file/` and the path, which only `mlgate check` reads. An approval names the same
+    digest, so that any change of the card, except of its signOffs, ends it. (The digest is SHA-256 over the
+    canonical JSON, RFC 8785, of spec without signOffs; of a card in another format, over the bytes of the
+    file.)
 
-    Exit codes: 0 printed, 1 a card has no digest, 2 a document could not be read at all.
+    Exit codes: 0 printed, 1 a card has no digest or is no usable one, 2 a document could not be read at all.
     """
     cards = read_cards(paths, Origin(component=component))
     if output is Output.JSON:
         print_json([_wire(card) for card in cards])
     elif cards:
-        put("\n".join(lines([card.pinned_reference]) if card.digest else _text(card) for card in cards))
-    _leave(cards, [card for card in cards if card.digest is None], paths)
+        put(
+            "\n".join(lines([card.pinned_reference]) if card.may_be_pinned else _text(card) for card in cards)
+        )
+    _leave(cards, [card for card in cards if not card.may_be_pinned], paths)
 
 
 def _leave(cards: list[ReadCard], blamed: list[ReadCard], paths: list[str]) -> None:

@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from mlgate.cli.card_file import CardFile
 from mlgate.cli.cards import ReadCard
 from mlgate.cli.console import print_json, put, say
 from mlgate.cli.manifests import Document, file_contents, trouble
 from mlgate.cli.options import Output, OutputOption, moment
 from mlgate.cli.written import card_manifest, yaml_text
 from mlgate.domain.base import Json, Problem
+from mlgate.domain.components import component_in, with_component
 from mlgate.domain.evidence import Lost
 from mlgate.errors import CardInvalid, ManifestError
 from mlgate.evidence.cards.formats import OWN, aif360, fairlearn
@@ -39,6 +41,14 @@ class Source(StrEnum):
 
 _RESULTS = frozenset({Source.FAIRLEARN, Source.AIF360})
 
+
+def _named(component: str | None) -> str | None:
+    """Refuse what no reference could name. Raises typer.BadParameter."""
+    if component is not None and component_in(with_component("bill", component)) != ("bill", component):
+        raise typer.BadParameter("no reference can name such a bom-ref")
+    return component
+
+
 From = Annotated[Source, typer.Option("--from", help="Format of the file; auto knows it by the content.")]
 Repository = Annotated[
     str | None, typer.Option(help="For a Hugging Face README: the repository it is from, organisation/name.")
@@ -50,7 +60,11 @@ Revision = Annotated[
     ),
 ]
 Component = Annotated[
-    str | None, typer.Option(help="For CycloneDX with several models: bom-ref of the one that is meant.")
+    str | None,
+    typer.Option(
+        help="For CycloneDX with several models: bom-ref of the one that is meant, as in FILE#BOM-REF.",
+        callback=_named,
+    ),
 ]
 Attribute = Annotated[
     str | None, typer.Option(help="For AIF360: the sensitive attribute its groups differ in, as sex.")
@@ -109,7 +123,8 @@ def convert(
 
     Exit codes: 0 converted, 1 converted with problems or not usable, 2 the file could not be read.
     """
-    data = _bytes(path)
+    named = CardFile.named(path)
+    data, component = _bytes(named.path), named.component or component
     library = _library(data, source)
     if library is not None:
         done = _result(data, library, attribute, of_predictions, moment(date, "--date"), model_version)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mlgate.cli.card_file import CardFile
 from mlgate.cli.manifests import FILE_LIMITS, Content, Document, file_contents, items_of, position
 from mlgate.domain.base import Problem
-from mlgate.domain.components import HOW_TO_WRITE, component_in, with_component
+from mlgate.domain.components import with_component
 from mlgate.errors import ManifestError
+from mlgate.evidence.cards.formats import OWN
 from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
 from mlgate.evidence.cards.formats.front_matter import front_matter
 from mlgate.evidence.cards.formats.modelcard import CardContent, invalid, read_document
@@ -28,6 +30,8 @@ class ReadCard:
     """The bytes could not be parsed, so that there is nothing to validate."""
     component: str | None = None
     """bom-ref of the model that is meant, where the file is a bill of materials."""
+    data: bytes | None = None
+    """Of the file, where it is a card in another format."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -46,6 +50,16 @@ class ReadCard:
         return name if isinstance(name, str) else None
 
     @property
+    def stored(self) -> bytes:
+        """Bytes of the card alone, which have its digest."""
+        return json.dumps(self.document.object).encode() if self.data is None else self.data
+
+    @property
+    def may_be_pinned(self) -> bool:
+        """Whether its reference leads to a card: of a bill of materials, the model must be known."""
+        return self.digest is not None and (self.data is None or self.content.card is not None)
+
+    @property
     def reference(self) -> str:
         """As the annotation names it: the object, or the file for a bare spec."""
         if self.name:
@@ -58,31 +72,6 @@ class ReadCard:
         return f"{self.reference}@{self.digest}"
 
 
-@dataclass(frozen=True)
-class CardFile:
-    """Where one card lies, as an approver names it: `FILE`, or `FILE#<bom-ref>` of a bill of materials."""
-
-    path: str
-    component: str | None = None
-
-    @classmethod
-    def named(cls, text: str) -> CardFile:
-        """The file, and the component in it; a file of that very name comes first.
-
-        Raises:
-            ManifestError: what stands behind the file names no component.
-        """
-        place, component = (text, None) if Path(text).exists() else component_in(text)
-        if component is None and place != (file := place.partition("#")[0]) and Path(file).is_file():
-            raise ManifestError(f"{text} names no model of {file}: FILE#<bom-ref>, in which {HOW_TO_WRITE}")
-        return cls(place, component)
-
-    @property
-    def origin(self) -> Origin:
-        """What its name says about the card."""
-        return Origin(component=self.component)
-
-
 def read_cards(paths: Iterable[str], origin: Origin = NOWHERE) -> list[ReadCard]:
     """Every card of every path; a file or document that cannot be read hides no other.
 
@@ -90,7 +79,19 @@ def read_cards(paths: Iterable[str], origin: Origin = NOWHERE) -> list[ReadCard]
     other kinds that have an apiVersion are passed over, so that a file with a workload and its card can be
     given as it is.
     """
-    return [card for file, content in file_contents(paths) for card in _cards_of(file, content, origin)]
+    return [card for path in paths for card in _cards_at(CardFile.named(path), origin)]
+
+
+def _cards_at(named: CardFile, origin: Origin) -> Iterator[ReadCard]:
+    """The cards of a file or folder; one that is not the pinned one is invalid."""
+    meant = origin if named.component is None else replace(origin, component=named.component)
+    for file, content in file_contents([named.path]):
+        for card in _cards_of(file, content, meant):
+            if named.digest in (None, card.digest):
+                yield card
+            else:
+                told = f"has the digest {card.digest}, and {named.digest} is asked for"
+                yield replace(card, content=invalid(told, card_format=card.content.format))
 
 
 def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]:
@@ -101,7 +102,7 @@ def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]
     if holds_foreign_card(content):
         document = Document(file, 0, 1, None, None)
         foreign = read_card(content, origin=origin)
-        yield ReadCard(document, foreign, unreadable=False, component=origin.component)
+        yield ReadCard(document, foreign, unreadable=False, component=origin.component, data=content)
         return
     for entry in read_documents(content, FILE_LIMITS):
         if entry.error is not None:
@@ -111,7 +112,8 @@ def _cards_of(file: str, content: Content, origin: Origin) -> Iterator[ReadCard]
         for value in _flattened(entry.value):
             document = Document(file, entry.index, entry.line, _object(value), None)
             if value is not None and not _is_other_object(value):
-                card = read_document(value) if origin.component is None else invalid(NO_BILL)
+                is_meant = origin.component is None
+                card = read_document(value) if is_meant else invalid(NO_BILL, card_format=OWN)
                 yield ReadCard(document, card, unreadable=False)
 
 

@@ -5,15 +5,14 @@ A deployment is made up that serves the model of the card and nothing else, and 
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mlgate.assembly import CheckFrom, cards_of_cluster, gate_for_check, record_from_cluster
-from mlgate.cli.approving import API_VERSION, CARD_IN_CLUSTER, read_card
-from mlgate.cli.cards import CardFile, read_cards
-from mlgate.cli.manifests import Document, file_contents, load_documents, trouble
+from mlgate.cli.approving import API_VERSION, ApprovedCard, read_card
+from mlgate.cli.cards import read_cards
+from mlgate.cli.manifests import Document, load_documents, trouble
 from mlgate.cli.questions import SECONDS_EACH
 from mlgate.cli.requests import request_for
 from mlgate.cli.running import run_unless_stopped
@@ -22,15 +21,13 @@ from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, SignOff
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.errors import EvidenceUnavailable, ManifestError
-from mlgate.evidence.cards.formats import OWN
 from mlgate.evidence.cards.formats.modelcard import read_document
 from mlgate.evidence.guards import Guard
 from mlgate.evidence.sign_offs import read_sign_off
 from mlgate.policy.engine import NoEngine
 
-SIGN_OFF_IN_CLUSTER = re.compile(r"signoff/(?P<name>[^/@]+)")
+SIGN_OFF_IN_CLUSTER = re.compile(r"signoff/(?P<name>[^/@#]+)")
 _CARD_FILE = "card"
-_OF_FILE = f"file/{_CARD_FILE}"
 """What a card from a file is called in the question."""
 
 
@@ -72,13 +69,12 @@ def question_of_file(file: str, card: str | None, namespace: str | None, source:
     read = read_card(card or file, namespace, source.context)
     places = [place for place in map(_place, given) if place]
     home = namespace or read.namespace or next(iter(places), "default")
-    reference, data = _stored(card or file, home, source.context, live=read.from_cluster)
     stored = [_renamed(document, home, number) for number, document in enumerate(given)]
     # What is in a file is worth the same beside a cluster; the card has been read from there.
     source = replace(
-        source, objects=tuple(stored), namespace=home, context=None, card_files={_CARD_FILE: data}
+        source, objects=tuple(stored), namespace=home, context=None, card_files={_CARD_FILE: read.stored}
     )
-    document = _asked(reference, source)
+    document = _asked(_reference(read), source)
     pairs = zip(given, stored, strict=True)
     return Question(document, tuple(_entry(one.place, held, document) for one, held in pairs), live=False)
 
@@ -119,8 +115,11 @@ def _live(card: str, home: str, source: CheckFrom) -> PolicyInput:
     source = replace(source, namespace=home, live=True)
     if read.from_cluster:
         return _asked(card.partition("@")[0], source)
-    reference, data = _stored(card, home, source.context, live=False)
-    return _asked(reference, replace(source, card_files={_CARD_FILE: data}))
+    return _asked(_reference(read), replace(source, card_files={_CARD_FILE: read.stored}))
+
+
+def _reference(read: ApprovedCard) -> str:
+    return with_component(f"file/{_CARD_FILE}", read.component)
 
 
 def _asked(reference: str, source: CheckFrom) -> PolicyInput:
@@ -176,21 +175,6 @@ def _renamed(document: Document, home: str, number: int) -> dict[str, Any]:
     """The SignOff under a name no other one has; those that are still to be created have none."""
     place = {"name": f"sign-off-{number}", "namespace": _place(document) or home}
     return {**(document.object or {}), "metadata": {**document.metadata, **place}}
-
-
-def _stored(card: str, home: str, context: str | None, *, live: bool) -> tuple[str, bytes]:
-    """A card as it is stored, so that its digest is that of the one which was approved, and its reference."""
-    in_cluster = CARD_IN_CLUSTER.fullmatch(card)
-    if live and in_cluster:
-        stored = run_unless_stopped(record_from_cluster("ModelCard", in_cluster["name"], home, context))
-        return _OF_FILE, json.dumps(stored).encode()
-    named = CardFile.named(card)
-    found = read_cards([named.path], named.origin)[0]
-    if found.content.format == OWN:
-        return _OF_FILE, json.dumps(found.document.object).encode()
-    (_, content), *_ = file_contents([named.path])
-    assert isinstance(content, bytes)  # noqa: S101 - a card was read from it
-    return with_component(_OF_FILE, named.component), content
 
 
 def _card_of(stored: dict[str, Any], home: str, context: str | None) -> str:

@@ -72,6 +72,11 @@ def trouble(error: ManifestError) -> str:
     return f"{where}: {error.message}" if where else error.message
 
 
+def exists(name: str) -> bool:
+    """Whether a file or folder is called so; a name the system does not even take is nobody's."""
+    return os.path.exists(name)  # noqa: PTH110 - Path.exists raises where the name is too long
+
+
 def file_contents(paths: Iterable[str]) -> Iterator[tuple[str, Content]]:
     """The content of every file named, folders searched in a stable order.
 

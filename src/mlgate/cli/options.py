@@ -48,14 +48,11 @@ Kubecontext = Annotated[
     str | None,
     typer.Option("--context", help="Which cluster: a context of your kubeconfig. Left out, the current one."),
 ]
-CardOption = Annotated[
-    str,
-    typer.Option(
-        "--card",
-        help="The card: a file, or modelcard/NAME for one in the cluster. FILE#BOM-REF for a model of a"
-        " CycloneDX file with several.",
-    ),
-]
+CARD_FORMS = (
+    "a file, FILE#BOM-REF for one model of a CycloneDX file with several, or modelcard/NAME in the cluster"
+)
+"""How a card is named on the command line, in words of help; `read_card` of `cli.approving` reads it."""
+CardOption = Annotated[str, typer.Option("--card", help=f"The card: {CARD_FORMS}.")]
 END = "2027-03-01 (00:00 UTC, at the start of that day) or 2027-03-01T17:00:00Z"
 """How an end is written, in words of help; `ending` reads it."""
 SOONER = f"the approval sooner than your site's settings do, as {END}."

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from mlgate.cli.approving import ApprovedCard, artifact_digest, current_user, read_card
-from mlgate.cli.cards import CardFile
 from mlgate.cli.console import print_json, put, put_yaml, say
 from mlgate.cli.options import (
     SOONER,
@@ -116,7 +115,7 @@ def sign(
 def _put_signature(card: str, read: ApprovedCard, private: PrivateKey, output: Output) -> None:
     """The signature of a card on standard output, and what to do with it beside that."""
     digest = str(read.content.digest)
-    signature = sign_statement(card_statement(digest, _about(read.content)), private)
+    signature = sign_statement(card_statement(digest, _about(read)), private)
     signer = key_id(private.public_key())
     if output is Output.JSON:
         print_json({"cardDigest": digest, "keyId": signer, "signature": json.loads(signature)})
@@ -135,8 +134,10 @@ def _advice(card: str, read: ApprovedCard) -> list[str]:
             "Keep the line in a file, such as card.sig, and put it into an annotation of the ModelCard:",
             f'  kubectl annotate modelcard {read.name}{place} --overwrite "{ANNOTATION}=$(cat card.sig)"',
         ]
-    file = CardFile.named(card).path
+    file = read.file or card
+    whole = ["It is of the whole file, and so of every model in it."] if read.component else []
     return [
+        *whole,
         f"Keep the line beside the card, as {file}{SUFFIX}; `mlgate check` and `mlgate verify` look there.",
         f"If the card lies in a ConfigMap, put it under the key of the card with {SUFFIX} behind it;",
         "if it lies in a registry, into an artifact that refers to the card's:",
@@ -166,7 +167,9 @@ def _predicate(entry: dict[str, Any], content: CardContent) -> dict[str, Any]:
     return {**entry, "model": model["name"], "version": model["version"]}
 
 
-def _about(content: CardContent) -> dict[str, Any]:
+def _about(read: ApprovedCard) -> dict[str, Any]:
     """What a signature of a card says beside its digest, for people who read it."""
-    model = (content.card or {})["model"]
+    if read.component is not None:  # it is of the other models of the file as well
+        return {"signedAt": now_utc()}
+    model = (read.content.card or {})["model"]
     return {"model": model["name"], "version": model["version"], "signedAt": now_utc()}

@@ -19,7 +19,9 @@ from mlgate.cli.counting import (
     question_of_file,
     question_of_sign_off,
 )
+from mlgate.cli.manifests import exists
 from mlgate.cli.options import (
+    CARD_FORMS,
     AssumeAuthenticated,
     At,
     BundleKey,
@@ -59,9 +61,7 @@ def verify(
     ],
     card: Annotated[
         str | None,
-        typer.Option(
-            help="The card that was approved, for signoff/NAME or a file: a file, or modelcard/NAME."
-        ),
+        typer.Option(help=f"The card that was approved, for signoff/NAME or a file: {CARD_FORMS}."),
     ] = None,
     namespace: CardNamespace = None,
     context: Kubecontext = None,
@@ -109,7 +109,7 @@ def verify(
 
 def _question(target: str, card: str | None, namespace: str | None, source: CheckFrom) -> Question:
     """What is asked about. Raises typer.BadParameter where options contradict the target."""
-    there = Path(target).exists()
+    there = exists(target)
     stored = None if there else SIGN_OFF_IN_CLUSTER.fullmatch(target)
     carded = None if there else CARD_IN_CLUSTER.fullmatch(target)
     if stored is None and carded is None:

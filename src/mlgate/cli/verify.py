@@ -12,7 +12,7 @@ import typer
 from mlgate.cli.approving import ApprovedCard, artifact_digests, read_card
 from mlgate.cli.beside import signatures_in
 from mlgate.cli.console import coloured, lines, print_json, put
-from mlgate.cli.options import CardNamespace, Kubecontext, Output, OutputOption
+from mlgate.cli.options import CARD_FORMS, CardNamespace, Kubecontext, Output, OutputOption
 from mlgate.cli.uncounted import signer
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Card, CardSignature, CardSource, SignOff
@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 def verify(
     card: Annotated[
         str,
-        typer.Argument(help="The card: a file (FILE#BOM-REF for one of several models), or modelcard/NAME."),
+        typer.Argument(help=f"The card: {CARD_FORMS}."),
     ],
     key: Annotated[
         list[Path] | None,

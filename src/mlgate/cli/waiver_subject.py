@@ -12,7 +12,8 @@ import typer
 from mlgate.cli.approving import ApprovedCard, artifact_digest, read_card
 
 FORMS = (
-    "workload=[NAMESPACE/]KIND/NAME, model=NAME@VERSION, digest=sha256:..., card=FILE or card=modelcard/NAME"
+    "workload=[NAMESPACE/]KIND/NAME, model=NAME@VERSION, digest=sha256:..., card=FILE, card=FILE#BOM-REF or"
+    " card=modelcard/NAME"
 )
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 

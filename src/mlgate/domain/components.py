@@ -9,7 +9,7 @@ _PLAIN = "/:?!$&'()*+;~"
 """Beside letters, digits and `-._`: less than a URL allows, as `,` `=` and `@` end references or parts."""
 _COMPONENT = rf"(?:[A-Za-z0-9._{re.escape(_PLAIN)}-]|%[0-9A-Fa-f]{{2}}){{1,256}}"
 _NAMED = re.compile(rf"(?P<place>.+)#(?P<component>{_COMPONENT})")
-HOW_TO_WRITE = ", = @ and % of the bom-ref are written %2C %3D %40 and %25"
+HOW_TO_WRITE = f"all but letters, digits and -._{_PLAIN} of the bom-ref is percent-encoded, @ as %40"
 
 
 def component_in(reference: str) -> tuple[str, str | None]:

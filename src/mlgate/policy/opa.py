@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import aiohttp
-
 from mlgate.domain.base import Json
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
@@ -17,7 +15,7 @@ from mlgate.policy.address import Endpoint, parse_address
 from mlgate.policy.answer import read_decision, shown
 from mlgate.policy.authorities import tls_context
 from mlgate.policy.manifest import BundleManifest
-from mlgate.policy.opa_http import OpaClient, translated
+from mlgate.policy.opa_http import NotReached, OpaClient
 from mlgate.policy.turns import Turns
 
 Manifests = Sequence[BundleManifest] | Callable[[], Sequence[BundleManifest]]
@@ -99,7 +97,7 @@ class OpaEngine:
         """Why OPA would give no decision of a known policy now; null when it would."""
         self.loaded = None
         try:
-            async with asyncio.timeout(self._ready_seconds), translated():
+            async with asyncio.timeout(self._ready_seconds):
                 revision = await (await self._connected()).revision()
         except TimeoutError:
             return f"OPA does not answer within {self._ready_seconds:g} s"
@@ -122,12 +120,11 @@ class OpaEngine:
 
         Nothing else is tried again: a question that kills OPA must not be put to it twice.
         """
-        async with translated():
-            try:
-                return await (await self._connected()).decision(question)
-            except (aiohttp.ClientConnectorError, _RestartingError):
-                await asyncio.sleep(0.05)  # a child that was just restarted is back by then
-                return await (await self._connected()).decision(question)
+        try:
+            return await (await self._connected()).decision(question)
+        except NotReached:
+            await asyncio.sleep(0.05)  # a child that was just restarted is back by then
+            return await (await self._connected()).decision(question)
 
     async def _connected(self) -> OpaClient:
         """A client for where OPA is now. Connections are kept while it stays there."""
@@ -135,7 +132,7 @@ class OpaEngine:
             raise EngineUnavailable("the policy engine is closed")
         endpoint = self._source()
         if endpoint is None:
-            raise _RestartingError("OPA is being restarted")
+            raise NotReached("OPA is being restarted")
         if self._client is None or endpoint != self._endpoint:
             before, self._client = self._client, OpaClient(endpoint, self._tls, self._max_concurrent)
             self._endpoint = endpoint
@@ -143,7 +140,3 @@ class OpaEngine:
             if before is not None:
                 await before.close_connection()
         return self._client
-
-
-class _RestartingError(EngineUnavailable):
-    """The managed child is between two lives."""

@@ -36,6 +36,10 @@ _OK = 200
 _BUSY_OR_SHUT = frozenset({401, 403, 429, 502, 503, 504})
 
 
+class NotReached(EngineUnavailable):
+    """No connection to OPA could be opened, so that it has been asked nothing."""
+
+
 class _Answer(aiohttp.ClientResponse):
     """A response whose `json` reads strictly; what the library does with it stays the same."""
 
@@ -120,20 +124,28 @@ class OpaClient(AsyncOpaClient):  # type: ignore[misc]  # the library ships no t
         )
 
     async def decision(self, question: PolicyInput) -> dict[str, Json]:
-        """The answer to `data.mlgate.main.decision` for a question."""
+        """The answer to `data.mlgate.main.decision` for a question.
+
+        Raises:
+            EngineError: there is none that could count.
+            TimeoutError: the system gave the connection up.
+        """
         # Without this parameter a failing built-in makes its rule undefined, which may hide a denial.
         options = {"strict-builtin-errors": "true"}
-        answer: dict[str, Json] = await self.query_rule(question, "mlgate.main", "decision", options)
+        async with _translated():
+            answer: dict[str, Json] = await self.query_rule(question, "mlgate.main", "decision", options)
         return answer
 
     async def revision(self) -> Json:
         """The revision of the policy that is loaded.
 
         Raises:
-            EngineUnavailable: none is.
+            EngineError: none is, or it cannot be asked.
+            TimeoutError: the system gave the connection up.
         """
         try:
-            answer = await self.get_data("mlgate/revision")
+            async with _translated():
+                answer = await self.get_data("mlgate/revision")
         except PolicyNotFoundError as error:
             told = "OPA has loaded no policy: data.mlgate.revision is undefined"
             raise EngineUnavailable(told) from error
@@ -172,12 +184,12 @@ def _question_bytes(body: dict[str, PolicyInput]) -> bytes:
 
 
 @asynccontextmanager
-async def translated() -> AsyncIterator[None]:
+async def _translated() -> AsyncIterator[None]:
     """Errors of the connection as engine errors; a TimeoutError stays one."""
     try:
         yield
     except aiohttp.ClientConnectorError as error:
-        raise EngineUnavailable(f"OPA cannot be reached ({type(error.os_error).__name__})") from error
+        raise NotReached(f"OPA cannot be reached ({type(error.os_error).__name__})") from error
     except aiohttp.ClientResponseError as error:
         raise DecisionInvalid("the answer of OPA is no HTTP") from error
     except (aiohttp.ClientError, OSError) as error:

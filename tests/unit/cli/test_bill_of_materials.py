@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -69,9 +71,11 @@ def test_an_approval_is_of_the_model_that_is_named(
 @pytest.mark.parametrize(
     ("fragment", "told"),
     [
-        ("", "has 2 components of type machine-learning-model, one is needed"),
+        ("", "has 2 components of type machine-learning-model, one is needed; name one behind the reference"),
         ("#gone", "has 0 components of type machine-learning-model, one is meant"),
-        (f"#{REFERENCE}", "%40"),
+        ("#" + "z" * 300, "has 0 components"),
+        ("#", "No such file"),
+        ("#credit@sha256:" + "0" * 64, f"and sha256:{'0' * 64} is asked for"),
     ],
 )
 def test_what_means_no_model_approves_nothing(mlgate: Program, bill: Path, fragment: str, told: str) -> None:
@@ -80,32 +84,86 @@ def test_what_means_no_model_approves_nothing(mlgate: Program, bill: Path, fragm
     assert told in done.err
 
 
-def test_a_card_that_is_no_bill_has_no_component(mlgate: Program, tmp_path: Path) -> None:
-    card = tmp_path / "card.yaml"
-    card.write_text("model: {name: router, version: 1.0.0, artifacts: [{uri: s3://models/router}]}\n")
-    assert approved(mlgate, card).code == 0
-    done = approved(mlgate, f"{card}#router")
+def test_a_bom_ref_is_taken_as_it_stands_in_the_file_too_and_with_the_pin(
+    mlgate: Program, bill: Path
+) -> None:
+    pinned = mlgate("card", "digest", f"{bill}#{REFERENCE}").out.strip().removeprefix("file/")
+    assert pinned.startswith(f"{bill}#{WRITTEN}@sha256:")
+    made = [approved(mlgate, f"{bill}#{name}").out for name in (WRITTEN, REFERENCE)]
+    assert made == [approved(mlgate, pinned).out] * 2
+
+
+def test_models_of_one_name_and_version_are_told_from_each_other_by_nobody(
+    mlgate: Program, bill: Path
+) -> None:
+    document = json.loads(bill.read_text())
+    document["components"].append({**model_of(CREDIT), "bom-ref": "credit-with-another-card"})
+    bill.write_text(json.dumps(document))
+    done = approved(mlgate, f"{bill}#credit")
     assert (done.code, done.out) == (2, "")
-    assert "is no bill of materials" in done.err
-    spdx = CARDS.parent / "spdx" / "ticket-router.json"
-    assert "is no bill of materials" in approved(mlgate, f"{spdx}#router").err
+    assert "has several models called credit-limit 4.0.2, which approvals could not tell apart" in done.err
 
 
-def test_a_file_that_is_called_so_is_the_card(mlgate: Program, tmp_path: Path) -> None:
-    card = tmp_path / "card#1.yaml"
-    card.write_text("model: {name: router, version: 1.0.0, artifacts: [{uri: s3://models/router}]}\n")
+OWN = "model: {name: router, version: 1.0.0, artifacts: [{uri: s3://models/router}]}\n"
+
+
+def test_a_card_that_is_no_bill_has_no_component(mlgate: Program, tmp_path: Path) -> None:
+    (card := tmp_path / "card.yaml").write_text(OWN)
+    assert approved(mlgate, card).code == 0
+    for name in (card, CARDS.parent / "spdx" / "ticket-router.json"):
+        done = approved(mlgate, f"{name}#router")
+        assert (done.code, done.out) == (2, "")
+        assert "is no bill of materials" in done.err
+    told = json.loads(mlgate("card", "validate", f"{card}#router", "-o", "json").out)
+    assert [(entry["format"], entry["valid"]) for entry in told] == [("modelcard", False)]
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_file_that_is_called_so_is_the_card(mlgate: Program, tmp_path: Path, before: bool) -> None:  # noqa: FBT001 - a case
+    (card := tmp_path / "card#1.yaml").write_text(OWN)
+    if before:
+        (tmp_path / "card").write_text("{}")
     assert yaml.safe_load(approved(mlgate, card).out)["spec"]["model"] == "router"
 
 
-def test_the_digest_is_printed_as_a_reference_to_the_model(mlgate: Program, bill: Path) -> None:
-    done = mlgate("card", "digest", bill, "--component", REFERENCE)
-    digest = hashlib.sha256(bill.read_bytes()).hexdigest()
-    assert (done.code, done.out) == (0, f"file/{bill}#{WRITTEN}@sha256:{digest}\n")
-
-
-def test_an_approval_and_the_bill_are_signed_and_verified(
-    mlgate: Program, tmp_path: Path, bill: Path
+def test_a_folder_may_be_called_like_cards_of_the_cluster(
+    mlgate: Program, bill: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (bill.parent / "modelcard").mkdir()
+    bill.rename(bill.parent / "modelcard" / "bill.json")
+    monkeypatch.chdir(bill.parent)
+    assert approved(mlgate, "modelcard/bill.json#credit").code == 0
+
+
+def test_the_digest_is_printed_as_a_reference_to_the_model(mlgate: Program, bill: Path) -> None:
+    digest = hashlib.sha256(bill.read_bytes()).hexdigest()
+    for arguments in ([bill, "--component", REFERENCE], [f"{bill}#{WRITTEN}"]):
+        done = mlgate("card", "digest", *arguments)
+        assert (done.code, done.out) == (0, f"file/{bill}#{WRITTEN}@sha256:{digest}\n")
+    for arguments in ([bill], [bill, "--component", "gone"]):
+        done = mlgate("card", "digest", *arguments)
+        assert (done.code, "@sha256:" in done.out) == (1, False)
+    assert mlgate("card", "digest", bill, "--component", "").code == 2
+
+
+def test_one_model_is_validated_and_converted(mlgate: Program, bill: Path) -> None:
+    assert mlgate("card", "validate", f"{bill}#{REFERENCE}").code == 0
+    converted = yaml.safe_load(mlgate("card", "convert", f"{bill}#credit").out)
+    assert converted["spec"]["model"]["name"] == "credit-limit"
+
+
+def test_an_approval_in_standard_input_is_held_against_it(
+    mlgate: Program, tmp_path: Path, bill: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (approval := tmp_path / "approval.yaml").write_text(approved(mlgate, f"{bill}#credit").out)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(bill.read_bytes())))
+    done = mlgate("signoff", "verify", approval, "--card", "-#credit", "--assume-authenticated", "-o", "json")
+    (found,) = json.loads(done.out)
+    assert [reason for reason in found["reasons"] if "about model" in reason] == []
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> tuple[Path, Path]:
     key = Ed25519PrivateKey.generate()
     (private := tmp_path / "ines.pem").write_bytes(
         key.private_bytes(
@@ -117,11 +175,31 @@ def test_an_approval_and_the_bill_are_signed_and_verified(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
     )
+    return private, public
+
+
+def test_a_signature_is_of_the_whole_bill_and_says_so(
+    mlgate: Program, bill: Path, keys: tuple[Path, Path]
+) -> None:
+    private, public = keys
     signed = mlgate("sign", "--key", private, "--card", f"{bill}#credit")
+    assert "of the whole file, and so of every model in it" in signed.err
     assert f"as {bill}.sig;" in signed.err
+    statement = json.loads(base64.b64decode(json.loads(signed.out)["payload"]))
+    assert list(statement["predicate"]) == ["signedAt"], "it is of no model in particular"
     Path(f"{bill}.sig").write_text(signed.out)
-    assert mlgate("verify", f"{bill}#credit", "--key", public).code == 0
-    assert mlgate("verify", f"{bill}#{WRITTEN}", "--key", public).code == 0
+    for component in ("credit", WRITTEN):
+        assert mlgate("verify", f"{bill}#{component}", "--key", public).code == 0
+
+
+def test_a_signed_approval_is_of_the_model_that_is_named(
+    mlgate: Program, bill: Path, keys: tuple[Path, Path]
+) -> None:
+    who = ("--role", "legal", "--user", "lars@bank.example", "-o", "json")
+    signed = mlgate("sign", "--key", keys[0], "--card", f"{bill}#credit", *who)
+    envelope = json.loads(json.loads(signed.out)["statement"])
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    assert (statement["predicate"]["model"], statement["predicate"]["version"]) == ("credit-limit", "4.0.2")
 
 
 def test_a_waiver_is_for_the_model_that_is_named(mlgate: Program, bill: Path) -> None:

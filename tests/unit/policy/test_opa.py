@@ -296,10 +296,10 @@ async def test_a_broken_connection_is_an_error_and_the_question_is_not_put_again
 async def test_a_connection_that_the_system_gives_up_is_a_timeout(
     engine: OpaEngine, question: PolicyInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def given_up(_: OpaClient, __: PolicyInput) -> dict[str, Any]:
+    async def given_up(*_: Any) -> dict[str, Any]:
         raise TimeoutError(110, "Connection timed out")
 
-    monkeypatch.setattr(OpaClient, "decision", given_up)
+    monkeypatch.setattr(OpaClient, "query_rule", given_up)
     assert type(await error_of(engine, question)) is EngineTimeout
 
 
@@ -331,7 +331,7 @@ async def test_a_refused_connection_is_tried_once_more(
 async def test_nobody_listening_is_unavailable(question: PolicyInput, unused_url: str) -> None:
     engine = OpaEngine(unused_url, None, [MANIFEST])
     problem = await error_of(engine, question)
-    assert type(problem) is EngineUnavailable
+    assert isinstance(problem, EngineUnavailable)
     assert problem.reason == "unavailable"
     assert "cannot be reached" in str(await engine.ready())
     await engine.aclose()

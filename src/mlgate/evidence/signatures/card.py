@@ -25,7 +25,8 @@ def card_statement(digest: str, predicate: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         digest: `sha256:` and 64 hex digits.
-        predicate: for people who read it: model, version and signedAt. Nothing is decided by it.
+        predicate: for people who read it: signedAt, and model and version where it is of one. Nothing is
+            decided by it.
     """
     subject = {"name": CARD_SUBJECT, "digest": {"sha256": digest.removeprefix("sha256:")}}
     return {

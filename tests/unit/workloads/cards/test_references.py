@@ -64,7 +64,7 @@ def test_a_component_of_a_bill_of_materials_is_named_behind_the_place(
 
 NO_COMPONENT = (
     "names no component of a bill of materials: <source>#<bom-ref>[@sha256:<64 hex>],"
-    " in which , = @ and % of the bom-ref are written %2C %3D %40 and %25"
+    " in which all but letters, digits and -._/:?!$&'()*+;~ of the bom-ref is percent-encoded, @ as %40"
 )
 
 

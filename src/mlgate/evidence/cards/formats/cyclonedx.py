@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
-from mlgate.domain.components import with_component
+from mlgate.domain.components import component_in, with_component
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import cyclonedx_claims as claims
 from mlgate.evidence.cards.formats import properties
@@ -82,22 +82,37 @@ def _chosen(everything: list[Node], wanted: str | None) -> Node:
     if len(chosen) != 1:
         which = "one is needed" if wanted is None else "one is meant by the bom-ref of the reference"
         raise CardInvalid(f"has {len(chosen)} components of type {_MODEL}, {which}{_to_choose_from(models)}")
+    _refuse_twins(chosen[0], models)
     chosen[0].get("type").take()
     chosen[0].get("bom-ref").take()
     return chosen[0]
 
 
+def _refuse_twins(chosen: Node, models: list[Node]) -> None:
+    """Approvals name the file, the model and its version, so that one of a twin would count for the other."""
+    called = _called(chosen)
+    if sum(_called(node) == called for node in models) > 1:
+        raise CardInvalid(
+            f"has several models called {called[0]} {called[1]}, which approvals could not tell apart; give"
+            " each a name or a version of its own"
+        )
+
+
+def _called(node: Node) -> tuple[str, str]:
+    return str(node.value.get("name")).strip()[:_LONGEST_NAME], str(node.value.get("version")).strip()
+
+
 def _to_choose_from(models: list[Node]) -> str:
     """How the author says which model is meant, where there are several."""
-    found = [node.value.get("bom-ref") for node in models]
-    names = [name for name in found if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME][:5]
-    if not names:
+    if len(models) < 2:  # noqa: PLR2004 - one, or none at all
         return ""
-    written = with_component("", names[0])
-    return (
-        f" ({', '.join(names)}); name the bom-ref of one, behind the reference as in {written}"
-        " or with --component of `mlgate card`"
-    )
+    known = Counter(name for node in models if isinstance(name := node.value.get("bom-ref"), str))
+    written = {name: with_component("", name) for name, times in known.items() if times == 1}
+    told = [text for name, text in written.items() if component_in(f"bill{text}") == ("bill", name)]
+    shown = [text for text in told if len(text) <= _LONGEST_NAME][:5]
+    named = f"; name one behind the reference, such as {' or '.join(shown)}" if shown else ""
+    unnamed = len(models) - len(told)
+    return named + (f"; {unnamed} of them can be named only with a bom-ref of its own" if unnamed else "")
 
 
 def _spec(root: Node, component: Node, known: Known) -> dict[str, Any]:

@@ -34,7 +34,7 @@ _MODULES = {
 """Format -> the module that maps it; imported only when a card is in it."""
 FOREIGN = tuple(_MODULES)
 _NO_FORMAT = "is not a model card in a format this release reads"
-NO_BILL = "is no bill of materials, so that it has no component to be named by #<bom-ref>"
+NO_BILL = "is no bill of materials, so that it has no component to be named by a bom-ref"
 
 
 def read_card(data: bytes, scan: Scan = no_scan, origin: Origin = NOWHERE) -> CardContent:

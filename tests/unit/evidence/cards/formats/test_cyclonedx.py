@@ -69,9 +69,9 @@ def test_the_model_is_found_wherever_it_stands(version: str) -> None:
         ({**bom(MODEL), "specVersion": ["1.6"]}, "card.specVersion", "one of"),
         ({**bom(MODEL), "bomFormat": "cyclonedx"}, "card.bomFormat", "must be CycloneDX"),
         (bom(), "", "has 0 components of type machine-learning-model, one is needed"),
-        (bom(MODEL, {**MODEL, "bom-ref": "n"}), "", r"has 2 components .*\(m, n\); name .* #m or"),
-        (bom(LONG, PURL), "", r"\(pkg:a/b@1\); name the bom-ref of one, .* as in #pkg:a/b%401 or"),
-        (bom(LONG, LONG), "", "one is needed$"),
+        (bom(MODEL, {**MODEL, "bom-ref": "n"}), "", r"has 2 components .*; name .*, such as #m or #n$"),
+        (bom(LONG, PURL), "", r"one is needed; name .* such as #pkg:a/b%401$"),
+        (bom(LONG, LONG), "", "one is needed; 2 of them can be named only with a bom-ref of its own$"),
     ],
 )
 def test_what_is_not_one_model_of_a_known_version_is_no_card(document: Any, path: str, told: str) -> None:
@@ -83,10 +83,23 @@ def test_what_is_not_one_model_of_a_known_version_is_no_card(document: Any, path
 def test_one_of_several_models_is_chosen_by_its_reference() -> None:
     other = {**MODEL, "bom-ref": "n", "name": "fraud"}
     assert converted(bom(MODEL, other), "n").spec["model"]["name"] == "fraud"
-    with pytest.raises(CardInvalid, match=r"has 0 components .* is meant by the bom-ref .*\(m, n\); name"):
+    with pytest.raises(
+        CardInvalid, match=r"has 0 components .* is meant by the bom-ref .*; name .* #m or #n"
+    ):
         converted(bom(MODEL, other), "o")
-    with pytest.raises(CardInvalid, match="has 2 components"):
+    with pytest.raises(CardInvalid, match=r"has 2 components .*; 2 of them can be named only with a bom-ref"):
         converted(bom(MODEL, MODEL), "m")
+
+
+@pytest.mark.parametrize("key", ["name", "version"])
+def test_models_that_approvals_could_not_tell_apart_are_no_card(key: str) -> None:
+    twin = {**MODEL, "bom-ref": "n"}
+    for reference in ("m", "n"):
+        with pytest.raises(
+            CardInvalid, match=r"has several models called .*, which approvals could not tell"
+        ):
+            converted(bom(MODEL, {**twin, "name": f" {MODEL['name']} "}), reference)
+    assert converted(bom(MODEL, {**twin, key: "another"}), "m").spec["model"]["name"] == MODEL["name"]
 
 
 def test_a_fault_of_the_published_schema_is_told_once() -> None:
