@@ -3,8 +3,8 @@
     make bench-policy                 compare with bench/policy_baseline.json
     make bench-policy ARGS=--write    write that anew
 
-Exit status 1 if a decision got dearer by more than 15 %. The times of codes are estimates, compared with
-nothing.
+Exit status 1 if a decision got dearer by more than 15 % in allocations or 50 % in time. The times of codes
+are estimates, compared with nothing.
 """
 
 from __future__ import annotations
