@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -125,6 +126,8 @@ def convert(
     """
     named = CardFile.named(path)
     data, component = _bytes(named.path), named.component or component
+    if named.digest not in (None, found := f"sha256:{hashlib.sha256(data).hexdigest()}"):
+        raise ManifestError(f"{named.path} has the digest {found}, and {named.digest} is asked for")
     library = _library(data, source)
     if library is not None:
         done = _result(data, library, attribute, of_predictions, moment(date, "--date"), model_version)

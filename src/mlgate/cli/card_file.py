@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from mlgate.cli.manifests import STDIN, exists
+from mlgate.domain.components import component_in
 
 _PIN = re.compile(r"(?P<place>.+)@(?P<digest>sha256:[0-9a-f]{64})", re.DOTALL)
 
@@ -29,16 +29,16 @@ class CardFile:
     def named(cls, text: str) -> CardFile:
         """The parts of a name; a file or folder that is called so as a whole comes first.
 
-        Nothing ends a bom-ref here, so that what must be percent-encoded in an annotation need not be.
+        A bom-ref is written as in an annotation, or as it stands in the file where that could not be one.
         """
         if _is_there(text):
             return cls(text)
         pin = _PIN.fullmatch(text)
         place, digest = (pin["place"], pin["digest"]) if pin else (text, None)
-        for mark in re.finditer("#", place):
-            component = unquote(place[mark.end() :])
-            if component and _is_there(place[: mark.start()]):
-                return cls(place[: mark.start()], component, digest)
+        for mark in reversed(list(re.finditer("#", place))):
+            file, written = place[: mark.start()], place[mark.end() :]
+            if written and _is_there(file):
+                return cls(file, component_in(f"bill#{written}")[1] or written, digest)
         return cls(place, None, digest) if _is_there(place) else cls(text)
 
 

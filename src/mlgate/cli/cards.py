@@ -87,7 +87,7 @@ def _cards_at(named: CardFile, origin: Origin) -> Iterator[ReadCard]:
     meant = origin if named.component is None else replace(origin, component=named.component)
     for file, content in file_contents([named.path]):
         for card in _cards_of(file, content, meant):
-            if named.digest in (None, card.digest):
+            if named.digest is None or card.digest in (None, named.digest):
                 yield card
             else:
                 told = f"has the digest {card.digest}, and {named.digest} is asked for"

@@ -101,7 +101,10 @@ def test_models_of_one_name_and_version_are_told_from_each_other_by_nobody(
     bill.write_text(json.dumps(document))
     done = approved(mlgate, f"{bill}#credit")
     assert (done.code, done.out) == (2, "")
-    assert "has several models called credit-limit 4.0.2, which approvals could not tell apart" in done.err
+    assert (
+        "has several models called 'credit-limit' of version '4.0.2', which approvals could not tell"
+        in done.err
+    )
 
 
 OWN = "model: {name: router, version: 1.0.0, artifacts: [{uri: s3://models/router}]}\n"
@@ -124,6 +127,26 @@ def test_a_file_that_is_called_so_is_the_card(mlgate: Program, tmp_path: Path, b
     if before:
         (tmp_path / "card").write_text("{}")
     assert yaml.safe_load(approved(mlgate, card).out)["spec"]["model"] == "router"
+
+
+def test_the_longest_name_of_a_file_is_the_file(mlgate: Program, bill: Path) -> None:
+    (bill.parent / "k").write_text(OWN)
+    bill.rename(bill.parent / "k#b.json")
+    reference = f"{bill.parent}/k#b.json#credit"
+    assert f"file/{reference}@sha256:" in mlgate("card", "digest", reference).out
+
+
+def test_what_is_wrong_with_a_pinned_file_is_told(mlgate: Program, tmp_path: Path) -> None:
+    (card := tmp_path / "card.yaml").write_text("model: [")
+    assert "not valid YAML" in approved(mlgate, f"{card}@sha256:{'0' * 64}").err
+
+
+def test_a_percent_sign_is_written_as_in_annotations(mlgate: Program, bill: Path) -> None:
+    bill.write_text(bill.read_text().replace('"bom-ref": "credit"', '"bom-ref": "pkg:a/b%40c"'))
+    assert yaml.safe_load(approved(mlgate, f"{bill}#pkg:a/b%2540c").out)["spec"]["model"] == "credit-limit"
+    assert "has 0 components" in approved(mlgate, f"{bill}#pkg:a/b%40c").err
+    bill.write_text(bill.read_text().replace("pkg:a/b%40c", "pkg:a/b%40c@1"))
+    assert yaml.safe_load(approved(mlgate, f"{bill}#pkg:a/b%40c@1").out)["spec"]["model"] == "credit-limit"
 
 
 def test_a_folder_may_be_called_like_cards_of_the_cluster(
@@ -150,6 +173,9 @@ def test_one_model_is_validated_and_converted(mlgate: Program, bill: Path) -> No
     assert mlgate("card", "validate", f"{bill}#{REFERENCE}").code == 0
     converted = yaml.safe_load(mlgate("card", "convert", f"{bill}#credit").out)
     assert converted["spec"]["model"]["name"] == "credit-limit"
+    pinned = mlgate("card", "convert", f"{bill}#credit@sha256:{'0' * 64}")
+    assert (pinned.code, pinned.out) == (2, "")
+    assert "is asked for" in pinned.err
 
 
 def test_an_approval_in_standard_input_is_held_against_it(
@@ -159,7 +185,7 @@ def test_an_approval_in_standard_input_is_held_against_it(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(bill.read_bytes())))
     done = mlgate("signoff", "verify", approval, "--card", "-#credit", "--assume-authenticated", "-o", "json")
     (found,) = json.loads(done.out)
-    assert [reason for reason in found["reasons"] if "about model" in reason] == []
+    assert [reason for reason in found["reasons"] if "the card" in reason] == []
 
 
 @pytest.fixture

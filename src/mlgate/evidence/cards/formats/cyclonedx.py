@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
 
+from mlgate.domain.base import Json
 from mlgate.domain.components import component_in, with_component
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import cyclonedx_claims as claims
@@ -16,6 +17,7 @@ from mlgate.evidence.cards.formats.measured import Measurements
 from mlgate.evidence.cards.formats.node import Node
 from mlgate.evidence.cards.formats.published import CYCLONEDX_VERSIONS, violations
 from mlgate.evidence.cards.formats.words import filled, purposes, task_of
+from mlgate.evidence.shapes import Reader
 
 FORMAT = "cyclonedx"
 PLACES = {
@@ -39,7 +41,9 @@ _REASONS = {
 }
 _MODEL = "machine-learning-model"
 _LONGEST_NAME = 80
-"""Characters of a bom-ref that is told."""
+"""Characters of a name or bom-ref that is told."""
+_MOST_NAMES = 5
+"""bom-refs that are told."""
 
 
 def convert(foreign: Foreign) -> Conversion:
@@ -90,26 +94,30 @@ def _chosen(everything: list[Node], wanted: str | None) -> Node:
 
 def _refuse_twins(chosen: Node, models: list[Node]) -> None:
     """Approvals name the file, the model and its version, so that one of a twin would count for the other."""
-    called = _called(chosen)
-    if sum(_called(node) == called for node in models) > 1:
+    called = _called(chosen) if len(models) > 1 else None
+    if called is not None and any(_called(node) == called for node in models if node is not chosen):
+        name, version = (str(part)[:_LONGEST_NAME] for part in called)
         raise CardInvalid(
-            f"has several models called {called[0]} {called[1]}, which approvals could not tell apart; give"
-            " each a name or a version of its own"
+            f"has several models called {name!r} of version {version!r}, which approvals could not tell"
+            " apart; give each a name or a version of its own"
         )
 
 
-def _called(node: Node) -> tuple[str, str]:
-    return str(node.value.get("name")).strip()[:_LONGEST_NAME], str(node.value.get("version")).strip()
+def _called(component: Node) -> tuple[Json, Json] | None:
+    """Name and version as approvals will have them, where it has both; nothing is noted as read by that."""
+    aside = Node(component.value, "", Reader())
+    model = {"name": aside.get("name").text(), "version": aside.get("version").text()}
+    spec = properties.apply(aside.get("modelCard", "properties").each(), {"model": filled(model)})
+    held = spec["model"] if isinstance(spec["model"], dict) else {}
+    return (held["name"], held["version"]) if {"name", "version"} <= held.keys() else None
 
 
 def _to_choose_from(models: list[Node]) -> str:
     """How the author says which model is meant, where there are several."""
-    if len(models) < 2:  # noqa: PLR2004 - one, or none at all
-        return ""
     known = Counter(name for node in models if isinstance(name := node.value.get("bom-ref"), str))
     written = {name: with_component("", name) for name, times in known.items() if times == 1}
     told = [text for name, text in written.items() if component_in(f"bill{text}") == ("bill", name)]
-    shown = [text for text in told if len(text) <= _LONGEST_NAME][:5]
+    shown = [text for text in told if len(text) <= _LONGEST_NAME][:_MOST_NAMES]
     named = f"; name one behind the reference, such as {' or '.join(shown)}" if shown else ""
     unnamed = len(models) - len(told)
     return named + (f"; {unnamed} of them can be named only with a bom-ref of its own" if unnamed else "")

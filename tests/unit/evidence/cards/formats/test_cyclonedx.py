@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -91,15 +92,64 @@ def test_one_of_several_models_is_chosen_by_its_reference() -> None:
         converted(bom(MODEL, MODEL), "m")
 
 
-@pytest.mark.parametrize("key", ["name", "version"])
-def test_models_that_approvals_could_not_tell_apart_are_no_card(key: str) -> None:
-    twin = {**MODEL, "bom-ref": "n"}
-    for reference in ("m", "n"):
-        with pytest.raises(
-            CardInvalid, match=r"has several models called .*, which approvals could not tell"
-        ):
-            converted(bom(MODEL, {**twin, "name": f" {MODEL['name']} "}), reference)
-    assert converted(bom(MODEL, {**twin, key: "another"}), "m").spec["model"]["name"] == MODEL["name"]
+def bearing(component: dict[str, Any], **held: Any) -> dict[str, Any]:
+    """A component with these properties of ours, `.` written as `__`."""
+    listed = [
+        {"name": f"mlgate:{key.replace('__', '.')}", "value": json.dumps(value)}
+        for key, value in held.items()
+    ]
+    return {**component, "modelCard": {**component.get("modelCard", {}), "properties": listed}}
+
+
+NAME, VERSION = MODEL["name"], MODEL["version"]
+OTHER = {**MODEL, "bom-ref": "n", "name": "decoy", "version": "0"}
+TWINS = {
+    "alike": {**OTHER, "name": NAME, "version": VERSION},
+    "with spaces around": {**OTHER, "name": f" {NAME} ", "version": f"{VERSION} "},
+    "by properties": bearing(OTHER, model__name=NAME, model__version=VERSION),
+    "by a property with both": bearing(OTHER, model={"name": NAME, "version": VERSION}),
+    "by a property for the version": bearing({**OTHER, "name": NAME}, model__version=VERSION),
+}
+
+
+@pytest.mark.parametrize("twin", TWINS.values(), ids=TWINS)
+def test_models_that_approvals_could_not_tell_apart_are_no_cards(twin: dict[str, Any]) -> None:
+    holder = {"type": "application", "name": "app", "components": [twin]}
+    third = {**MODEL, "bom-ref": "o", "name": "third"}
+    for document in (bom(MODEL, twin, third), bom(MODEL, holder, third)):
+        for reference in ("m", "n"):
+            with pytest.raises(CardInvalid, match=r"has several models called .*, which approvals could not"):
+                converted(document, reference)
+        assert converted(document, "o").spec["model"]["name"] == "third"
+
+
+SINGLE = {
+    "another name": {**OTHER, "version": VERSION},
+    "another version": {**OTHER, "name": NAME},
+    "another case": {**OTHER, "name": NAME.upper(), "version": VERSION},
+    "another name by a property": bearing({**TWINS["alike"]}, model__name="decoy"),
+    "no version": {key: value for key, value in TWINS["alike"].items() if key != "version"},
+    "no model any more": bearing({**TWINS["alike"]}, model="text"),
+}
+
+
+@pytest.mark.parametrize("other", SINGLE.values(), ids=SINGLE)
+def test_models_that_approvals_tell_apart_are_cards(other: dict[str, Any]) -> None:
+    found = converted(bom(MODEL, other), "m")
+    assert (found.spec["model"]["name"], found.spec["model"]["version"]) == (NAME, VERSION)
+
+
+def test_two_models_without_a_version_are_told_to_write_one() -> None:
+    bare = {key: value for key, value in MODEL.items() if key != "version"}
+    assert "version" not in converted(bom(bare, {**bare, "bom-ref": "n"}), "m").spec["model"]
+
+
+def test_long_names_differ_in_their_last_letter_too() -> None:
+    long = [{**MODEL, "bom-ref": letter, "name": "x" * 252 + letter} for letter in "ab"]
+    assert converted(bom(*long), "a").spec["model"]["name"].endswith("a")
+    with pytest.raises(CardInvalid) as caught:
+        converted(bom(long[0], {**long[0], "bom-ref": "b"}), "a")
+    assert len(str(caught.value)) < 400
 
 
 def test_a_fault_of_the_published_schema_is_told_once() -> None:
