@@ -20,7 +20,10 @@ from casebook.cases import EXAMPLES, Case  # noqa: E402 - the folders have to be
 from casebook.twins import cases_on  # noqa: E402 - as above
 from cluster.control_plane import ControlPlane  # noqa: E402 - as above
 from cluster.local import LocalCluster  # noqa: E402 - as above
+from installation import Installation  # noqa: E402 - as above
+from reviewing import Reviews, reviewing, wanted_of  # noqa: E402 - as above
 from staging import Stage  # noqa: E402 - as above
+from steady import Wanted  # noqa: E402 - as above
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -84,3 +87,18 @@ def signing(stage: Stage, say: Callable[[str], None]) -> None:
     say("the examples are stored; what needs sign-offs follows when the guards are a minute old")
     stage.prepare_all()
     stage.cluster.wait_until_signing()
+
+
+@pytest.fixture(scope="module")
+def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
+    """Reviews of every sort for the installation of the module, and what must become of each."""
+    return wanted_of(site, cases)
+
+
+@pytest.fixture
+def reviews(
+    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
+) -> Iterator[Reviews]:
+    """Sends them, while a test does something to the installation."""
+    with reviewing(site, wanted, tmp_path, say) as going_on:
+        yield going_on

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from casebook.cases import Case
 from chart.rendering import NAMESPACE, RELEASE
-from conftest import ROOT
 from installation import PORT, Installation, cluster, until
 from steady import RATE, Steady, Wanted, steady
 
+ROOT = Path(__file__).resolve().parents[2]
 ENFORCING = [f"decision.mode.{name}=enforce" for name in ("sandbox", "development", "staging", "production")]
 MIX = (
     ("sandbox-experiment", "InferenceService", "inferenceservices", None),

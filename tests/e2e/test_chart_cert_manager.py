@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from casebook.cases import Case
 from cert_manager import CertManager, cert_manager, definitions
 from chart.rendering import NAMESPACE, RELEASE
 from cluster.api import Api
@@ -18,7 +16,7 @@ from conftest import ROOT
 from cryptography import x509
 from installation import Installation, cluster, until
 from refusals import refused_by_gate
-from reviewing import LONG, Reviews, enforce, reviewing, served, wanted_of
+from reviewing import LONG, Reviews, enforce, served
 from steady import RATE, Wanted
 
 SERVING, AUTHORITY = f"{RELEASE}-tls", f"{RELEASE}-authority"
@@ -52,19 +50,6 @@ def site(both: tuple[Installation, CertManager]) -> Installation:
 @pytest.fixture(scope="module")
 def issuing(both: tuple[Installation, CertManager]) -> CertManager:
     return both[1]
-
-
-@pytest.fixture(scope="module")
-def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
-    return wanted_of(site, cases)
-
-
-@pytest.fixture
-def reviews(
-    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
-) -> Iterator[Reviews]:
-    with reviewing(site, wanted, tmp_path, say) as going_on:
-        yield going_on
 
 
 def _stored(site: Installation, secret: str, key: str) -> bytes:

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from casebook.cases import Case
 from chart.rendering import NAMESPACE, RELEASE
 from cluster.pki import Authority
 from conftest import ROOT
 from installation import Installation, until
 from operators import Block, Operator, blocks, write_programs
-from reviewing import LONG, Reviews, enforcing, reviewing, served, wanted_of
-from steady import RATE, Wanted
+from reviewing import LONG, Reviews, enforcing, served
+from steady import RATE
 
 HOST = f"{RELEASE}.{NAMESPACE}.svc"
 
@@ -36,19 +35,6 @@ def operator(site: Installation, tmp_path_factory: pytest.TempPathFactory) -> Op
     (folder / "charts").symlink_to(ROOT / "charts")
     write_programs(folder)
     return Operator(site.plane, folder)
-
-
-@pytest.fixture(scope="module")
-def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
-    return wanted_of(site, cases)
-
-
-@pytest.fixture
-def reviews(
-    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
-) -> Iterator[Reviews]:
-    with reviewing(site, wanted, tmp_path, say) as going_on:
-        yield going_on
 
 
 def _pair(folder: Path, into: Path) -> str:

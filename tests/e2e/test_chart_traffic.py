@@ -9,15 +9,13 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from casebook.cases import Case
 from chart.rendering import NAMESPACE, RELEASE
 from cryptography import x509
 from installation import Installation, until
-from reviewing import LONG, Reviews, enforcing, reviewing, served, wanted_of
-from steady import RATE, Wanted
+from reviewing import LONG, Reviews, enforcing, served
+from steady import RATE
 
 BELIEVED = 0.3
 """Seconds in which a client may still use a connection that has just broken."""
@@ -30,19 +28,6 @@ def site(tmp_path_factory: pytest.TempPathFactory, say: Callable[[str], None]) -
     say("a control plane with a node starts, and helm installs mlgate, which enforces")
     with enforcing(tmp_path_factory.mktemp("traffic"), "tls.mode=helm") as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def wanted(site: Installation, cases: dict[str, Case]) -> list[Wanted]:
-    return wanted_of(site, cases)
-
-
-@pytest.fixture
-def reviews(
-    site: Installation, wanted: list[Wanted], tmp_path: Path, say: Callable[[str], None]
-) -> Iterator[Reviews]:
-    with reviewing(site, wanted, tmp_path, say) as going_on:
-        yield going_on
 
 
 def _ready(site: Installation) -> set[str]:
