@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -16,7 +15,8 @@ from mlgate.cli.manifests import Document, file_contents, trouble
 from mlgate.cli.options import Output, OutputOption, moment
 from mlgate.cli.written import card_manifest, yaml_text
 from mlgate.domain.base import Json, Problem
-from mlgate.domain.components import component_in, with_component
+from mlgate.domain.components import can_be_named
+from mlgate.domain.digests import digest_of
 from mlgate.domain.evidence import Lost
 from mlgate.errors import CardInvalid, ManifestError
 from mlgate.evidence.cards.formats import OWN, aif360, fairlearn
@@ -45,7 +45,7 @@ _RESULTS = frozenset({Source.FAIRLEARN, Source.AIF360})
 
 def _named(component: str | None) -> str | None:
     """Refuse what no reference could name. Raises typer.BadParameter."""
-    if component is not None and component_in(with_component("bill", component)) != ("bill", component):
+    if component is not None and not can_be_named(component):
         raise typer.BadParameter("no reference can name such a bom-ref")
     return component
 
@@ -126,7 +126,7 @@ def convert(
     """
     named = CardFile.named(path)
     data, component = _bytes(named.path), named.component or component
-    if named.digest not in (None, found := f"sha256:{hashlib.sha256(data).hexdigest()}"):
+    if named.digest not in (None, found := digest_of(data)):
         raise ManifestError(f"{named.path} has the digest {found}, and {named.digest} is asked for")
     library = _library(data, source)
     if library is not None:

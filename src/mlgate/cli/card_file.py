@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from mlgate.cli.manifests import STDIN, exists
-from mlgate.domain.components import component_in
+from mlgate.domain.components import read_component
 
 _PIN = re.compile(r"(?P<place>.+)@(?P<digest>sha256:[0-9a-f]{64})", re.DOTALL)
 
@@ -38,7 +38,7 @@ class CardFile:
         for mark in reversed(list(re.finditer("#", place))):
             file, written = place[: mark.start()], place[mark.end() :]
             if written and _is_there(file):
-                return cls(file, component_in(f"bill#{written}")[1] or written, digest)
+                return cls(file, read_component(written) or written, digest)
         return cls(place, None, digest) if _is_there(place) else cls(text)
 
 

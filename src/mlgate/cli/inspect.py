@@ -21,6 +21,7 @@ from mlgate.cli.shapes import (
     Source,
     Unread,
 )
+from mlgate.domain.listing import first_few
 from mlgate.domain.workload import Container, DatasetSource, Endpoint, Reference, ServedModel, Workload
 from mlgate.errors import ManifestError
 from mlgate.workloads.extract import ExtractOptions, extract
@@ -160,6 +161,4 @@ def _text(entry: Inspected | Unread) -> str:
 
 def _because(reasons: tuple[str, ...]) -> str:
     """The first reasons, and how many more there are: an object may have thousands of containers."""
-    shown = ", ".join(reasons[:_REASONS])
-    more = len(reasons) - _REASONS
-    return f"{shown} and {more} more" if more > 0 else shown or "nothing"
+    return first_few(reasons, _REASONS) or "nothing"

@@ -13,6 +13,7 @@ from mlgate.doctor.finding import Finding, Subject
 from mlgate.doctor.holdings import selected
 from mlgate.doctor.selection import GATE_LABEL, GATE_VALUE
 from mlgate.doctor.snapshot import Held, Object, Snapshot, labels_of
+from mlgate.domain.listing import first_few
 from mlgate.evidence.times import name_of
 from mlgate.policy.shipped import shipped_rego
 
@@ -110,6 +111,4 @@ def _subject(name: str) -> Subject:
 
 def told(held: list[Held]) -> str:
     """As messages name several: the first of them, and how many more there are."""
-    names = ", ".join(f"{one.title} ({one.because})" if one.because else one.title for one in held[:_SHOWN])
-    more = len(held) - _SHOWN
-    return f"{names} and {more} more" if more > 0 else names
+    return first_few([f"{one.title} ({one.because})" if one.because else one.title for one in held], _SHOWN)

@@ -10,6 +10,7 @@ from mlgate.doctor.finding import Finding, Subject
 from mlgate.doctor.powers import Power, powers
 from mlgate.doctor.rbac import Grant, Right, Standing, grants
 from mlgate.doctor.snapshot import Snapshot
+from mlgate.domain.listing import first_few
 
 _SHOWN = 8
 _ANYTHING = "do anything"
@@ -77,13 +78,12 @@ def _told(
     if not pairs:
         return
     holders = [*dict.fromkeys(f"{grant.subject} ({grant.binding})" for grant, _ in pairs)]
-    more = f" and {len(holders) - _SHOWN} more" if len(holders) > _SHOWN else ""
     grant, right = pairs[0]
     subject = Subject(kind=right.resource, name=None, namespace=right.namespace, path=right.group or None)
     yield finding(
         code,
         subject,
-        f"{', '.join(holders[:_SHOWN])}{more} may {does}{_by(code, pairs)}",
+        f"{first_few(holders, _SHOWN)} may {does}{_by(code, pairs)}",
         binding=grant.binding,
         namespace=grant.namespace or snapshot.home,
     )
@@ -93,5 +93,4 @@ def _by(code: str, pairs: Iterable[tuple[Grant, Right]]) -> str:
     """By which of the power's rights, where these are of many kinds."""
     used = [*dict.fromkeys(right.resource for _, right in pairs)]
     many = code in {"rights.gate_editable", "rights.exempt_writable", "rights.impersonation"}
-    more = f" and {len(used) - _SHOWN} more" if len(used) > _SHOWN else ""
-    return f", by rights to {', '.join(used[:_SHOWN])}{more}" if many else ""
+    return f", by rights to {first_few(used, _SHOWN)}" if many else ""

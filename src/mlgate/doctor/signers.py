@@ -9,6 +9,7 @@ from typing import Any
 from mlgate.doctor.codes import finding
 from mlgate.doctor.finding import Finding, Subject
 from mlgate.doctor.snapshot import Trust
+from mlgate.domain.listing import first_few
 from mlgate.evidence.looked import entries, field
 from mlgate.evidence.signatures.keys import key_id, public_keys
 
@@ -84,5 +85,4 @@ def _not_looked_for(trust: Trust, trusted: dict[str, list[Any]]) -> Iterator[Fin
 
 
 def _some(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{', '.join(names[:_SHOWN])}{more}"
+    return first_few(names, _SHOWN)

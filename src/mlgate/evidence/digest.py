@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import rfc8785
 
+from mlgate.domain.digests import digest_of
 from mlgate.errors import CardInvalid
 
 
@@ -20,7 +20,7 @@ def canonical_digest(value: Any) -> str:
         canonical = rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
         raise CardInvalid("it has no canonical JSON form: a number or string is out of range") from error
-    return "sha256:" + hashlib.sha256(canonical).hexdigest()
+    return digest_of(canonical)
 
 
 def card_digest(spec: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.evidence import Unavailable
+from mlgate.domain.listing import first_few
 from mlgate.evidence.cluster_port import Cluster
 
 T_co = TypeVar("T_co", covariant=True)
@@ -32,8 +33,7 @@ def not_in_files(cluster: Cluster, lookup: str, missing: Iterable[str]) -> Unava
     names = [*missing]
     if not names or not is_files(cluster):
         return None
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return cannot(lookup, "offline", f"no file holds {', '.join(names[:_SHOWN])}{more}")
+    return cannot(lookup, "offline", f"no file holds {first_few(names, _SHOWN)}")
 
 
 async def none_in_files(

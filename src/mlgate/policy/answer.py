@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from mlgate.domain.base import Json
 from mlgate.domain.decision import Decision
+from mlgate.domain.listing import first_few
 from mlgate.errors import DecisionInvalid
 from mlgate.policy.manifest import BundleManifest
 
@@ -103,10 +104,7 @@ def _check_lists(decision: Decision) -> None:
 
 def _some(codes: Iterable[str]) -> str:
     """A few of the codes, quoted, and how many more there are."""
-    ordered = sorted(codes)
-    text = ", ".join(shown(code) for code in ordered[:_SHOWN])
-    more = len(ordered) - _SHOWN
-    return f"{text} and {more} more" if more > 0 else text
+    return first_few([shown(code) for code in sorted(codes)], _SHOWN)
 
 
 def _plain(pattern: re.Pattern[str], word: Json) -> bool:

@@ -8,12 +8,12 @@ own, so that no review is lost and none is judged by a mixture.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from mlgate.domain.deadline import Deadline
 from mlgate.domain.decision import Decision
+from mlgate.domain.digests import digest_of
 from mlgate.domain.policy_input import PolicyInput
 from mlgate.errors import PolicyError
 from mlgate.logs import get_logger
@@ -128,7 +128,7 @@ def _content(manifest: BundleManifest) -> bytes:
     """
     assert manifest.path is not None  # noqa: S101 - built or loaded here
     data = _read(manifest.path)
-    if f"sha256:{hashlib.sha256(data).hexdigest()}" != manifest.digest:
+    if digest_of(data) != manifest.digest:
         raise PolicyError(CHANGING)
     if manifest.signature is None or manifest.signature.verified:
         return data

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mlgate import __version__
+from mlgate.domain.digests import digest_of
 from mlgate.errors import BundleUnsound, PolicyError
 from mlgate.policy.archive import MAX_PACKED, pack, unpack
 from mlgate.policy.contents import contents_of, modes_of
@@ -59,7 +60,7 @@ def load_bundle(
                     copy.parent.mkdir(parents=True, exist_ok=True)
                     write_whole(copy, plain, 0o600)
             path = copy or path
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        digest = digest_of(data)
         version, sequence = contents.version, contents.sequence
         return BundleManifest(
             contents.revision,

@@ -8,12 +8,12 @@ taken, is looked at where the bundle is loaded.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from mlgate.domain.digests import digest_of
 from mlgate.errors import PolicyError, SettingsError
 from mlgate.policy.archive import MAX_PACKED
 from mlgate.policy.remote_server import Answer, Asker, origin
@@ -117,7 +117,7 @@ def _whole(answer: Answer, digest: str | None) -> bytes:
     """The body of a good answer, which must have the digest."""
     if answer.status != _OK:
         raise PolicyError(f"the registry answered HTTP {answer.status}")
-    if digest is not None and "sha256:" + hashlib.sha256(answer.body).hexdigest() != digest:
+    if digest is not None and digest_of(answer.body) != digest:
         raise PolicyError("the registry sent something else than what has the digest")
     return answer.body
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlgate import __version__
+from mlgate.domain.listing import first_few
 from mlgate.errors import BundleUnsound, PolicyError
 from mlgate.policy.capabilities import write_capabilities
 from mlgate.policy.catalog import Catalog, build_catalog
@@ -165,9 +166,8 @@ def _check_whole(files: Mapping[str, bytes], inspection: Mapping[str, Any], cont
         missing = sorted(packages - inspection["namespaces"].keys())
         other = f" (it was built by mlgate {shown(contents.version)}, this is {__version__})"
     if missing:
-        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
         raise BundleUnsound(
-            f"it lacks of the shipped policy{other}: {', '.join(missing[:SHOWN])}{more}",
+            f"it lacks of the shipped policy{other}: {first_few(missing, SHOWN)}",
             "build it anew, or say that this is meant (--partial, MLGATE_POLICY__PARTIAL=true)",
         )
 

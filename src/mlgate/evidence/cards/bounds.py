@@ -56,8 +56,8 @@ ALL_CARDS = Extent(size=1024 * 1024, values=60_000)
 """Of the cards of one review together."""
 
 
-def too_much(value: Json, path: str, limits: Limits) -> Problem | None:
-    """Why a value is too large to be read; None if it is not."""
+def extent_within(value: Json, path: str, limits: Limits) -> Extent | Problem:
+    """How much a value holds, or why it is too large to be read."""
     values, depth = 1, 0
     level: list[Any] = [value] if isinstance(value, dict | list) else []
     while level:
@@ -71,17 +71,7 @@ def too_much(value: Json, path: str, limits: Limits) -> Problem | None:
     size = _size(value)
     if size > limits.max_bytes:
         return Problem(path=path, message=f"has {size} bytes; more than {limits.max_bytes} are not read")
-    return None
-
-
-def extent_of(value: Json) -> Extent:
-    """How much a value holds that `too_much` has nothing against."""
-    values = 1
-    level: list[Any] = [value] if isinstance(value, dict | list) else []
-    while level:
-        values += sum(len(part) for part in level)
-        level = [child for part in level for child in _children(part) if isinstance(child, dict | list)]
-    return Extent(_size(value), values)
+    return Extent(size, values)
 
 
 def too_long(spec: dict[str, Any], path: str) -> Problem | None:

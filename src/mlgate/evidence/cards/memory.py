@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable
 
 from mlgate.domain.base import Json
 from mlgate.evidence.cards.formats.conversion import NOWHERE, Origin
 from mlgate.evidence.cards.formats.modelcard import CardContent, Scan, no_scan
+from mlgate.evidence.recent import Recent
 from mlgate.evidence.weight import weight_of
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -26,8 +26,7 @@ class CardMemory:
     def __init__(self, scan: Scan = no_scan, max_bytes: int = MOST_BYTES) -> None:
         self.scan = scan
         self._max_bytes = max_bytes
-        self._size = 0
-        self._known: OrderedDict[bytes, tuple[int, CardContent]] = OrderedDict()
+        self._known: Recent[bytes, CardContent] = Recent(max_bytes)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -37,16 +36,11 @@ class CardMemory:
         key = hashlib.sha256(data).digest() + repr(origin).encode()
         known = self._known.get(key)
         if known is not None:
-            self._known.move_to_end(key)
-            return known[1]
+            return known
         content = read()
         weight = weight_of((key, content))
-        if weight > self._max_bytes:
-            return content
-        self._known[key] = (weight, content)
-        self._size += weight
-        while self._size > self._max_bytes:
-            self._size -= self._known.popitem(last=False)[1][0]
+        if weight <= self._max_bytes:
+            self._known.keep(key, content, weight)
         return content
 
     def recall_object(self, value: Json, read: Callable[[], CardContent]) -> CardContent:

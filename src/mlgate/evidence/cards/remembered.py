@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
 from mlgate.errors import StatementRefused
+from mlgate.evidence.recent import Recent
 from mlgate.evidence.weight import weight_of
 
 _REMEMBERED = 2048
@@ -27,17 +27,15 @@ class StatementMemory:
     about a digest, so it holds whatever the registry answers later. Reviews are judged in several threads.
     """
 
-    _known: OrderedDict[str, tuple[int, Beside]] = field(default_factory=OrderedDict, init=False)
-    _size: int = field(default=0, init=False)
+    _known: Recent[str, Beside] = field(
+        default_factory=lambda: Recent(_MAX_BYTES, entries=_REMEMBERED), init=False
+    )
     _turn: Lock = field(default_factory=Lock, init=False)
 
     def recall(self, artifact: str) -> Beside | None:
         """What is known of the card; None where nothing ever was, which is not as if nothing lay there."""
         with self._turn:
-            known = self._known.get(artifact)
-            if known is not None:
-                self._known.move_to_end(artifact)
-        return None if known is None else known[1]
+            return self._known.get(artifact)
 
     def remember(self, artifact: str, beside: Beside, verify: Callable[[str], object]) -> None:
         """Keep what was read, in place of what was known before.
@@ -49,15 +47,7 @@ class StatementMemory:
         """
         kept = {digest: text if _verifies(text, verify) else None for digest, text in beside.items()}
         with self._turn:
-            self._forget(artifact)
-            weight = weight_of((artifact, kept))
-            self._known[artifact] = weight, kept
-            self._size += weight
-            while len(self._known) > _REMEMBERED or self._size > _MAX_BYTES:
-                self._forget(next(iter(self._known)))
-
-    def _forget(self, artifact: str) -> None:
-        self._size -= self._known.pop(artifact, (0, {}))[0]
+            self._known.keep(artifact, kept, weight_of((artifact, kept)))
 
 
 def _verifies(text: str | None, verify: Callable[[str], object]) -> bool:

@@ -7,7 +7,6 @@ registries ask for: https://distribution.github.io/distribution/spec/auth/token/
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 import time
 from collections import OrderedDict
@@ -17,6 +16,7 @@ from urllib.parse import urlencode
 
 from mlgate.domain.base import Json
 from mlgate.domain.deadline import Deadline
+from mlgate.domain.digests import digest_of
 from mlgate.errors import EvidenceUnavailable, ManifestError, OtherContent
 from mlgate.evidence.registries.credentials import DockerConfig
 from mlgate.evidence.registries.reference import RepositoryName
@@ -124,7 +124,7 @@ class RegistryClient:
         answer = await self._get(at, path, most, deadline, accept=accept)
         if answer is None:
             return None
-        actual = "sha256:" + hashlib.sha256(answer.body).hexdigest()
+        actual = digest_of(answer.body)
         if actual != digest:
             raise OtherContent(f"{at.registry} sent what has the digest {actual}")
         self.store.keep(digest, answer.body)

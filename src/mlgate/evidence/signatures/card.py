@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import Any
 
 from mlgate.domain.base import Json
+from mlgate.domain.digests import digest_of
 from mlgate.errors import StatementRefused
 from mlgate.evidence.signatures.in_toto import COSIGN_TYPE, OMS_TYPE, read_in_toto
 from mlgate.evidence.signatures.statement import CARD_SUBJECT, STATEMENT_TYPE
@@ -43,8 +44,7 @@ def file_digests(data: bytes) -> frozenset[str]:
     The root is the digest over the digests of a model's files
     (https://github.com/ossf/model-signing-spec, version 1.0).
     """
-    own = hashlib.sha256(data)
-    return frozenset({f"sha256:{own.hexdigest()}", f"sha256:{hashlib.sha256(own.digest()).hexdigest()}"})
+    return frozenset({digest_of(data), digest_of(hashlib.sha256(data).digest())})
 
 
 def refuse_other_card(statement: Json, digests: Collection[str]) -> None:

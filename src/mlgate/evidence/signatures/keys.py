@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from mlgate.domain.digests import digest_of
 from mlgate.errors import SettingsError
 
 PublicKey = Ed25519PublicKey | EllipticCurvePublicKey
@@ -65,7 +65,7 @@ def key_id(key: PublicKey) -> str:
     `openssl pkey -pubin -in key.pem -outform DER | sha256sum` prints the same digest.
     """
     info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return "sha256:" + hashlib.sha256(info).hexdigest()
+    return digest_of(info)
 
 
 def load_keys(places: Iterable[Path]) -> KeyRing:

@@ -20,7 +20,7 @@ from mlgate.evidence.cards.bounds import (
     MOST_METRICS,
     Extent,
     beyond,
-    extent_of,
+    extent_within,
 )
 from mlgate.evidence.cards.formats import fairlearn, read
 from mlgate.evidence.cards.formats.conversion import Conversion, Foreign
@@ -28,7 +28,7 @@ from mlgate.evidence.cards.formats.modelcard import CardContent, read_spec
 from mlgate.evidence.cards.load import load
 from mlgate.evidence.gather import gather
 from mlgate.evidence.options import EvidenceOptions
-from mlgate.parsing.limits import CARD_LIMITS
+from mlgate.parsing.limits import CARD_LIMITS, Limits
 
 Spec = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[4]
@@ -42,6 +42,13 @@ def bias_test(groups: int = 2, metrics: int = 0, attribute: str = "sex") -> Spec
         "groups": [{"group": f"g{number}", **counts} for number in range(groups)],
         "metrics": [{"name": f"m{number}", "value": 0.91, "limit": 0.8} for number in range(metrics)],
     }
+
+
+def extent_of(value: Any) -> Extent:
+    """How much a value holds, however much that is."""
+    found = extent_within(value, "", Limits(max_bytes=10**9, max_depth=100, max_nodes=10**9))
+    assert isinstance(found, Extent)
+    return found
 
 
 def told(content: CardContent) -> tuple[str, str]:

@@ -148,8 +148,8 @@ async def test_one_that_was_read_before_is_not_missed_where_only_its_content_is_
     shelf.fail(lambda path: "/blobs/" in path)
     card = json.loads(shelf.registry.content[shelf.digest])["layers"][0]["digest"]
     kept = store.store._kept
-    for digest in [entry for entry in kept if entry != card]:
-        store.store._size -= len(kept.pop(digest))
+    for digest in [entry for entry in kept._kept if entry != card]:
+        kept.forget(digest)
     assert await shelf.told() == (texts, None)
 
 

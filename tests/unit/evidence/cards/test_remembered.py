@@ -41,7 +41,7 @@ def test_two_reviews_of_a_card_at_once_count_it_once() -> None:
         assert memory.recall(A) == {"1": "signed"}, "nobody finds it gone while it is verified anew"
 
     memory.remember(A, {"1": "signed"}, meanwhile)
-    assert memory._size == weight_of((A, {"1": "signed"}))
+    assert memory._known.weight == weight_of((A, {"1": "signed"}))
 
 
 def test_only_so_many_are_kept_and_those_that_were_wanted_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlgate.domain.base import Json
-from mlgate.domain.components import component_in, with_component
+from mlgate.domain.components import can_be_named, with_component
 from mlgate.errors import CardInvalid
 from mlgate.evidence.cards.formats import cyclonedx_claims as claims
 from mlgate.evidence.cards.formats import properties
@@ -115,8 +115,7 @@ def _called(component: Node) -> tuple[Json, Json] | None:
 def _to_choose_from(models: list[Node]) -> str:
     """How the author says which model is meant, where there are several."""
     known = Counter(name for node in models if isinstance(name := node.value.get("bom-ref"), str))
-    written = {name: with_component("", name) for name, times in known.items() if times == 1}
-    told = [text for name, text in written.items() if component_in(f"bill{text}") == ("bill", name)]
+    told = [with_component("", name) for name, times in known.items() if times == 1 and can_be_named(name)]
     shown = [text for text in told if len(text) <= _LONGEST_NAME][:_MOST_NAMES]
     named = f"; name one behind the reference, such as {' or '.join(shown)}" if shown else ""
     unnamed = len(models) - len(told)

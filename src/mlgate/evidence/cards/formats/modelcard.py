@@ -11,7 +11,7 @@ from mlgate.domain.evidence import Alert, CardRuntime, Incident, Lost
 from mlgate.domain.model_card import ModelCardSpec
 from mlgate.domain.model_card.governance import ClaimedSignOff
 from mlgate.errors import CardInvalid
-from mlgate.evidence.cards.bounds import NOTHING, Extent, extent_of, too_long, too_much
+from mlgate.evidence.cards.bounds import NOTHING, Extent, extent_within, too_long
 from mlgate.evidence.cards.formats import OWN, detect
 from mlgate.evidence.digest import card_digest
 from mlgate.evidence.records import ModelCardStatus
@@ -81,7 +81,10 @@ def read_spec(spec: Json, scan: Scan = no_scan, limits: Limits = CARD_LIMITS) ->
     """
     if not isinstance(spec, dict):
         return invalid("spec must be an object", card_format="modelcard")
-    excess = too_much(spec, "", limits) or too_long(spec, _ROOT)
+    extent = extent_within(spec, "", limits)
+    if isinstance(extent, Problem):
+        return CardContent("modelcard", problems=(extent,))
+    excess = too_long(spec, _ROOT)
     if excess is not None:
         return CardContent("modelcard", problems=(excess,))
     reader = Reader()
@@ -93,7 +96,7 @@ def read_spec(spec: Json, scan: Scan = no_scan, limits: Limits = CARD_LIMITS) ->
     if not _identifies_a_model(card):
         return CardContent("modelcard", digest, None, reader.problems)
     places = tuple((f"{_ROOT}.{path}", reason) for path, reason in scan(body))
-    return CardContent("modelcard", digest, card, reader.problems, claims, places, extent=extent_of(spec))
+    return CardContent("modelcard", digest, card, reader.problems, claims, places, extent=extent)
 
 
 def read_runtime(status: Json) -> tuple[CardRuntime, tuple[Problem, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from dataclasses import replace
 from types import ModuleType
 
 from mlgate.domain.base import Json, Problem
+from mlgate.domain.digests import digest_of
 from mlgate.errors import CardInvalid, ManifestError
 from mlgate.evidence.cards.formats import OWN, matching
 from mlgate.evidence.cards.formats.conversion import NOWHERE, ROOT, Conversion, Foreign, Origin
@@ -51,7 +51,7 @@ def read_card(data: bytes, scan: Scan = no_scan, origin: Origin = NOWHERE) -> Ca
         return invalid(NO_BILL, card_format=card_format)  # a part is meant, and all of it would count
     if card_format == OWN:
         return read_document(foreign.document, scan)
-    digest = "sha256:" + hashlib.sha256(data).hexdigest()
+    digest = digest_of(data)
     return replace(read_foreign(card_format, foreign, scan), digest=digest)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mlgate.evidence.cards.bounds import extent_of, too_much
+from mlgate.domain.base import Problem
+from mlgate.evidence.cards.bounds import extent_within
 from mlgate.evidence.cards.detached import ANNOTATION, MODEL_ANNOTATION, Detached, signature_texts
 from mlgate.evidence.cards.formats import API_VERSION
 from mlgate.evidence.cards.formats.modelcard import CardContent, read_runtime, read_spec
@@ -36,16 +37,16 @@ async def read(wanted: Wanted, *, fresh: bool) -> Found | None:
     spec, status = stored.get("spec"), stored.get("status")
     signed, models = (_annotated(stored, name) for name in (ANNOTATION, MODEL_ANNOTATION))
     detached = None if signed is None else Detached(signed)
-    excess = too_much(status, "status", CARD_LIMITS)
-    if excess is not None:
+    extent = extent_within(status, "status", CARD_LIMITS)
+    if isinstance(extent, Problem):
         # What is wrong with the model may stand in what would be cut off.
-        content = CardContent("modelcard", problems=(excess,))
+        content = CardContent("modelcard", problems=(extent,))
         return Found(content, detached=detached, models=models or ())
     memory = wanted.options.memory
     runtime, problems = read_runtime(status)
     content = memory.recall_object(spec, lambda: read_spec(spec, memory.scan))
     if status is not None and content.card is not None:
-        content = replace(content, extent=content.extent + extent_of(status))
+        content = replace(content, extent=content.extent + extent)
     return Found(content, runtime, problems, detached=detached, models=models or ())
 
 
