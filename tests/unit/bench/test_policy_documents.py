@@ -8,7 +8,7 @@ from typing import Any
 from policy_documents import ATTRIBUTES, CONTAINERS, GROUPS, MODELS, crowded_of, hard_of, worst_of
 
 from mlgate.domain.evidence import Card, CardSource
-from mlgate.evidence.cards.bounds import too_long, too_much
+from mlgate.evidence.cards.bounds import Extent, extent_within, too_long
 from mlgate.parsing.limits import CARD_LIMITS
 from mlgate.workloads.cards.judgements import within_judgements
 
@@ -69,7 +69,8 @@ def test_the_reference_document_stays_as_it_is() -> None:
 def test_the_worst_card_is_at_the_bounds_and_within_them() -> None:
     (entry,) = worst_of(REFERENCE)["cards"]
     card = entry["card"]
-    assert (too_much(card, "", CARD_LIMITS), too_long(card, "")) == (None, None)
+    assert isinstance(extent_within(card, "", CARD_LIMITS), Extent)
+    assert too_long(card, "") is None
     card["evaluation"]["metrics"].append({"name": "accuracy", "min": 0})
     assert too_long(card, "") is not None
 
@@ -80,7 +81,8 @@ def test_the_crowded_card_is_as_much_as_may_be_judged() -> None:
     source = CardSource(type="modelcard", reference="modelcard/c")
     card = Card(source=source, status="found", models=tuple(entry["models"]), card=entry["card"])
     assert entry["models"] == [model["id"] for model in crowded["workload"]["models"]]
-    assert (too_much(entry["card"], "", CARD_LIMITS), too_long(entry["card"], "")) == (None, None)
+    assert isinstance(extent_within(entry["card"], "", CARD_LIMITS), Extent)
+    assert too_long(entry["card"], "") is None
     assert within_judgements((card,)) == (card,)
     with_one_more = card.model_copy(update={"models": (*card.models, "one more")})
     assert within_judgements((with_one_more,)) != (with_one_more,)
